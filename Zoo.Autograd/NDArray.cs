@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Zoo.Autograd;
+
+/// <summary>
+/// A tensor in the host's memory: a dtype, a shape and a flat row-major array. What Fit and Predict take and what Predict returns.
+/// Nothing has to be disposed. Arrays of any rank convert implicitly; flat ones are not copied.
+/// </summary>
+public sealed partial class NDArray
+{
+    NDArray(DType dtype, Shape shape, Array data, int offset) => (DType, Shape, Data, Offset) = (dtype, shape, data, offset);
+
+    /// <summary>The type of the elements.</summary>
+    public DType DType { get; }
+
+    /// <summary>The dimensions; all known.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The flat array that holds the elements: <c>float[]</c> for float32, <c>byte[][]</c> for strings, ….</summary>
+    internal Array Data { get; }
+
+    /// <summary>Index of the first element in <see cref="Data"/>.</summary>
+    internal int Offset { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Count => (int)Shape.Elements;
+
+    /// <summary>An array over a flat .NET array, which is used as it is, not copied.</summary>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    public static NDArray From<T>(T[] data, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!shape.IsKnown || shape.Elements != data.Length)
+            throw new ShapeException($"NDArray: {data.Length} elements do not fill the shape {shape}. Expected a shape of {data.Length} elements.") { Actual = shape };
+        if (data is string[] text) return new(DType.String, shape, Array.ConvertAll(text, Encoding.UTF8.GetBytes), 0);
+        return new(DTypes.Of(typeof(T)), shape, data, 0);
+    }
+
+    /// <summary>An array from a .NET array of any rank; a flat one is not copied.</summary>
+    public static NDArray From(Array array)
+    {
+        ArgumentNullException.ThrowIfNull(array);
+        var element = array.GetType().GetElementType()!;
+        var shape = new long[array.Rank];
+        for (var i = 0; i < shape.Length; i++) shape[i] = array.GetLength(i);
+        if (element == typeof(string))
+            return new(DType.String, Shape.Create(shape), array.Cast<string>().Select(Encoding.UTF8.GetBytes).ToArray(), 0);
+        var dtype = DTypes.Of(element);
+        if (array.Rank == 1) return new(dtype, Shape.Create(shape), array, 0);
+        var flat = Array.CreateInstance(element, array.Length);
+        MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(array), Buffer.ByteLength(array))
+            .CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(flat), Buffer.ByteLength(flat)));
+        return new(dtype, Shape.Create(shape), flat, 0);
+    }
+
+    /// <summary>An array with the elements of a tensor of System.Numerics.Tensors; copied.</summary>
+    public static NDArray From<T>(Tensor<T> tensor)
+    {
+        var dims = new long[tensor.Rank];
+        for (var i = 0; i < dims.Length; i++) dims[i] = tensor.Lengths[i];
+        var flat = new T[checked((int)tensor.FlattenedLength)];
+        tensor.FlattenTo(flat);
+        return From(flat, Shape.Create(dims));
+    }
+
+    /// <summary>An array of zeros (empty strings).</summary>
+    public static NDArray Zeros(Shape shape, DType dtype = DType.Float32)
+    {
+        var n = checked((int)shape.Elements);
+        if (dtype != DType.String) return new(dtype, shape, Array.CreateInstance(dtype.ClrType(), n), 0);
+        var text = new byte[n][];
+        Array.Fill(text, []);
+        return new(dtype, shape, text, 0);
+    }
+
+    /// <summary>An array of which every element is <paramref name="value"/>.</summary>
+    public static NDArray Full(Shape shape, double value, DType dtype = DType.Float32)
+    {
+        var result = Zeros(shape, dtype);
+        for (var i = 0; i < result.Count; i++) result.SetNumber(i, value);
+        return result;
+    }
+
+    /// <summary>A single number.</summary>
+    public static NDArray Scalar(double value, DType dtype = DType.Float32) => Full(Shape.Scalar, value, dtype);
+
+    /// <summary>The elements, in row-major order, without a copy.</summary>
+    /// <exception cref="InvalidCastException">The elements are of another type.</exception>
+    public Span<T> AsSpan<T>() => Data is T[] typed
+        ? typed.AsSpan(Offset, Count)
+        : throw new InvalidCastException($"NDArray: the elements are {DType.Name()}, not {typeof(T).Name}. Ask for {DType.ClrType().Name}, or convert with Cast.");
+
+    /// <summary>The bytes of the elements, without a copy. Not for strings.</summary>
+    internal Span<byte> Bytes => DType.Size() == 0
+        ? throw new InvalidCastException($"NDArray: elements of {DType.Name()} are not plain bytes.")
+        : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(Data), Data.Length * DType.Size()).Slice(Offset * DType.Size(), Count * DType.Size());
+
+    /// <summary>The elements as a new flat array of their own type.</summary>
+    public T[] ToArray<T>() => AsSpan<T>().ToArray();
+
+    /// <summary>One number as a double, by its place in row-major order.</summary>
+    public double Number(int index)
+    {
+        index += Offset;
+        return Data switch
+        {
+            float[] a => a[index],
+            double[] a => a[index],
+            int[] a => a[index],
+            long[] a => a[index],
+            byte[] a => a[index],
+            bool[] a => a[index] ? 1 : 0,
+            sbyte[] a => a[index],
+            short[] a => a[index],
+            ushort[] a => a[index],
+            uint[] a => a[index],
+            ulong[] a => a[index],
+            Half[] a => (double)a[index],
+            BFloat16[] a => a[index],
+            _ => throw new InvalidCastException($"NDArray: an element of {DType.Name()} is not a number."),
+        };
+    }
+
+    internal void SetNumber(int index, double value)
+    {
+        index += Offset;
+        switch (Data)
+        {
+            case float[] a: a[index] = (float)value; break;
+            case double[] a: a[index] = value; break;
+            case int[] a: a[index] = (int)value; break;
+            case long[] a: a[index] = (long)value; break;
+            case byte[] a: a[index] = (byte)value; break;
+            case bool[] a: a[index] = value != 0; break;
+            case sbyte[] a: a[index] = (sbyte)value; break;
+            case short[] a: a[index] = (short)value; break;
+            case ushort[] a: a[index] = (ushort)value; break;
+            case uint[] a: a[index] = (uint)value; break;
+            case ulong[] a: a[index] = (ulong)value; break;
+            case Half[] a: a[index] = (Half)value; break;
+            case BFloat16[] a: a[index] = (BFloat16)(float)value; break;
+            default: throw new InvalidCastException($"NDArray: an element of {DType.Name()} is not a number.");
+        }
+    }
+
+    /// <summary>The only element as a double.</summary>
+    /// <exception cref="ShapeException">There are more elements, or none.</exception>
+    public double ToNumber() => Count == 1 ? Number(0)
+        : throw new ShapeException($"NDArray: an array of shape {Shape} is not one number. Expected exactly one element.") { Actual = Shape };
+
+    /// <summary>The same numbers in another type; truncated towards zero for integers. The same array where the type is already right.</summary>
+    public NDArray Cast(DType dtype)
+    {
+        if (dtype == DType) return this;
+        var result = Zeros(Shape, dtype);
+        if (Data is float[] or double[] or byte[] && result.Data is float[] to)
+        {
+            switch (Data)
+            {
+                case double[] d: TensorPrimitives.ConvertTruncating<double, float>(d.AsSpan(Offset, Count), to); break;
+                case byte[] b: TensorPrimitives.ConvertTruncating<byte, float>(b.AsSpan(Offset, Count), to); break;
+            }
+            return result;
+        }
+        if (Data is long[] wide && result.Data is ulong[] unsigned) for (var i = 0; i < Count; i++) unsigned[i] = (ulong)wide[Offset + i];
+        else if (Data is int[] narrow && result.Data is long[] wider) for (var i = 0; i < Count; i++) wider[i] = narrow[Offset + i];
+        else if (Data is ulong[] u && result.Data is long[] signed) for (var i = 0; i < Count; i++) signed[i] = (long)u[Offset + i];
+        else for (var i = 0; i < Count; i++) result.SetNumber(i, Number(i));
+        return result;
+    }
+
+    /// <summary>The same elements in another shape; shares the memory. One dimension may be <see cref="Dim.Any"/>.</summary>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    public NDArray Reshape(Shape shape)
+    {
+        var target = shape.ToArray();
+        var free = Array.IndexOf(target, Dim.Any);
+        if (free >= 0)
+        {
+            target[free] = 1;
+            var rest = Shape.Create(target).Elements;
+            target[free] = rest == 0 ? 0 : Count / rest;
+        }
+        var known = Shape.Create(target);
+        return known.Elements == Count ? new(DType, known, Data, Offset)
+            : throw new ShapeException($"NDArray: {Shape} has {Count} elements and does not reshape to {shape}.") { Expected = shape, Actual = Shape };
+    }
+
+    /// <summary>Rows <paramref name="start"/> up to start + <paramref name="count"/> of the first axis; shares the memory.</summary>
+    public NDArray Rows(int start, int count)
+    {
+        if (Shape.Rank == 0 || start < 0 || count < 0 || start + count > Shape[0])
+            throw new ShapeException($"NDArray: rows {start} to {start + count} do not exist in {Shape}.") { Actual = Shape };
+        var row = Shape[0] == 0 ? 0 : Count / (int)Shape[0];
+        return new(DType, Shape.With(0, count), Data, Offset + start * row);
+    }
+
+    /// <summary>A copy with memory of its own.</summary>
+    public NDArray Clone()
+    {
+        var copy = Array.CreateInstance(Data.GetType().GetElementType()!, Count);
+        Array.Copy(Data, Offset, copy, 0, Count);
+        return new(DType, Shape, copy, 0);
+    }
+
+    /// <summary>The elements as strings.</summary>
+    public string[] ToStrings() => Array.ConvertAll(ToArray<byte[]>(), Encoding.UTF8.GetString);
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var shown = Math.Min(Count, 8);
+        var values = Enumerable.Range(0, shown).Select(i => DType == DType.String
+            ? Encoding.UTF8.GetString(((byte[][])Data)[Offset + i])
+            : DType.IsComplex() ? Data.GetValue(Offset + i)!.ToString() : Number(i).ToString("G6", CultureInfo.InvariantCulture));
+        return $"{DType.Name()} {Shape} {{{string.Join(", ", values)}{(Count > shown ? ", …" : "")}}}";
+    }
+
+    /// <summary>Wraps a flat array without copying.</summary>
+    public static implicit operator NDArray(Array array) => From(array);
+}
