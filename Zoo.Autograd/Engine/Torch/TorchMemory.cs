@@ -1,0 +1,26 @@
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// Settings of glibc's allocator. A step frees and allocates the same large blocks over and over; by default each goes back to the system and comes again as
+/// fresh pages, and these page faults are the largest avoidable cost of a step. It is process-wide, so <c>ZOO_MALLOPT=0</c> switches it off.
+/// </summary>
+internal static class TorchMemory
+{
+    static readonly Lazy<bool> tuned = new(Apply);
+
+    /// <summary>Applies the settings once, before the first tensor. False where they are switched off or the C library is not glibc.</summary>
+    internal static bool Tune() => tuned.Value;
+
+    static bool Apply()
+    {
+        if (!LibC.IsGlibc || Environment.GetEnvironmentVariable("ZOO_MALLOPT") == "0")
+            return false;
+        const int high = int.MaxValue;
+        bool ok = LibC.mallopt(LibC.MmapThreshold, high) == 1;
+        ok &= LibC.mallopt(LibC.MmapMax, 0) == 1;              // the threshold alone is capped at 32 MB
+        ok &= LibC.mallopt(LibC.TrimThreshold, high) == 1;     // never give the top of the heap back
+        ok &= LibC.mallopt(LibC.TopPad, 64 << 20) == 1;        // grow in large strides
+        ok &= LibC.mallopt(LibC.ArenaMax, 1) == 1;             // threads' own heaps would be mapped and unmapped again
+        return ok;
+    }
+}
