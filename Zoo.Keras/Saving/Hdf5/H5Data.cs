@@ -74,6 +74,9 @@ sealed class H5Data(H5Reader file, H5Type type, Shape? shape, List<H5Filter> fil
             stored += entry.Stored;
             if (chunkSize > MostExpansion * (long)entry.Stored) throw H5Reader.Damaged($"a chunk of {entry.Stored} bytes announces {chunkSize}");
         }
+        var needed = System.Numerics.BigInteger.One;
+        for (var i = 0; i < rank; i++) needed *= (shape.Dims[i] + chunk[i] - 1) / chunk[i];
+        if (stored > file.Length || chunks.Count > needed) throw H5Reader.Damaged($"its {chunks.Count} chunks overlap");
         if (size > MostExpansion * stored) throw H5Reader.Damaged($"it announces {size} bytes and stores {stored}");
         var result = new byte[size];
         foreach (var entry in chunks)

@@ -34,6 +34,8 @@ sealed class H5Reader
     internal static ModelFileException Unsupported(string what) =>
         new($"the HDF5 data use {what}, which is not supported here. Expected a file as Keras or h5py write it by default. Save it again with h5py's default settings.");
 
+    internal long Length => source.Length;
+
     internal byte[] Bytes(ulong address, long count, string what)
     {
         Check(address, count, what);

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Zoo.Keras.Saving;
+
+namespace Zoo.Keras;
+
+/// <summary>
+/// The classes that may stand in files. This library's own are known; a class of a user is made known once, before loading:
+/// <c>KerasRegistry.Register&lt;Gate&gt;();</c>. Nothing else is ever constructed from a file.
+/// </summary>
+public static class KerasRegistry
+{
+    static readonly Lazy<Dictionary<(string Module, string Name), Type>> BuiltIn = new(Scan);
+    static readonly ConcurrentDictionary<string, Type> Registered = new();
+    static readonly ConcurrentDictionary<Type, string> Names = new();
+
+    /// <summary>Makes a class storable and loadable.</summary>
+    /// <typeparam name="T">The class; <see cref="KerasObjectAttribute"/> may give its package and name.</typeparam>
+    /// <param name="package">The package, if the attribute does not give one; Python's counterpart is registered under the same.</param>
+    /// <param name="name">The name, by default that of the class.</param>
+    public static void Register<T>(string? package = null, string? name = null) where T : class
+    {
+        var attribute = typeof(T).GetCustomAttribute<KerasObjectAttribute>(inherit: false);
+        if (attribute?.Module is not null) return;
+        var registered = $"{package ?? attribute?.Package ?? "Custom"}>{name ?? attribute?.ClassName ?? typeof(T).Name}";
+        var holder = Registered.GetOrAdd(registered, typeof(T));
+        if (holder != typeof(T))
+            throw new ArgumentException($"KerasRegistry: '{registered}' is already {holder}. Expected another name or package for {typeof(T)}.");
+        Names[typeof(T)] = registered;
+    }
+
+    /// <summary>The name under which a class of a user is stored, or null where it has none.</summary>
+    internal static string? NameOf(Type type)
+    {
+        if (Names.TryGetValue(type, out var name)) return name;
+        return type.GetCustomAttribute<KerasObjectAttribute>(inherit: false) is { Module: null } attribute ? $"{attribute.Package}>{attribute.ClassName ?? type.Name}" : null;
+    }
+
+    /// <summary>Whether objects of a class can be stored.</summary>
+    internal static bool Knows(Type type) => type.IsDefined(typeof(KerasObjectAttribute), inherit: false) || Names.ContainsKey(type);
+
+    /// <summary>The class that a file names; null where it is unknown. Files of other versions may name another module, so the class name decides
+    /// where it is unique among what fits.</summary>
+    internal static Type? Find(string? module, string name, string? registered, Type target)
+    {
+        if (registered is not null && Registered.TryGetValue(registered, out var user)) return user;
+        if (module is not null && BuiltIn.Value.TryGetValue((module, name), out var type)) return type;
+        var fitting = BuiltIn.Value.Where(pair => pair.Key.Name == name && target.IsAssignableFrom(pair.Value)).Select(pair => pair.Value).Distinct().ToList();
+        return fitting.Count == 1 && (module is null || module.StartsWith("keras", StringComparison.Ordinal)) ? fitting[0] : null;
+    }
+
+    static Dictionary<(string, string), Type> Scan()
+    {
+        var found = new Dictionary<(string, string), Type>();
+        foreach (var type in typeof(KerasRegistry).Assembly.GetTypes())
+            if (type.GetCustomAttribute<KerasObjectAttribute>(inherit: false) is { Module: { } module } attribute && !type.IsAbstract)
+                found.Add((module, attribute.ClassName ?? type.Name), type);
+        return found;
+    }
+}
