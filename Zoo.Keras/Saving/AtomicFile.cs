@@ -22,7 +22,8 @@ static class AtomicFile
         catch (Exception e)
         {
             Remove(temporary);
-            if (e is not (IOException or UnauthorizedAccessException or NotSupportedException) || e is ModelFileException) throw;
+            // .NET reports the errno "file too large" as an argument out of range.
+            if (e is not (IOException or UnauthorizedAccessException or NotSupportedException or ArgumentOutOfRangeException) || e is ModelFileException) throw;
             throw new ModelFileException($"Save: '{path}' could not be written: {e.Message} A file that was there before is as it was. Free space or choose another place, then save again.", e);
         }
     }

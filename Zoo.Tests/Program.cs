@@ -1,0 +1,13 @@
+using Zoo.Tests.Saving;
+
+namespace Zoo.Tests;
+
+/// <summary>What child processes of tests do: tests that need limits or endings of a whole process start this assembly again.</summary>
+static class Program
+{
+    static int Main(string[] arguments) => arguments switch
+    {
+        ["save", var path] => DiskFullTests.SaveInChild(path),
+        _ => throw new ArgumentException("This is a test assembly. Expected 'dotnet test'."),
+    };
+}
