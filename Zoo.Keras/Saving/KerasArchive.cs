@@ -104,10 +104,11 @@ sealed class KerasArchive : IDisposable
     });
 
     /// <summary>The tree of weights; its arrays are read while the archive is open.</summary>
-    public H5Group Weights()
+    /// <param name="inMemory">Up to this size they are read from memory, above it from a temporary file.</param>
+    public H5Group Weights(long inMemory = InMemory)
     {
         var entry = zip.GetEntry(WeightsName)!;
-        weights ??= entry.Length <= InMemory ? H5Source.Of(Bytes(WeightsName, InMemory)) : Guard(path, () => Unpacked(entry));
+        weights ??= entry.Length <= inMemory ? H5Source.Of(Bytes(WeightsName, InMemory)) : Guard(path, () => Unpacked(entry));
         return H5Reader.Read(weights, $"Load: '{path}', {WeightsName}");
     }
 

@@ -44,6 +44,14 @@ public class KerasArchiveTests
     }
 
     [Test]
+    public void Large_weights_are_read_from_a_temporary_file()
+    {
+        Save(At("m.keras"), Weights(1000));
+        using var archive = KerasArchive.Open(At("m.keras"));
+        H5Tests.AssertSame(Weights(1000), archive.Weights(inMemory: 0));
+    }
+
+    [Test]
     public void The_container_is_that_of_Keras()
     {
         var golden = Shared.Entry(Models, "lenet/trained.keras");
