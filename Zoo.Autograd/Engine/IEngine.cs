@@ -1,0 +1,27 @@
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Engine;
+
+/// <summary>Something that runs graphs.</summary>
+internal interface IEngine
+{
+    /// <summary>The name by which <c>Engine.Use</c> knows it.</summary>
+    string Name { get; }
+
+    /// <summary>Engine and version, for messages and reports.</summary>
+    string Version { get; }
+
+    /// <summary>Prepares a program. Plans for concrete shapes are made when they first come.</summary>
+    ISession Compile(Program program);
+}
+
+/// <summary>A program that is ready to run, on one engine. Safe to use from several threads.</summary>
+internal interface ISession : IDisposable
+{
+    /// <summary>
+    /// One run: <paramref name="feeds"/> in the program's order; <paramref name="fetches"/> receives the results. An entry of fetches that
+    /// already holds an array of the right shape and dtype is overwritten in place, so that a loop allocates nothing. If anything fails or is
+    /// cancelled, no Parameter has changed.
+    /// </summary>
+    void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default);
+}

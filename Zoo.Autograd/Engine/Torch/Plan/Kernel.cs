@@ -1,0 +1,113 @@
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// What an op's kernel rule writes on: called once when a plan is made, for one node whose shapes are all known. It records instructions;
+/// nothing runs. Tensors have TensorFlow's logical shape; a channels-last picture is the same memory seen through <see cref="Permute"/>.
+/// </summary>
+internal sealed class Kernel
+{
+    readonly Value[] inputs;
+
+    internal Kernel(Node node, Value[] inputs) => (Node, this.inputs) = (node, inputs);
+
+    internal Node Node { get; }
+
+    /// <summary>What was recorded, in order.</summary>
+    internal List<Instruction> Instructions { get; } = [];
+
+    /// <summary>An input.</summary>
+    internal Value this[int input] => inputs[input];
+
+    internal int Count => inputs.Length;
+    internal Shape Shape(int input) => Node[input].Shape;
+    internal Shape OutShape(int output = 0) => Node.Outputs[output].Shape;
+    internal DType DType(int input = 0) => Node[input].DType;
+    internal DType OutDType(int output = 0) => Node.Outputs[output].DType;
+
+    /// <summary>The value of an input that is constant when the plan is made.</summary>
+    /// <exception cref="GraphException">It is not.</exception>
+    internal NDArray Const(int input) => ShapeValues.Constant(Node[input])
+        ?? throw new GraphException($"{Node.Op.Name}: its input '{Node.Op.Signature.Inputs[Math.Min(input, Node.Op.Signature.Inputs.Length - 1)].Name}' must be a constant on the embedded engine. Compute it from shapes or numbers known when the graph is planned.");
+
+    internal long[] ConstInts(int input)
+    {
+        var value = Const(input);
+        var list = new long[value.Count];
+        for (var i = 0; i < list.Length; i++) list[i] = (long)value.Number(i);
+        return list;
+    }
+
+    /// <summary>An ATen op that returns one tensor, for instance <c>Call("mm", a, b)</c> or <c>Call("sum.dim_IntList", x, axes, keep, Arg.None)</c>.</summary>
+    internal Value Call(string op, params Arg[] args) => CallMany(op, 1, args)[0];
+
+    /// <summary>An ATen op that returns several tensors.</summary>
+    internal Value[] CallMany(string op, int results, params Arg[] args)
+    {
+        var outputs = new Value[results];
+        for (var i = 0; i < results; i++) outputs[i] = new();
+        Instructions.Add(new CallInstruction(op, args, outputs));
+        return outputs;
+    }
+
+    /// <summary>A view with permuted axes; no copy.</summary>
+    internal Value Permute(Value x, params int[] axes) => Record(v => new PermuteInstruction(x, axes, v));
+
+    /// <summary>A view of other sizes over the same row-major memory (made contiguous first where it is not).</summary>
+    internal Value Reshape(Value x, params ReadOnlySpan<long> sizes)
+    {
+        var list = sizes.ToArray();
+        return Record(v => new ReshapeInstruction(x, list, v));
+    }
+
+    /// <summary>A view with explicit sizes, strides and offset, in elements, over row-major memory: slices, broadcasts.</summary>
+    internal Value Strided(Value x, long[] sizes, long[] strides, long offset = 0) => Record(v => new StridedInstruction(x, sizes, strides, offset, v));
+
+    /// <summary>The same numbers in row-major memory of the shape seen; a copy only where needed.</summary>
+    internal Value Contiguous(Value x) => Record(v => new ContiguousInstruction(x, v));
+
+    /// <summary>Our own kernel over raw row-major memory: runs on the engine thread with input and output addresses. May throw: then no Parameter changes.</summary>
+    internal Value[] Host(HostKernel run, Value[] arguments, params (Shape Shape, DType DType)[] results)
+    {
+        var outputs = new Value[results.Length];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = new();
+        Instructions.Add(new HostInstruction(run, arguments, results, outputs));
+        return outputs;
+    }
+
+    /// <summary>NHWC memory seen as NCHW.</summary>
+    internal Value ToNchw(Value x) => Permute(x, 0, 3, 1, 2);
+
+    /// <summary>NCHW seen as NHWC.</summary>
+    internal Value ToNhwc(Value x) => Permute(x, 0, 2, 3, 1);
+
+    Value Record(Func<Value, Instruction> make)
+    {
+        var v = new Value();
+        Instructions.Add(make(v));
+        return v;
+    }
+}
+
+/// <summary>Runs a managed kernel. Addresses are of row-major memory; tensors come in the order they were recorded.</summary>
+internal delegate void HostKernel(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs);
+
+/// <summary>A tensor while a plan is made; the planner gives it a slot.</summary>
+internal sealed class Value;
+
+/// <summary>The results of a kernel rule, one for each output of the node; null for an output nobody can ask for.</summary>
+internal sealed class Values(Value?[] list)
+{
+    internal Value?[] List { get; } = list;
+    public static implicit operator Values(Value one) => new([one]);
+    public static implicit operator Values(Value?[] many) => new(many);
+}
+
+internal abstract record Instruction;
+internal sealed record CallInstruction(string Op, Arg[] Args, Value[] Results) : Instruction;
+internal sealed record PermuteInstruction(Value X, int[] Axes, Value Result) : Instruction;
+internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) : Instruction;
+internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
+internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
+internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Zoo.Autograd.Graph;
+
+/// <summary>
+/// The attributes of a node, sorted by name; immutable. A value is a long, double, bool, string, byte[], <see cref="DType"/>, <see cref="Shape"/>,
+/// <see cref="NDArray"/>, <see cref="FunctionRef"/>, or an array of one of the first seven.
+/// </summary>
+internal sealed class Attrs
+{
+    readonly ImmutableSortedDictionary<string, object> values;
+
+    Attrs(ImmutableSortedDictionary<string, object> values) => this.values = values;
+
+    internal static Attrs None { get; } = new(ImmutableSortedDictionary.Create<string, object>(StringComparer.Ordinal));
+
+    internal static Attrs Of(params ReadOnlySpan<(string Name, object Value)> pairs)
+    {
+        var result = None.values.ToBuilder();
+        foreach (var (name, value) in pairs) result[name] = Normal(value);
+        return new(result.ToImmutable());
+    }
+
+    internal object? this[string name] => values.GetValueOrDefault(name);
+
+    internal IEnumerable<KeyValuePair<string, object>> All => values;
+
+    internal bool Has(string name) => values.ContainsKey(name);
+
+    internal Attrs With(string name, object value) => new(values.SetItem(name, Normal(value)));
+
+    internal T Get<T>(string name) => values.TryGetValue(name, out var value) && value is T typed ? typed
+        : throw new GraphException($"attribute '{name}' is {(value is null ? "missing" : value.GetType().Name)}. Expected a value of {typeof(T).Name}.");
+
+    static object Normal(object value) => value switch
+    {
+        int i => (long)i,
+        float f => (double)f,
+        int[] list => Array.ConvertAll(list, i => (long)i),
+        float[] list => Array.ConvertAll(list, f => (double)f),
+        _ => value,
+    };
+
+    /// <summary>Appends a text that is equal for equal attributes: common subexpressions are found by it.</summary>
+    internal void AppendKey(System.Text.StringBuilder to)
+    {
+        foreach (var (name, value) in values) AppendValue(to.Append(name).Append('='), value).Append(';');
+    }
+
+    static System.Text.StringBuilder AppendValue(System.Text.StringBuilder to, object value) => value switch
+    {
+        double d => to.Append(d.ToString("R", CultureInfo.InvariantCulture)),
+        byte[] bytes => to.Append(Convert.ToHexString(bytes)),
+        NDArray { DType: DType.String } text => to.Append("s").Append(text.Shape).AppendJoin(',', text.ToArray<byte[]>().Select(Convert.ToHexString)),
+        NDArray { Count: <= 64 } small => to.Append(small.DType.Name()).Append(small.Shape).Append(Convert.ToHexString(small.Bytes)),
+        NDArray large => to.Append("data").Append(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(large.Data)).Append(large.Offset).Append(large.Shape),
+        Array list => to.Append('[').AppendJoin(',', list.Cast<object>().Select(v => AppendValue(new(), v).ToString())).Append(']'),
+        FunctionRef f => to.Append('@').Append(f.Name),
+        _ => to.Append(CultureInfo.InvariantCulture, $"{value}"),
+    };
+}
+
+/// <summary>A function given to an op by name, with the function's own attributes.</summary>
+internal sealed record FunctionRef(string Name, Attrs Attrs);

@@ -1,0 +1,77 @@
+using Zoo.Autograd.Engine.Torch;
+
+namespace Zoo.Autograd.Graph;
+
+/// <summary>
+/// One TensorFlow op, in one place: signature, shape rule, gradient, and how the embedded engine computes it
+/// (<see cref="Pointwise"/> for element-wise ops, which the fuser owns, else <see cref="Kernel"/>).
+/// </summary>
+/// <param name="name">TensorFlow's name.</param>
+/// <param name="signature">See <see cref="Graph.Signature"/>.</param>
+internal sealed class Op(string name, string signature)
+{
+    /// <summary>The reason of ops whose results do not vary smoothly: comparisons, shapes, indices. The gradient ends there in silence.</summary>
+    internal const string Discrete = "its result does not vary smoothly";
+
+    Signature? parsed;
+
+    internal string Name { get; } = name;
+
+    internal Signature Signature => parsed ??= new(signature);
+
+    /// <summary>The shapes of the outputs; total over the supported attributes, unknown dimensions included.</summary>
+    internal required Func<ShapeContext, Shapes> Shape { get; init; }
+
+    /// <summary>Gradients for the inputs from the gradient of the first output; null where there is none.</summary>
+    internal Func<Node, Variable, Variable?[]>? Grad { get; init; }
+
+    /// <summary>The same for ops with several outputs; an entry is null where nothing flows back through that output.</summary>
+    internal Func<Node, Variable?[], Variable?[]>? Grads { get; init; }
+
+    /// <summary>Why there is no gradient.</summary>
+    internal string? NoGradient { get; init; }
+
+    /// <summary>The embedded engine's kernel, over libtorch or managed.</summary>
+    internal Func<Kernel, Values>? Kernel { get; init; }
+
+    /// <summary>The element-wise formula.</summary>
+    internal Func<PointwiseBuilder, Reg>? Pointwise { get; init; }
+
+    /// <summary>The outputs from constant inputs, on the host: shape arithmetic.</summary>
+    internal Func<Node, NDArray[], NDArray>? Fold { get; init; }
+
+    /// <summary>What the node is equal to once its shapes are known, if it does nothing (a sum over no axes, a reshape to the same shape).</summary>
+    internal Func<Node, Variable?>? Simplify { get; init; }
+
+    /// <summary>Whether two calls with equal inputs may differ, or the call has an effect: never folded or merged.</summary>
+    internal bool Stateful { get; init; }
+
+    /// <summary>Whether the gradient stops here in silence (integers, shapes, comparisons).</summary>
+    internal bool HasGradient => Grad is not null || Grads is not null;
+
+    /// <summary>A node that applies this op.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit; names op and shapes.</exception>
+    /// <exception cref="GraphException">Wrong number of inputs, dtypes or attributes.</exception>
+    internal Node Call(IReadOnlyList<Variable> inputs, Attrs attrs, string? name = null, object? tag = null, Node[]? controls = null)
+    {
+        var given = inputs as Variable[] ?? [.. inputs];
+        var bound = new Binder(this, given, attrs);
+        attrs = bound.Bind();
+        var context = new ShapeContext(this, given, attrs);
+        var shapes = Shape(context);
+        var types = bound.OutputTypes();
+        if (shapes.Count != types.Count)
+            throw new GraphException($"{Name}: its shape rule gave {shapes.Count} shapes for {types.Count} outputs.");
+        var outputs = new (Shape, DType)[types.Count];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = (shapes[i], types[i]);
+        return new(this, given, attrs, outputs, name, tag, controls);
+    }
+
+    internal Variable Call(params ReadOnlySpan<Variable> inputs) => Call(inputs.ToArray(), Attrs.None).Out;
+
+    internal Variable Call(ReadOnlySpan<Variable> inputs, params ReadOnlySpan<(string, object)> attrs) => Call(inputs.ToArray(), Attrs.Of(attrs)).Out;
+
+    internal Node Node(ReadOnlySpan<Variable> inputs, params ReadOnlySpan<(string, object)> attrs) => Call(inputs.ToArray(), Attrs.Of(attrs));
+
+    public override string ToString() => Name;
+}

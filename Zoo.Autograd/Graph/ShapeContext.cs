@@ -1,0 +1,71 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Zoo.Autograd.Graph;
+
+/// <summary>The output shapes of an op: one converts from a <see cref="Shape"/>, several are written <c>[a, b]</c>.</summary>
+[CollectionBuilder(typeof(Shapes), nameof(Create))]
+internal sealed class Shapes(Shape[] list) : IEnumerable<Shape>
+{
+    internal int Count => list.Length;
+    internal Shape this[int i] => list[i];
+    internal static Shapes Create(ReadOnlySpan<Shape> shapes) => new(shapes.ToArray());
+    public static implicit operator Shapes(Shape shape) => new([shape]);
+    public IEnumerator<Shape> GetEnumerator() => list.AsEnumerable().GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>What a shape rule may look at.</summary>
+internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
+{
+    /// <summary>An input's shape.</summary>
+    internal Shape this[int input] => inputs[input].Shape;
+    internal int Count => inputs.Length;
+    internal DType DType(int input) => inputs[input].DType;
+
+    internal bool Flag(string name) => attrs.Get<bool>(name);
+    internal long Int(string name) => attrs.Get<long>(name);
+    internal long[] Ints(string name) => attrs.Get<long[]>(name);
+    internal string Text(string name) => attrs.Get<string>(name);
+    internal T Attr<T>(string name) => attrs.Get<T>(name);
+
+    /// <summary>The Parameter whose handle an input is.</summary>
+    internal Parameter? Variable(int input) => inputs[input].Node.Tag as Parameter;
+
+    /// <summary>The value of an integer vector or number as far as it is known: -1 for an unknown entry, null where nothing is known.</summary>
+    internal long[]? Value(int input) => ShapeValues.Of(inputs[input]);
+
+    /// <summary>Whether an input's value is fully known, so that -1 in it means -1.</summary>
+    internal bool Constant(int input) => ShapeValues.Constant(inputs[input]) is not null;
+
+    /// <summary>An input's rank where it is known to be one of the expected.</summary>
+    internal Shape Rank(int input, params ReadOnlySpan<int> expected)
+    {
+        var shape = this[input];
+        if (!shape.HasRank || expected.Contains(shape.Rank)) return shape;
+        throw Fail($"the input '{Name(input)}' has rank {shape.Rank}", $"Expected rank {string.Join(" or ", expected.ToArray())}.");
+    }
+
+    /// <summary>A dimension that both must agree on.</summary>
+    internal long Same(long a, long b, string what) => a == b || b == Dim.Any ? a : a == Dim.Any ? b
+        : throw Fail($"{what} differ: {a} against {b}", "Expected equal sizes.");
+
+    internal Shape Broadcast(int a = 0, int b = 1)
+    {
+        try { return Shape.Broadcast(this[a], this[b]); }
+        catch (ShapeException e) { throw Fail(e.Message.TrimEnd('.'), ""); }
+    }
+
+    internal int Axis(long axis, int rank)
+    {
+        if (axis < -rank || axis >= rank) throw Fail($"axis {axis} does not exist", $"Expected an axis from {-rank} to {rank - 1}.");
+        return (int)(axis < 0 ? axis + rank : axis);
+    }
+
+    /// <summary>An exception that names op and shapes.</summary>
+    internal ShapeException Fail(string happened, string expected) =>
+        new($"{op.Name}: {happened}; the inputs are {string.Join(", ", inputs.Select((v, i) => $"{Name(i)} {v.Shape}"))}. {expected}".TrimEnd())
+        { Op = op.Name, Actual = inputs.Length > 0 ? inputs[0].Shape : null };
+
+    string Name(int input) => input < op.Signature.Inputs.Length ? op.Signature.Inputs[input].Name : op.Signature.Inputs[^1].Name;
+}

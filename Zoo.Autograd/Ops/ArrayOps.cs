@@ -1,0 +1,154 @@
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Autograd.Ops;
+
+/// <summary>Shapes, copies, order of elements.</summary>
+internal static class ArrayOps
+{
+    internal static readonly Op Identity = Pass("Identity", (n, g) => [g], null);
+    internal static readonly Op StopGradient = Pass("StopGradient", null, "the gradient was stopped on purpose");
+
+    internal static readonly Op ZerosLike = Like("ZerosLike", 0);
+    internal static readonly Op OnesLike = Like("OnesLike", 1);
+
+    internal static readonly Op ShapeOp = new("Shape", "input:T -> output:out_type ; out_type:index=int32")
+    {
+        Shape = s => s[0].HasRank ? Shape.Create([s[0].Rank]) : Shape.Create([Dim.Any]),
+        NoGradient = Op.Discrete,
+        Fold = (n, _) => Numbers(n[0].Shape.Dims, n.Out.DType),
+    };
+
+    internal static readonly Op Size = new("Size", "input:T -> output:out_type ; out_type:index=int32")
+    {
+        Shape = _ => Shape.Scalar,
+        NoGradient = Op.Discrete,
+        Fold = (n, _) => NDArray.Scalar(n[0].Shape.Elements, n.Out.DType),
+    };
+
+    internal static readonly Op BroadcastGradientArgs = new("BroadcastGradientArgs", "s0:T s1:T -> r0:T r1:T ; T:index=int32")
+    {
+        Shape = _ => [Shape.Create([Dim.Any]), Shape.Create([Dim.Any])],
+        NoGradient = Op.Discrete,
+    };
+
+    internal static readonly Op Reshape = new("Reshape", "tensor:T shape:Tshape -> output:T ; Tshape:index=int32")
+    {
+        Shape = s =>
+        {
+            if (s.Value(1) is not { } wanted) return s[1].HasRank && s[1][0] >= 0 ? Shape.Create([.. Enumerable.Repeat(Dim.Any, (int)s[1][0])]) : Shape.Unknown;
+            if (!s[0].IsKnown || wanted.Count(d => d < 0) > 1) return Shape.Create(wanted);
+            var free = Array.IndexOf(wanted, -1);
+            var result = (long[])wanted.Clone();
+            if (free >= 0)
+            {
+                result[free] = 1;
+                var rest = Shape.Create(result).Elements;
+                result[free] = rest == 0 ? 0 : s[0].Elements / rest;
+            }
+            return Shape.Create(result).Elements == s[0].Elements ? Shape.Create(result)
+                : throw s.Fail($"{s[0].Elements} elements do not fill {Shape.Create(wanted)}", "Expected a shape with as many elements.");
+        },
+        Grad = (n, g) => [A.ReshapeLike(g, n[0]), null],
+        Kernel = k => k.Reshape(k[0], k.OutShape().Dims),
+        Simplify = n => n[0].Shape.IsKnown && n[0].Shape == n.Out.Shape ? n[0] : null,
+        Fold = (n, v) => v[0].Reshape(Shape.Create([.. Enumerable.Range(0, v[1].Count).Select(i => (long)v[1].Number(i))])),
+    };
+
+    internal static readonly Op ExpandDims = new("ExpandDims", "input:T dim:Tdim -> output:T ; Tdim:index=int32")
+    {
+        Shape = s =>
+        {
+            if (!s[0].HasRank || s.Value(1) is not [var axis]) return Shape.Unknown;
+            var at = s.Axis(axis, s[0].Rank + 1);
+            return Shape.Create([.. s[0].Dims[..at], 1, .. s[0].Dims[at..]]);
+        },
+        Grad = (n, g) => [A.ReshapeLike(g, n[0]), null],
+        Kernel = k => k.Reshape(k[0], k.OutShape().Dims),
+    };
+
+    internal static readonly Op Squeeze = new("Squeeze", "input:T -> output:T ; squeeze_dims:ints=[]")
+    {
+        Shape = s =>
+        {
+            if (!s[0].HasRank) return Shape.Unknown;
+            var gone = s.Ints("squeeze_dims").Select(a => s.Axis(a, s[0].Rank)).ToHashSet();
+            foreach (var a in gone)
+                if (s[0][a] > 1 || s[0][a] == 0) throw s.Fail($"axis {a} has size {s[0][a]}", "Expected size 1 at every axis that is squeezed.");
+            return Shape.Create([.. s[0].Where((d, i) => gone.Count > 0 ? !gone.Contains(i) : d != 1)]);
+        },
+        Grad = (n, g) => [A.ReshapeLike(g, n[0])],
+        Kernel = k => k.Reshape(k[0], k.OutShape().Dims),
+    };
+
+    internal static readonly Op Transpose = new("Transpose", "x:T perm:Tperm -> y:T ; Tperm:index=int32")
+    {
+        Shape = s =>
+        {
+            if (!s[0].HasRank) return Shape.Unknown;
+            if (s.Value(1) is not { } perm) return Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank)]);
+            if (!perm.Order().SequenceEqual(Enumerable.Range(0, s[0].Rank).Select(i => (long)i)))
+                throw s.Fail($"[{string.Join(", ", perm)}] does not order {s[0].Rank} axes", "Expected each axis once.");
+            return Shape.Create([.. perm.Select(p => s[0][(int)p])]);
+        },
+        Grad = (n, g) => [A.Transpose(g, Inverse(ShapeValues.Of(n[1])!)), null],
+        Kernel = k => k.Contiguous(k.Permute(k[0], [.. k.ConstInts(1).Select(i => (int)i)])),
+        Simplify = n => ShapeValues.Of(n[1]) is { } perm && perm.Select((p, i) => p == i).All(same => same) ? n[0] : null,
+    };
+
+    internal static readonly Op BroadcastTo = new("BroadcastTo", "input:T shape:Tidx -> output:T ; Tidx:index=int32")
+    {
+        Shape = s => s.Value(1) is { } wanted ? Fits(s, Shape.Create(wanted)) : Shape.Unknown,
+        Grad = (n, g) => [g.SumTo(n[0]), null],
+        Kernel = k =>
+        {
+            var (from, to) = (k.Shape(0), k.OutShape());
+            var strides = Strides.RowMajor(from.Dims);
+            var wide = new long[to.Rank];
+            for (var i = 1; i <= from.Rank; i++) wide[^i] = from[^i] == 1 ? 0 : strides[^i];
+            return k.Contiguous(k.Strided(k[0], to.ToArray(), wide));
+        },
+        Simplify = n => n[0].Shape.IsKnown && n[0].Shape == n.Out.Shape ? n[0] : null,
+    };
+
+    static Shape Fits(ShapeContext s, Shape to)
+    {
+        if (s[0].HasRank && Shape.Broadcast(s[0], to) is var both && both.Rank != to.Rank) throw s.Fail($"it does not broadcast to {to}", "Expected a target of at least its rank.");
+        return to;
+    }
+
+    internal static long[] Inverse(long[] perm)
+    {
+        var inverse = new long[perm.Length];
+        for (var i = 0; i < perm.Length; i++) inverse[perm[i]] = i;
+        return inverse;
+    }
+
+    internal static NDArray Numbers(ReadOnlySpan<long> values, DType dtype)
+    {
+        var result = NDArray.Zeros(Shape.Create([values.Length]), dtype);
+        for (var i = 0; i < values.Length; i++) result.SetNumber(i, values[i]);
+        return result;
+    }
+
+    static Op Pass(string name, Func<Node, Variable, Variable?[]>? grad, string? reason) => new(name, "input:T -> output:T")
+    {
+        Shape = s => s[0],
+        Grad = grad,
+        NoGradient = reason is null ? null : Op.Discrete,
+        Kernel = k => k[0],
+        Simplify = n => n[0],
+        Fold = (_, v) => v[0],
+    };
+
+    static Op Like(string name, double value) => new(name, "x:T -> y:T")
+    {
+        Shape = s => s[0],
+        NoGradient = Op.Discrete,
+        Pointwise = e => e.Constant(value, e.Node.Out.DType),
+        Fold = (n, v) => NDArray.Full(v[0].Shape, value, n.Out.DType),
+    };
+
+    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo];
+}

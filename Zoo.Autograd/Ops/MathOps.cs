@@ -1,0 +1,135 @@
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Autograd.Ops;
+
+/// <summary>Element-wise mathematics.</summary>
+internal static class MathOps
+{
+    internal static readonly Op Add = Binary("AddV2", "number", Opcode.Add, (n, g) => [g.SumTo(n[0]), g.SumTo(n[1])], (a, b) => a + b);
+    internal static readonly Op Sub = Binary("Sub", "number", Opcode.Sub, (n, g) => [g.SumTo(n[0]), (-g).SumTo(n[1])], (a, b) => a - b);
+    internal static readonly Op Mul = Binary("Mul", "number", Opcode.Mul, (n, g) => [(g * n[1]).SumTo(n[0]), (g * n[0]).SumTo(n[1])], (a, b) => a * b);
+    internal static readonly Op RealDiv = Binary("RealDiv", "number", Opcode.Div, (n, g) => [(g / n[1]).SumTo(n[0]), (-g * n.Out / n[1]).SumTo(n[1])]);
+    internal static readonly Op DivNoNan = Binary("DivNoNan", "continuous", Opcode.DivNoNan, (n, g) =>
+        [A.DivNoNan(g, n[1]).SumTo(n[0]), A.DivNoNan(-g * n.Out, n[1]).SumTo(n[1])]);
+    internal static readonly Op FloorDiv = Binary("FloorDiv", "number", Opcode.FloorDiv, null, (a, b) => Math.Floor(a / b));
+    internal static readonly Op FloorMod = Binary("FloorMod", "real", Opcode.FloorMod, (n, g) =>
+        [g.SumTo(n[0]), (-g * A.FloorDiv(n[0], n[1])).SumTo(n[1])], (a, b) => a - Math.Floor(a / b) * b);
+    internal static readonly Op Maximum = Binary("Maximum", "real", Opcode.Maximum, (n, g) =>
+    {
+        var left = n[0] >= n[1];                                    // a tie: all of it to x, as TF does
+        return [A.Where(left, g, A.ZerosLike(g)).SumTo(n[0]), A.Where(left, A.ZerosLike(g), g).SumTo(n[1])];
+    }, Math.Max);
+    internal static readonly Op Minimum = Binary("Minimum", "real", Opcode.Minimum, (n, g) =>
+    {
+        var left = n[0] <= n[1];
+        return [A.Where(left, g, A.ZerosLike(g)).SumTo(n[0]), A.Where(left, A.ZerosLike(g), g).SumTo(n[1])];
+    }, Math.Min);
+    internal static readonly Op Pow = Binary("Pow", "number", Opcode.Pow, (n, g) =>
+    {
+        var safe = A.Where(n[0] > 0, n[0], A.OnesLike(n[0]));       // log of a negative base would poison the other entries
+        return [(g * n[1] * A.Pow(n[0], n[1] - 1)).SumTo(n[0]), (g * n.Out * A.Where(n[0] > 0, A.Log(safe), A.ZerosLike(n[0]))).SumTo(n[1])];
+    });
+    internal static readonly Op SquaredDifference = Binary("SquaredDifference", "number", Opcode.SquaredDifference, (n, g) =>
+    {
+        var d = g * (n[0] - n[1]) * 2;
+        return [d.SumTo(n[0]), (-d).SumTo(n[1])];
+    });
+    internal static readonly Op Atan2 = Binary("Atan2", "float", Opcode.Atan2, (n, g) =>
+    {
+        var scaled = g / (n[0] * n[0] + n[1] * n[1]);
+        return [(scaled * n[1]).SumTo(n[0]), (-scaled * n[0]).SumTo(n[1])];
+    });
+    internal static readonly Op Xdivy = Binary("Xdivy", "continuous", Opcode.Xdivy, (n, g) =>
+    {
+        var one = A.Where(A.NotEqual(n[0], A.ZerosLike(n[0])), A.OnesLike(n[0]), A.ZerosLike(n[0]));
+        return [(g * A.Xdivy(one, n[1])).SumTo(n[0]), (-g * A.Xdivy(n[0], n[1] * n[1])).SumTo(n[1])];
+    });
+    internal static readonly Op Xlogy = Binary("Xlogy", "continuous", Opcode.Xlogy, (n, g) =>
+    {
+        var one = A.Where(A.NotEqual(n[0], A.ZerosLike(n[0])), A.OnesLike(n[0]), A.ZerosLike(n[0]));
+        return [(g * A.Xlogy(one, n[1])).SumTo(n[0]), (g * A.Xdivy(n[0], n[1])).SumTo(n[1])];
+    });
+
+    internal static readonly Op Neg = Unary("Neg", "number", Opcode.Neg, (n, g) => -g);
+    internal static readonly Op Abs = Unary("Abs", "real", Opcode.Abs, (n, g) => g * A.Sign(n[0]));
+    internal static readonly Op Sign = Unary("Sign", "number", Opcode.Sign, (n, g) => A.ZerosLike(g));
+    internal static readonly Op Square = Unary("Square", "number", Opcode.Square, (n, g) => g * n[0] * 2);
+    internal static readonly Op Sqrt = Unary("Sqrt", "continuous", Opcode.Sqrt, (n, g) => SqrtGrad!.Call(n.Out, g));
+    internal static readonly Op SqrtGrad = Gradient("SqrtGrad", Opcode.SqrtGrad, (n, g) => [-g * n.Out / n[0], g * 0.5 / n[0]]);
+    internal static readonly Op Rsqrt = Unary("Rsqrt", "continuous", Opcode.Rsqrt, (n, g) => RsqrtGrad!.Call(n.Out, g));
+    internal static readonly Op RsqrtGrad = Gradient("RsqrtGrad", Opcode.RsqrtGrad, (n, g) => [g * n[1] * n[0] * n[0] * -1.5, g * n[0] * n[0] * n[0] * -0.5]);
+    internal static readonly Op Reciprocal = Unary("Reciprocal", "number", Opcode.Reciprocal, (n, g) => ReciprocalGrad!.Call(n.Out, g));
+    internal static readonly Op ReciprocalGrad = Gradient("ReciprocalGrad", Opcode.ReciprocalGrad, (n, g) => [g * n[1] * n[0] * -2, -g * n[0] * n[0]]);
+    internal static readonly Op Exp = Unary("Exp", "continuous", Opcode.Exp, (n, g) => g * n.Out);
+    internal static readonly Op Expm1 = Unary("Expm1", "continuous", Opcode.Expm1, (n, g) => g * A.Exp(n[0]));
+    internal static readonly Op Log = Unary("Log", "continuous", Opcode.Log, (n, g) => g / n[0]);
+    internal static readonly Op Log1p = Unary("Log1p", "continuous", Opcode.Log1p, (n, g) => g / (n[0] + 1));
+    internal static readonly Op Sin = Unary("Sin", "continuous", Opcode.Sin, (n, g) => g * A.Cos(n[0]));
+    internal static readonly Op Cos = Unary("Cos", "continuous", Opcode.Cos, (n, g) => -g * A.Sin(n[0]));
+    internal static readonly Op Tan = Unary("Tan", "number", Opcode.Tan, (n, g) => g * (1 + n.Out * n.Out));
+    internal static readonly Op Asin = Unary("Asin", "number", Opcode.Asin, (n, g) => g * A.Rsqrt(1 - n[0] * n[0]));
+    internal static readonly Op Acos = Unary("Acos", "number", Opcode.Acos, (n, g) => -g * A.Rsqrt(1 - n[0] * n[0]));
+    internal static readonly Op Atan = Unary("Atan", "number", Opcode.Atan, (n, g) => g / (1 + n[0] * n[0]));
+    internal static readonly Op Sinh = Unary("Sinh", "continuous", Opcode.Sinh, (n, g) => g * A.Cosh(n[0]));
+    internal static readonly Op Cosh = Unary("Cosh", "continuous", Opcode.Cosh, (n, g) => g * A.Sinh(n[0]));
+    internal static readonly Op Tanh = Unary("Tanh", "continuous", Opcode.Tanh, (n, g) => TanhGrad!.Call(n.Out, g));
+    internal static readonly Op TanhGrad = Gradient("TanhGrad", Opcode.TanhGrad, (n, g) => [g * n[1] * n[0] * -2, g * (1 - n[0] * n[0])]);
+    internal static readonly Op Sigmoid = Unary("Sigmoid", "continuous", Opcode.Sigmoid, (n, g) => SigmoidGrad!.Call(n.Out, g));
+    internal static readonly Op SigmoidGrad = Gradient("SigmoidGrad", Opcode.SigmoidGrad, (n, g) => [g * n[1] * (1 - n[0] * 2), g * n[0] * (1 - n[0])]);
+    internal static readonly Op Erf = Unary("Erf", "float", Opcode.Erf, (n, g) => g * A.Exp(-n[0] * n[0]) * (2 / Math.Sqrt(Math.PI)));
+    internal static readonly Op Floor = Unary("Floor", "float", Opcode.Floor, null);
+    internal static readonly Op Ceil = Unary("Ceil", "float", Opcode.Ceil, null);
+    internal static readonly Op Rint = Unary("Rint", "float", Opcode.Rint, null);
+
+    internal static readonly Op AddN = new("AddN", "inputs:N*T -> sum:T ; T:number")
+    {
+        Shape = s =>
+        {
+            var shape = s[0];
+            for (var i = 1; i < s.Count; i++)
+                shape = shape.Accepts(s[i]) ? shape.Merge(s[i]) : throw s.Fail("the shapes differ", "Expected equal shapes.");
+            return shape;
+        },
+        Grad = (n, g) => [.. n.Inputs.Select(_ => g)],
+        Pointwise = e =>
+        {
+            var sum = e[0];
+            for (var i = 1; i < e.Node.Inputs.Length; i++) sum = e.Do(Opcode.Add, e.Node.Out.DType, sum, e[i]);
+            return sum;
+        },
+    };
+
+    static Op Unary(string name, string types, Opcode code, Func<Node, Variable, Variable>? grad) => new(name, $"x:T -> y:T ; T:{types}")
+    {
+        Shape = s => s[0],
+        Grad = grad is null ? null : (n, g) => [grad(n, g)],
+        NoGradient = grad is null ? Op.Discrete : null,
+        Pointwise = e => e.Do(code),
+    };
+
+    /// <summary>A gradient op of TensorFlow: the forward output y and the incoming dy.</summary>
+    static Op Gradient(string name, Opcode code, Func<Node, Variable, Variable?[]> grad) => new(name, "y:T dy:T -> z:T ; T:continuous")
+    {
+        Shape = s => s[0].Merge(s[1]),
+        Grad = grad,
+        Pointwise = e => e.Do(code),
+    };
+
+    static Op Binary(string name, string types, Opcode code, Func<Node, Variable, Variable?[]>? grad, Func<double, double, double>? host = null) => new(name, $"x:T y:T -> z:T ; T:{types}")
+    {
+        Shape = s => s.Broadcast(),
+        Grad = grad,
+        NoGradient = grad is null ? Op.Discrete : null,
+        Pointwise = e => e.Do(code),
+        Fold = host is null ? null : (n, v) => HostMath.Broadcast(v[0], v[1], host),
+    };
+
+    internal static readonly Op[] All =
+    [
+        Add, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy,
+        Neg, Abs, Sign, Square, Sqrt, SqrtGrad, Rsqrt, RsqrtGrad, Reciprocal, ReciprocalGrad, Exp, Expm1, Log, Log1p, Sin, Cos, Tan,
+        Asin, Acos, Atan, Sinh, Cosh, Tanh, TanhGrad, Sigmoid, SigmoidGrad, Erf, Floor, Ceil, Rint, AddN,
+    ];
+}

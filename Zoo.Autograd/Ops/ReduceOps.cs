@@ -1,0 +1,101 @@
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Autograd.Ops;
+
+/// <summary>Reductions over axes, and positions of extremes.</summary>
+internal static class ReduceOps
+{
+    internal static readonly Op Sum = Reduce("Sum", "number", (n, g) => [A.ExpandTo(g, n), null],
+        k => k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
+        (list) => list.Sum());
+    internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
+        k => k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
+    internal static readonly Op Max = Reduce("Max", "real", Extreme, k => k.Call("amax", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Max());
+    internal static readonly Op Min = Reduce("Min", "real", Extreme, k => k.Call("amin", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Min());
+    internal static readonly Op Prod = Reduce("Prod", "number", null, Product, list => list.Aggregate(1.0, (a, b) => a * b));
+
+    internal static readonly Op All_ = Logic("All", "all.dims");
+    internal static readonly Op Any = Logic("Any", "any.dims");
+    internal static readonly Op ArgMax = Arg_("ArgMax", "argmax");
+    internal static readonly Op ArgMin = Arg_("ArgMin", "argmin");
+
+    /// <summary>The axes that a reduction node reduces, counted from the front; null where they are not constant.</summary>
+    internal static int[]? AxesOf(Node n)
+    {
+        if (ShapeValues.Of(n[1]) is not { } axes || !n[0].Shape.HasRank) return null;
+        return [.. axes.Select(a => (int)(a < 0 ? a + n[0].Shape.Rank : a)).Distinct().Order()];
+    }
+
+    static Variable?[] Extreme(Node n, Variable g)
+    {
+        var hit = A.Cast(A.Equal(A.ExpandTo(n.Out, n), n[0]), g.DType);   // ties share evenly, as in TF
+        var count = A.ExpandTo(Sum.Call([hit, n[1]], ("keep_dims", n.Flag("keep_dims"))), n);
+        return [hit / count * A.ExpandTo(g, n), null];
+    }
+
+    static Arg Axes(Kernel k) => Arg.Optional(AxesList(k));
+
+    static long[] AxesList(Kernel k)
+    {
+        var axes = k.ConstInts(1);
+        return axes.Length > 0 ? axes : throw new GraphException($"{k.Node.Op.Name}: a reduction over no axes was not simplified away.");
+    }
+
+    static Values Product(Kernel k)
+    {
+        var x = k[0];
+        foreach (var axis in AxesOf(k.Node)!.Reverse()) x = k.Call("prod.dim_int", x, axis, k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType()));
+        return x;
+    }
+
+    static Shape Reduced(ShapeContext s)
+    {
+        if (!s[0].HasRank) return Shape.Unknown;
+        if (s.Value(1) is not { } axes || axes.Contains(Dim.Any) && !s.Constant(1))
+            return s.Flag("keep_dims") ? Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank)]) : Shape.Unknown;
+        var gone = axes.Select(a => s.Axis(a, s[0].Rank)).ToHashSet();
+        return Shape.Create([.. s[0].Select((d, i) => (d, i)).Where(x => s.Flag("keep_dims") || !gone.Contains(x.i)).Select(x => gone.Contains(x.i) ? 1 : x.d)]);
+    }
+
+    static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]>? grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null) =>
+        new(name, $"input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:{types} Tidx:index=int32")
+        {
+            Shape = s => Reduced(s),
+            Grad = grad,
+            NoGradient = grad is null ? "a product's gradient is not built yet; write A.Exp(A.Sum(A.Log(x))) for positive x" : null,
+            Kernel = kernel,
+            Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
+            Fold = host is null ? null : (n, v) => n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1
+                ? NDArray.Full(n.Out.Shape, host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)), v[0].DType)
+                : throw new GraphException($"{n.Op.Name}: folding on the host is for vectors."),
+        };
+
+    static Op Logic(string name, string aten) => new(name, "input:bool reduction_indices:Tidx -> output:bool ; keep_dims:bool=false Tidx:index=int32")
+    {
+        Shape = s => Reduced(s),
+        NoGradient = Op.Discrete,
+        Kernel = k => k.Call(aten, k[0], Axes(k), k.Node.Flag("keep_dims")),
+        Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
+    };
+
+    static Op Arg_(string name, string aten) => new(name, "input:T dimension:Tidx -> output:output_type ; T:type Tidx:index=int32 output_type:type=int64")
+    {
+        Shape = s =>
+        {
+            if (!s[0].HasRank) return Shape.Unknown;
+            if (s.Value(1) is not [var axis] || axis == Dim.Any && !s.Constant(1)) return Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank - 1)]);
+            var gone = s.Axis(axis, s[0].Rank);
+            return Shape.Create([.. s[0].Where((_, i) => i != gone)]);
+        },
+        NoGradient = Op.Discrete,
+        Kernel = k =>
+        {
+            var at = k.Call(aten, k[0], Arg.Optional(k.ConstInts(1)[0]), false);
+            return k.OutDType() == DType.Int64 ? at : k.Call("to.dtype", at, k.OutDType(), false, false, Arg.None);
+        },
+    };
+
+    internal static readonly Op[] All = [Sum, Mean, Max, Min, Prod, All_, Any, ArgMax, ArgMin];
+}
