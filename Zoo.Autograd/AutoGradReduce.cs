@@ -43,6 +43,24 @@ public static partial class AutoGrad
     /// <summary>Adds a vector along the last axis.</summary>
     public static Variable BiasAdd(Variable x, Variable bias) => NNOps.BiasAdd.Call(x, bias);
 
+    /// <summary>Convolves pictures [batch, height, width, channels] with a filter [height, width, in, out]; padding is VALID or SAME.</summary>
+    public static Variable Conv2D(Variable x, Variable filter, int stride = 1, string padding = "VALID", int dilation = 1) =>
+        ConvOps.Conv2D.Call([x, filter], ("strides", new long[] { 1, stride, stride, 1 }), ("padding", padding), ("dilations", new long[] { 1, dilation, dilation, 1 }));
+
+    /// <summary>The largest of each window of pictures [batch, height, width, channels].</summary>
+    public static Variable MaxPool(Variable x, int size, int stride, string padding = "VALID") =>
+        PoolOps.MaxPool.Call([x], ("ksize", new long[] { 1, size, size, 1 }), ("strides", new long[] { 1, stride, stride, 1 }), ("padding", padding));
+
+    /// <summary>The mean of each window of pictures [batch, height, width, channels]; padding does not count.</summary>
+    public static Variable AvgPool(Variable x, int size, int stride, string padding = "VALID") =>
+        PoolOps.AvgPool.Call([x], ("ksize", new long[] { 1, size, size, 1 }), ("strides", new long[] { 1, stride, stride, 1 }), ("padding", padding));
+
+    /// <summary>The cross-entropy of each row between softmax(<paramref name="logits"/>) and a class number.</summary>
+    public static Variable SparseSoftmaxCrossEntropy(Variable logits, Variable labels) => LossOps.SparseSoftmaxCrossEntropyWithLogits.Node([logits, labels]).Out;
+
+    /// <summary>The cross-entropy of each row between softmax(<paramref name="logits"/>) and probabilities.</summary>
+    public static Variable SoftmaxCrossEntropy(Variable logits, Variable labels) => LossOps.SoftmaxCrossEntropyWithLogits.Node([logits, labels]).Out;
+
     static Variable Reduce(Op op, Variable x, int? axis, bool keepDims)
     {
         if (axis is null && !x.Shape.HasRank) throw new ShapeException($"{op.Name}: the rank of {x.Name} is unknown. Name the axis.") { Op = op.Name };

@@ -76,6 +76,9 @@ internal sealed class Kernel
         return outputs;
     }
 
+    /// <summary>Memory of a shape whose contents nobody reads: ATen's backward ops take some tensors only for their sizes.</summary>
+    internal Value Empty(Shape shape, DType dtype) => Record(v => new EmptyInstruction(shape, dtype, v));
+
     /// <summary>NHWC memory seen as NCHW.</summary>
     internal Value ToNchw(Value x) => Permute(x, 0, 3, 1, 2);
 
@@ -111,3 +114,4 @@ internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) :
 internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
 internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
+internal sealed record EmptyInstruction(Shape Shape, DType DType, Value Result) : Instruction;

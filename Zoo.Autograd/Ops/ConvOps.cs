@@ -1,0 +1,77 @@
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Ops;
+
+/// <summary>Two-dimensional convolution, channels last, and its two gradients.</summary>
+internal static class ConvOps
+{
+    const string Attributes = "T:float strides:ints use_cudnn_on_gpu:bool=true padding:string explicit_paddings:ints=[] data_format:string=NHWC dilations:ints=[1,1,1,1]";
+
+    internal static readonly Op Conv2D = new("Conv2D", $"input:T filter:T -> output:T ; {Attributes}")
+    {
+        Shape = s => Output(s, s[0], s[1]),
+        Grad = (n, g) =>
+        [
+            Conv2DBackpropInput!.Call([AutoGrad.ShapeOf(n[0]), n[1], g], n.Attrs).Out,
+            Conv2DBackpropFilter!.Call([n[0], AutoGrad.ShapeOf(n[1]), g], n.Attrs).Out,
+        ],
+        Kernel = k =>
+        {
+            var w = new Window2D(k.Node, k.Shape(0), k.Shape(1));
+            return k.ToNhwc(k.Call("convolution", w.Pad(k, k.ToNchw(k[0])), Filter(k, k[1]), Arg.None, w.Strides, w.Symmetric, w.Dilations, false, new long[] { 0, 0 }, w.Groups));
+        },
+    };
+
+    internal static readonly Op Conv2DBackpropInput = new("Conv2DBackpropInput", $"input_sizes:int32 filter:T out_backprop:T -> output:T ; {Attributes}")
+    {
+        Shape = s => s.Value(0) is { } sizes ? Shape.Create(sizes) : Shape.Create([Dim.Any, Dim.Any, Dim.Any, Dim.Any]),
+        Grad = (n, g) => [null, Conv2DBackpropFilter!.Call([g, AutoGrad.ShapeOf(n[1]), n[2]], n.Attrs).Out, Conv2D.Call([g, n[1]], n.Attrs).Out],
+        Kernel = k =>
+        {
+            var w = new Window2D(k.Node, k.OutShape(), k.Shape(1));
+            var like = w.Pad(k, k.ToNchw(k.Empty(k.OutShape(), k.OutDType())));
+            return k.ToNhwc(w.Crop(k, Backward(k, k[2], like, Filter(k, k[1]), w, 0)));
+        },
+    };
+
+    internal static readonly Op Conv2DBackpropFilter = new("Conv2DBackpropFilter", $"input:T filter_sizes:int32 out_backprop:T -> output:T ; {Attributes}")
+    {
+        Shape = s => s.Value(1) is { } sizes ? Shape.Create(sizes) : Shape.Create([Dim.Any, Dim.Any, Dim.Any, Dim.Any]),
+        Grad = (n, g) => [Conv2DBackpropInput.Call([AutoGrad.ShapeOf(n[0]), g, n[2]], n.Attrs).Out, null, Conv2D.Call([n[0], g], n.Attrs).Out],
+        Kernel = k =>
+        {
+            var w = new Window2D(k.Node, k.Shape(0), k.OutShape());
+            var like = Filter(k, k.Empty(k.OutShape(), k.OutDType()));
+            return k.Permute(Backward(k, k[2], w.Pad(k, k.ToNchw(k[0])), like, w, 1), 2, 3, 1, 0);
+        },
+    };
+
+    /// <summary>HWIO seen as OIHW.</summary>
+    static Value Filter(Kernel k, Value hwio) => k.Permute(hwio, 3, 2, 0, 1);
+
+    static Value Backward(Kernel k, Value g, Value input, Value filter, Window2D w, int result) =>
+        k.CallMany("convolution_backward", 3, k.ToNchw(g), input, filter, Arg.None, w.Strides, w.Symmetric, w.Dilations, false, new long[] { 0, 0 }, w.Groups,
+            new[] { result == 0, result == 1, false })[result];
+
+    static Shape Output(ShapeContext s, Shape input, Shape filter)
+    {
+        s.Rank(0, 4);
+        s.Rank(1, 4);
+        if (s.Text("data_format") != "NHWC") throw s.Fail("data_format NCHW", "Expected NHWC: graphs are channels last. Transpose at the border.");
+        if (!input.HasRank || !filter.HasRank) return Shape.Unknown;
+        if (input[3] >= 0 && filter[2] > 0 && input[3] % filter[2] != 0)
+            throw s.Fail($"{input[3]} channels are no multiple of the filter's {filter[2]}", "Expected the filter's input channels, or groups of them.");
+        var dims = new[] { input[0], 0, 0, filter[3] };
+        var (strides, dilations, explicit_, padding) = (s.Ints("strides"), s.Ints("dilations"), s.Ints("explicit_paddings"), s.Text("padding"));
+        for (var axis = 1; axis <= 2; axis++)
+        {
+            var (before, after) = padding == "EXPLICIT" ? (explicit_[2 * axis], explicit_[2 * axis + 1]) : (0, 0);
+            dims[axis] = Windows.Count(input[axis], filter[axis - 1], strides[axis], dilations[axis], padding, before, after);
+            if (input[axis] >= 0 && dims[axis] <= 0) throw s.Fail($"the window of {filter[axis - 1]} is larger than the picture at axis {axis}", "Expected a smaller filter, a larger picture, or padding SAME.");
+        }
+        return Shape.Create(dims);
+    }
+
+    internal static readonly Op[] All = [Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter];
+}
