@@ -51,9 +51,17 @@ internal sealed class PointwiseBuilder
 
     internal PointwiseProgram Build(ReadOnlySpan<Reg> outputs)
     {
-        var list = ImmutableArray.CreateBuilder<int>(outputs.Length);
-        foreach (var r in outputs) list.Add(r.Index);
-        return new([.. code], list.MoveToImmutable());
+        var list = new PointwiseOutput[outputs.Length];
+        for (var i = 0; i < list.Length; i++) list[i] = new(outputs[i].Index);
+        return new([.. code], [.. list]);
+    }
+
+    /// <summary>A program some of whose results are reduced.</summary>
+    internal PointwiseProgram Build(ReadOnlySpan<(Reg Value, ReduceKind Reduce)> outputs, ReduceLayout layout)
+    {
+        var list = new PointwiseOutput[outputs.Length];
+        for (var i = 0; i < list.Length; i++) list[i] = new(outputs[i].Value.Index, outputs[i].Reduce);
+        return new([.. code], [.. list], layout);
     }
 
     Reg Emit(PointwiseInstruction instruction)

@@ -12,23 +12,65 @@ internal readonly record struct PointwiseInstruction(Opcode Op, DType DType, int
 /// A small program in single assignment form over the elements of its inputs; each instruction's result is known by its number.
 /// Equal programs share one kernel, whatever the shapes.
 /// </summary>
-internal sealed class PointwiseProgram(ImmutableArray<PointwiseInstruction> code, ImmutableArray<int> outputs) : IEquatable<PointwiseProgram>
+internal sealed class PointwiseProgram : IEquatable<PointwiseProgram>
 {
-    internal ImmutableArray<PointwiseInstruction> Code { get; } = code;
+    readonly int hash;
 
-    /// <summary>The instructions whose results are written.</summary>
-    internal ImmutableArray<int> Outputs { get; } = outputs;
+    internal PointwiseProgram(ImmutableArray<PointwiseInstruction> code, ImmutableArray<PointwiseOutput> outputs, ReduceLayout layout = ReduceLayout.None)
+    {
+        (Code, Outputs, Layout) = (code, outputs, layout);
+        var mix = new HashCode();
+        foreach (var instruction in Code) mix.Add(instruction);
+        foreach (var output in Outputs) mix.Add(output);
+        mix.Add(layout);
+        hash = mix.ToHashCode();
+        var loads = Code.Select((x, i) => (x, i)).Where(p => p.x.Op == Opcode.Input).ToDictionary(p => (int)p.x.Immediate, p => p.i);
+        Inputs = new int[loads.Count];
+        for (var i = 0; i < Inputs.Length; i++)
+            Inputs[i] = loads.TryGetValue(i, out var at) ? at : throw new ArgumentException($"Pointwise: {this} loads {loads.Count} inputs, but not number {i}.");
+    }
 
-    public bool Equals(PointwiseProgram? other) =>
-        other is not null && Code.AsSpan().SequenceEqual(other.Code.AsSpan()) && Outputs.AsSpan().SequenceEqual(other.Outputs.AsSpan());
+    internal ImmutableArray<PointwiseInstruction> Code { get; }
+
+    /// <summary>The results that are written, as they are or reduced.</summary>
+    internal ImmutableArray<PointwiseOutput> Outputs { get; }
+
+    /// <summary>What the reductions among the outputs remove.</summary>
+    internal ReduceLayout Layout { get; }
+
+    /// <summary>For each input the instruction that loads it.</summary>
+    internal int[] Inputs { get; }
+
+    /// <summary>The dtype of an input.</summary>
+    internal DType InputType(int input) => Code[Inputs[input]].DType;
+
+    /// <summary>The dtype of a result.</summary>
+    internal DType TypeOf(int value) => Code[value].DType;
+
+    /// <summary>How many arguments an opcode has.</summary>
+    internal static int Arguments(Opcode op) => op switch
+    {
+        <= Opcode.Constant => 0,
+        <= Opcode.LeakyRelu => 1,
+        < Opcode.Select => 2,
+        _ => 3,
+    };
+
+    public bool Equals(PointwiseProgram? other) => other is not null && hash == other.hash && Layout == other.Layout
+        && Code.AsSpan().SequenceEqual(other.Code.AsSpan()) && Outputs.AsSpan().SequenceEqual(other.Outputs.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as PointwiseProgram);
 
-    public override int GetHashCode()
+    public override int GetHashCode() => hash;
+
+    public override string ToString()
     {
-        var hash = new HashCode();
-        foreach (var instruction in Code) hash.Add(instruction);
-        foreach (var output in Outputs) hash.Add(output);
-        return hash.ToHashCode();
+        var lines = Code.Select((x, i) =>
+        {
+            var arguments = string.Join(", ", new[] { x.A, x.B, x.C }.Take(Arguments(x.Op)).Select(v => $"%{v}"));
+            return $"%{i} = {x.Op}.{x.DType.Name()} {arguments}{(x.Op <= Opcode.Constant || x.Immediate != 0 ? $" {x.Immediate:R}" : "")}";
+        });
+        var outs = Outputs.Select(o => o.Reduce == ReduceKind.None ? $"%{o.Value}" : $"{o.Reduce}.{Layout}(%{o.Value})");
+        return $"{{ {string.Join("; ", lines)} }} -> {string.Join(", ", outs)}";
     }
 }
