@@ -40,6 +40,9 @@ internal sealed class Op(string name, string signature)
     /// <summary>The outputs from constant inputs, on the host: shape arithmetic.</summary>
     internal Func<Node, NDArray[], NDArray>? Fold { get; init; }
 
+    /// <summary>The same for ops with several outputs.</summary>
+    internal Func<Node, NDArray[], NDArray[]>? Folds { get; init; }
+
     /// <summary>What the node is equal to once its shapes are known, if it does nothing (a sum over no axes, a reshape to the same shape).</summary>
     internal Func<Node, Variable?>? Simplify { get; init; }
 

@@ -35,7 +35,8 @@ internal static class ShapeValues
     internal static NDArray? Constant(Variable v)
     {
         if (v.Node.Op.Name == "Const") return v.Node.Attrs.Get<NDArray>("value");
-        if (v.Node.Op.Fold is not { } fold || v.Node.Op.Stateful) return null;
+        var op = v.Node.Op;
+        if (op.Fold is null && op.Folds is null || op.Stateful) return null;
         var inputs = new NDArray[v.Node.Inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -43,7 +44,7 @@ internal static class ShapeValues
             if (Constant(v.Node[i]) is not { } constant) return null;
             inputs[i] = constant;
         }
-        return v.Index == 0 ? fold(v.Node, inputs) : null;
+        return op.Folds is { } several ? several(v.Node, inputs)[v.Index] : op.Fold!(v.Node, inputs);
     }
 
     static long[]? Folded(Node node)

@@ -31,6 +31,7 @@ internal static class ArrayOps
     {
         Shape = _ => [Shape.Create([Dim.Any]), Shape.Create([Dim.Any])],
         NoGradient = Op.Discrete,
+        Folds = (n, v) => [Summed(v[0], v[1], n.Out.DType), Summed(v[1], v[0], n.Out.DType)],
     };
 
     internal static readonly Op Reshape = new("Reshape", "tensor:T shape:Tshape -> output:T ; Tshape:index=int32")
@@ -116,6 +117,14 @@ internal static class ArrayOps
     {
         if (s[0].HasRank && Shape.Broadcast(s[0], to) is var both && both.Rank != to.Rank) throw s.Fail($"it does not broadcast to {to}", "Expected a target of at least its rank.");
         return to;
+    }
+
+    /// <summary>The axes along which a gradient is summed for an operand of shape a that was broadcast against b.</summary>
+    static NDArray Summed(NDArray a, NDArray b, DType dtype)
+    {
+        int rank = Math.Max(a.Count, b.Count), missing = rank - a.Count;
+        var axes = Enumerable.Range(0, rank).Where(i => i < missing || a.Number(i - missing) == 1 && (i >= rank - b.Count && b.Number(i - rank + b.Count) != 1));
+        return Numbers([.. axes.Select(i => (long)i)], dtype);
     }
 
     internal static long[] Inverse(long[] perm)

@@ -29,14 +29,11 @@ internal static class LossOps
             return [both.HasRank ? both[..1] : Shape.Unknown, both];
         },
         Grads = (n, g) => [g[0] is { } one ? A.ExpandDims(one, -1) * n.Outputs[1] : null, g[0] is { } two ? -A.ExpandDims(two, -1) * A.LogSoftmax(n[0]) : null],
-        Kernel = k =>
-        {
-            var log = k.Call("_log_softmax", k[0], -1, false);
-            var loss = k.Call("neg", k.Call("sum.dim_IntList", k.Call("mul.Tensor", log, k[1]), Engine.Torch.Arg.Optional([-1L]), false, Engine.Torch.Arg.None));
-            var soft = k.Call("mul.Tensor", k.Call("exp", log), k.Call("sum.dim_IntList", k[1], Engine.Torch.Arg.Optional([-1L]), true, Engine.Torch.Arg.None));
-            return new Engine.Torch.Value?[] { loss, k.Call("sub_", soft, k[1]) };
-        },
+        Kernel = k => k.Host(CrossEntropy.Kernel(k.OutShape(1), k.DType()), [Wide(k, 0), Wide(k, 1)], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
+
+    static Engine.Torch.Value Wide(Engine.Torch.Kernel k, int input) => k.Shape(input) == k.OutShape(1) ? k[input]
+        : throw new GraphException($"SoftmaxCrossEntropyWithLogits: features {k.Shape(0)} and labels {k.Shape(1)} are broadcast, which the embedded engine does not do. Give both the same shape.");
 
     internal static readonly Op[] All = [SparseSoftmaxCrossEntropyWithLogits, SoftmaxCrossEntropyWithLogits];
 }

@@ -53,7 +53,7 @@ internal unsafe ref struct TorchCall(Span<ulong> stack)
         stack[count++] = (ulong)list;
     }
 
-    internal void Tensors(ReadOnlySpan<nint> tensors)
+    internal void Tensors(scoped ReadOnlySpan<nint> tensors)
     {
         nint list = NewList(tensors.Length);
         foreach (nint tensor in tensors)
@@ -61,7 +61,7 @@ internal unsafe ref struct TorchCall(Span<ulong> stack)
         stack[count++] = (ulong)list;
     }
 
-    internal void String(ReadOnlySpan<byte> utf8)
+    internal void String(scoped ReadOnlySpan<byte> utf8)
     {
         nint handle;
         fixed (byte* data = utf8)

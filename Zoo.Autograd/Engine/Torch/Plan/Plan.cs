@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>A program for concrete shapes as a flat array of steps over numbered slots. Shared by concurrent runs, each of which has slots of its own.</summary>
+internal sealed class Plan
+{
+    readonly ConcurrentBag<PlanRun> idle = [];
+    nint[]? constants;
+
+    internal required Program Program { get; init; }
+    internal required Step[] Steps { get; init; }
+    internal required int Slots { get; init; }
+    internal required int[] Feeds { get; init; }
+    internal required (int Slot, NDArray Value)[] Constants { get; init; }
+    internal required (int Slot, Parameter Parameter)[] Parameters { get; init; }
+    internal required int[] Fetches { get; init; }
+    internal required int[] Updates { get; init; }
+    /// <summary>Slots of leaves: never given away as a Parameter's new value.</summary>
+    internal required int[] Kept { get; init; }
+
+    internal PlanRun Rent() => idle.TryTake(out var run) ? run : new(this);
+
+    internal void Return(PlanRun run) => idle.Add(run);
+
+    /// <summary>Handles of the constants, in the order of <see cref="Constants"/>; made on the first run, on an engine thread.</summary>
+    internal nint[] ConstantHandles()
+    {
+        lock (idle)
+            return constants ??= Array.ConvertAll(Constants, c => TorchArrays.From(c.Value));
+    }
+
+    ~Plan()
+    {
+        foreach (var handle in constants ?? []) TorchTensor.Delete(handle);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// One run of a plan. First phase: everything that can fail or be cancelled. Second phase, under the store's write lock: each Parameter takes its
+/// new tensor, which is a swap of handles. Readers hold handles of their own, so they see whole steps only.
+/// </summary>
+internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
+{
+    readonly nint[] slots = new nint[plan.Slots];
+    readonly GCHandle[] pins = new GCHandle[plan.Feeds.Length];
+    readonly NDArray[] feeds = new NDArray[plan.Feeds.Length];
+    readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
+    readonly nint[] next = new nint[plan.Updates.Length];
+    CancellationToken cancel;
+
+    internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, CancellationToken token)
+    {
+        given.CopyTo(feeds);
+        results.CopyTo(fetches);
+        cancel = token;
+        try
+        {
+            EngineThreads.Run(this);
+            fetches.CopyTo(results);
+        }
+        finally
+        {
+            Array.Clear(feeds);
+            Array.Clear(fetches);
+        }
+    }
+
+    void IEngineWork.Execute()
+    {
+        try
+        {
+            Load();
+            foreach (var step in plan.Steps)
+            {
+                cancel.ThrowIfCancellationRequested();
+                step.Run(slots);
+                foreach (var slot in step.Frees) Free(slot);
+            }
+            for (var i = 0; i < fetches.Length; i++) TorchArrays.Read(slots[plan.Fetches[i]], plan.Program.Fetches[i], ref fetches[i]);
+            for (var i = 0; i < next.Length; i++)
+                next[i] = Array.IndexOf(plan.Kept, plan.Updates[i]) >= 0 ? ContiguousStep.Copy(slots[plan.Updates[i]]) : TorchTensor.Share(slots[plan.Updates[i]]);
+            Assign();
+        }
+        finally
+        {
+            for (var i = 0; i < slots.Length; i++) Free(i);
+            for (var i = 0; i < next.Length; i++)
+            {
+                if (next[i] != 0) TorchTensor.Delete(next[i]);
+                next[i] = 0;
+            }
+            for (var i = 0; i < pins.Length; i++)
+                if (pins[i].IsAllocated) pins[i].Free();
+        }
+    }
+
+    void Load()
+    {
+        for (var i = 0; i < feeds.Length; i++)
+        {
+            pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
+            var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
+            slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
+        }
+        var constants = plan.ConstantHandles();
+        for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = TorchTensor.Share(constants[i]);
+        if (plan.Parameters.Length == 0) return;
+        using (plan.Parameters[0].Parameter.Store.Reading())
+            foreach (var (slot, parameter) in plan.Parameters) slots[slot] = TorchTensor.Share(TorchCell.Of(parameter).Handle);
+    }
+
+    void Assign()
+    {
+        if (next.Length == 0) return;
+        using (plan.Program.Updates[0].Target.Store.Writing())
+            for (var i = 0; i < next.Length; i++)
+            {
+                TorchCell.Of(plan.Program.Updates[i].Target).Swap(ref next[i]);
+            }
+    }
+
+    void Free(int slot)
+    {
+        if (slots[slot] == 0) return;
+        TorchTensor.Delete(slots[slot]);
+        slots[slot] = 0;
+    }
+}

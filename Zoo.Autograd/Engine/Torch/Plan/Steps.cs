@@ -1,0 +1,161 @@
+using Zoo.Autograd.Engine.Torch.Pointwise;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>One step of a plan: reads and writes tensor handles in numbered slots. A handle it writes is the slot's own.</summary>
+internal abstract class Step
+{
+    /// <summary>Slots whose handles are deleted after this step, their last use.</summary>
+    internal int[] Frees { get; set; } = [];
+    /// <summary>The graph's name of what is computed, for messages and traces.</summary>
+    internal string Label { get; set; } = "";
+    internal abstract int[] Reads { get; }
+    internal abstract int[] Writes { get; }
+    internal abstract void Run(nint[] slots);
+}
+
+/// <summary>A call of an ATen op through the dispatcher.</summary>
+internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] results) : Step
+{
+    internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
+    internal override int[] Writes => results;
+
+    internal override void Run(nint[] slots)
+    {
+        Span<ulong> stack = stackalloc ulong[24];
+        var call = new TorchCall(stack);
+        foreach (var (arg, at) in args) Push(ref call, arg, at, slots);
+        call.Run(op);
+        for (var i = 0; i < results.Length; i++) slots[results[i]] = call.Result(i);
+    }
+
+    static void Push(ref TorchCall call, Arg arg, int[] at, nint[] slots)
+    {
+        switch (arg.Is)
+        {
+            case Arg.Kind.None: call.None(); break;
+            case Arg.Kind.Tensor: call.Tensor(slots[at[0]]); break;
+            case Arg.Kind.Int: call.Int(arg.Int); break;
+            case Arg.Kind.Bool: call.Bool(arg.Int != 0); break;
+            case Arg.Kind.Double: call.Double(arg.Double); break;
+            case Arg.Kind.Ints: call.Ints((long[])arg.Object!); break;
+            case Arg.Kind.Bools: call.Bools((bool[])arg.Object!); break;
+            case Arg.Kind.DType: call.Int(TorchTensor.Code((DType)arg.Int)); break;
+            case Arg.Kind.OptionalInts: call.OptionalInts((long[])arg.Object!); break;
+            case Arg.Kind.OptionalInt: call.OptionalInt(arg.Int); break;
+            case Arg.Kind.OptionalDType: call.OptionalInt(TorchTensor.Code((DType)arg.Int)); break;
+            case Arg.Kind.OptionalDouble: call.OptionalDouble(arg.Double); break;
+            case Arg.Kind.Text:
+                Span<byte> utf8 = stackalloc byte[64];
+                call.String(utf8[..System.Text.Encoding.UTF8.GetBytes((string)arg.Object!, utf8)]);
+                break;
+            case Arg.Kind.Tensors:
+                Span<nint> tensors = stackalloc nint[at.Length];
+                for (var i = 0; i < at.Length; i++) tensors[i] = slots[at[i]];
+                call.Tensors(tensors);
+                break;
+        }
+    }
+}
+
+/// <summary>A view with permuted axes.</summary>
+internal sealed class PermuteStep(int x, int[] axes, int result) : Step
+{
+    internal override int[] Reads { get; } = [x];
+    internal override int[] Writes { get; } = [result];
+
+    internal override void Run(nint[] slots)
+    {
+        Span<long> sizes = stackalloc long[axes.Length], strides = stackalloc long[axes.Length];
+        var from = TorchTensor.Sizes(slots[x]);
+        var steps = TorchTensor.Strides(slots[x]);
+        for (var i = 0; i < axes.Length; i++) (sizes[i], strides[i]) = (from[axes[i]], steps[axes[i]]);
+        slots[result] = TorchTensor.View(slots[x], sizes, strides);
+    }
+}
+
+/// <summary>A view of row-major memory with given sizes and strides.</summary>
+internal sealed class ViewStep(int x, long[] sizes, long[] strides, long offset, int result) : Step
+{
+    internal override int[] Reads { get; } = [x];
+    internal override int[] Writes { get; } = [result];
+    internal override void Run(nint[] slots) => slots[result] = TorchTensor.View(slots[x], sizes, strides, offset);
+}
+
+/// <summary>Row-major memory: the same tensor where it is so already, else a copy.</summary>
+internal sealed class ContiguousStep(int x, int result) : Step
+{
+    static readonly TorchOp clone = new("aten::clone");
+
+    internal override int[] Reads { get; } = [x];
+    internal override int[] Writes { get; } = [result];
+
+    internal override void Run(nint[] slots)
+    {
+        slots[result] = IsRowMajor(slots[x]) ? TorchTensor.Share(slots[x]) : Copy(slots[x]);
+    }
+
+    internal static nint Copy(nint tensor)
+    {
+        Span<ulong> stack = stackalloc ulong[4];
+        var call = new TorchCall(stack);
+        call.Tensor(tensor);
+        call.OptionalInt(0);   // memory format: contiguous
+        call.Run(clone);
+        return call.Result();
+    }
+
+    internal static bool IsRowMajor(nint tensor)
+    {
+        var sizes = TorchTensor.Sizes(tensor);
+        var strides = TorchTensor.Strides(tensor);
+        long step = 1;
+        for (var i = sizes.Length - 1; i >= 0; i--)
+        {
+            if (sizes[i] != 1 && strides[i] != step) return false;
+            step *= Math.Max(1, sizes[i]);
+        }
+        return true;
+    }
+}
+
+/// <summary>Fresh memory.</summary>
+internal sealed class EmptyStep(Shape shape, DType dtype, int result) : Step
+{
+    readonly long[] sizes = shape.ToArray();
+    internal override int[] Reads => [];
+    internal override int[] Writes { get; } = [result];
+    internal override void Run(nint[] slots) => slots[result] = TorchTensor.Empty(dtype, sizes);
+}
+
+/// <summary>A managed kernel over raw memory.</summary>
+internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Sizes, DType DType)[] outputs, int[] results) : Step
+{
+    internal override int[] Reads => inputs;
+    internal override int[] Writes => results;
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[results.Length];
+        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
+        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[results[i]] = TorchTensor.Empty(outputs[i].DType, outputs[i].Sizes));
+        run(from, to);
+    }
+}
+
+/// <summary>A fused element-wise program.</summary>
+internal sealed unsafe class PointwiseStep(PointwiseProgram program, PointwiseShape shape, long[] sizes, DType dtype, int[] inputs, int result) : Step
+{
+    readonly PointwiseKernel kernel = PointwiseKernel.For(program);
+
+    internal override int[] Reads => inputs;
+    internal override int[] Writes { get; } = [result];
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> from = stackalloc nint[inputs.Length];
+        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
+        var to = (nint)TorchTensor.Data(slots[result] = TorchTensor.Empty(dtype, sizes));
+        kernel.Run(from, new ReadOnlySpan<nint>(in to), shape);
+    }
+}

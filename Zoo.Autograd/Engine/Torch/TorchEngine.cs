@@ -1,0 +1,13 @@
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>The embedded engine: libtorch's kernels and our own element-wise ones. The default everywhere.</summary>
+internal sealed class TorchEngine : IEngine
+{
+    public string Name => "embedded";
+
+    public string Version => TorchLoader.Version;
+
+    public ISession Compile(Program program) => new TorchSession(program);
+}

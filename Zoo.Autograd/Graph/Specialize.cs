@@ -1,0 +1,52 @@
+using System.Text;
+using Zoo.Autograd.Ops;
+
+namespace Zoo.Autograd.Graph;
+
+/// <summary>
+/// The passes that come first: a program rebuilt for concrete input shapes. What is constant is folded (shape arithmetic goes away), nodes that do
+/// nothing are skipped, equal nodes are merged, and what nothing needs is left out.
+/// </summary>
+internal static class Specialize
+{
+    internal static Program For(Program program, IReadOnlyList<Shape> feeds)
+    {
+        var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
+        var equal = new Dictionary<string, Node>();
+        var inputs = new Variable[program.Feeds.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = StateOps.Input(program.Feeds[i].Node.Name ?? $"feed_{i}", feeds[i], program.Feeds[i].DType);
+            done[program.Feeds[i].Node] = [inputs[i]];
+        }
+        foreach (var node in program.Nodes())
+            if (!done.ContainsKey(node)) done[node] = Rebuild(node, Array.ConvertAll(node.Inputs, v => done[v.Node][v.Index]), equal);
+        return new()
+        {
+            Name = program.Name,
+            Feeds = inputs,
+            Fetches = Array.ConvertAll(program.Fetches, v => done[v.Node][v.Index]),
+            Updates = Array.ConvertAll(program.Updates, u => (u.Target, done[u.Value.Node][u.Value.Index])),
+        };
+    }
+
+    static Variable[] Rebuild(Node node, Variable[] inputs, Dictionary<string, Node> equal)
+    {
+        if (node.Tag is Parameter) return node.Outputs;
+        if (node.Op == StateOps.Placeholder) throw new GraphException($"run: the input '{node.Name}' is used but not fed. Expected it among the program's inputs.") { Node = node.Name };
+        var made = node.Inputs.Length == 0 ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag);
+        if (made.Op.Stateful) return made.Outputs;
+        if (made.Op.Simplify?.Invoke(made) is { } same) return [same];
+        if (made.Op != StateOps.Const && made.Outputs.Length > 0 && ShapeValues.Constant(made.Out) is { } first)
+            return [.. made.Outputs.Select((v, i) => Merge(StateOps.Const.Call([], Attrs.Of(("value", i == 0 ? first : ShapeValues.Constant(v)!), ("dtype", v.DType))), equal)[0])];
+        return Merge(made, equal);
+    }
+
+    static Variable[] Merge(Node node, Dictionary<string, Node> equal)
+    {
+        var key = new StringBuilder(node.Op.Name).Append('|');
+        foreach (var input in node.Inputs) key.Append(input.Node.Order).Append(':').Append(input.Index).Append(',');
+        node.Attrs.AppendKey(key);
+        return (equal.TryGetValue(key.ToString(), out var known) ? known : equal[key.ToString()] = node).Outputs;
+    }
+}
