@@ -34,12 +34,21 @@ internal static unsafe class Drivers
     internal static void Map1<T, TOp>(byte* d, byte* a, byte* b, byte* c, long first, int n) where T : unmanaged where TOp : struct, IUnary<T>
     {
         T* r = (T*)d, x = (T*)a;
-        int i = 0, w = Vector512<T>.Count;
+        nint i = 0, w = Vector512<T>.Count;
+        for (; i <= n - 4 * w; i += 4 * w)
+        {
+            Vector512<T> r0 = TOp.Do(Vector512.Load(x + i)), r1 = TOp.Do(Vector512.Load(x + i + w));
+            Vector512<T> r2 = TOp.Do(Vector512.Load(x + i + 2 * w)), r3 = TOp.Do(Vector512.Load(x + i + 3 * w));
+            r0.Store(r + i);
+            r1.Store(r + i + w);
+            r2.Store(r + i + 2 * w);
+            r3.Store(r + i + 3 * w);
+        }
         for (; i <= n - w; i += w)
             TOp.Do(Vector512.Load(x + i)).Store(r + i);
         if (i < n)
         {
-            Vector512<T> rest = TOp.Do(Partial(x + i, n - i));
+            Vector512<T> rest = TOp.Do(Partial(x + i, (int)(n - i)));
             Unsafe.CopyBlockUnaligned(r + i, &rest, (uint)((n - i) * sizeof(T)));
         }
     }
@@ -48,12 +57,21 @@ internal static unsafe class Drivers
     internal static void Map2<T, TOp>(byte* d, byte* a, byte* b, byte* c, long first, int n) where T : unmanaged where TOp : struct, IBinary<T>
     {
         T* r = (T*)d, x = (T*)a, y = (T*)b;
-        int i = 0, w = Vector512<T>.Count;
+        nint i = 0, w = Vector512<T>.Count;
+        for (; i <= n - 4 * w; i += 4 * w)
+        {
+            Vector512<T> r0 = TOp.Do(Vector512.Load(x + i), Vector512.Load(y + i)), r1 = TOp.Do(Vector512.Load(x + i + w), Vector512.Load(y + i + w));
+            Vector512<T> r2 = TOp.Do(Vector512.Load(x + i + 2 * w), Vector512.Load(y + i + 2 * w)), r3 = TOp.Do(Vector512.Load(x + i + 3 * w), Vector512.Load(y + i + 3 * w));
+            r0.Store(r + i);
+            r1.Store(r + i + w);
+            r2.Store(r + i + 2 * w);
+            r3.Store(r + i + 3 * w);
+        }
         for (; i <= n - w; i += w)
             TOp.Do(Vector512.Load(x + i), Vector512.Load(y + i)).Store(r + i);
         if (i < n)
         {
-            Vector512<T> rest = TOp.Do(Partial(x + i, n - i), Partial(y + i, n - i));
+            Vector512<T> rest = TOp.Do(Partial(x + i, (int)(n - i)), Partial(y + i, (int)(n - i)));
             Unsafe.CopyBlockUnaligned(r + i, &rest, (uint)((n - i) * sizeof(T)));
         }
     }
@@ -62,12 +80,21 @@ internal static unsafe class Drivers
     internal static void Map3<T, TOp>(byte* d, byte* a, byte* b, byte* c, long first, int n) where T : unmanaged where TOp : struct, ITernary<T>
     {
         T* r = (T*)d, x = (T*)a, y = (T*)b, z = (T*)c;
-        int i = 0, w = Vector512<T>.Count;
+        nint i = 0, w = Vector512<T>.Count;
+        for (; i <= n - 4 * w; i += 4 * w)
+        {
+            Vector512<T> r0 = TOp.Do(Vector512.Load(x + i), Vector512.Load(y + i), Vector512.Load(z + i)), r1 = TOp.Do(Vector512.Load(x + i + w), Vector512.Load(y + i + w), Vector512.Load(z + i + w));
+            Vector512<T> r2 = TOp.Do(Vector512.Load(x + i + 2 * w), Vector512.Load(y + i + 2 * w), Vector512.Load(z + i + 2 * w)), r3 = TOp.Do(Vector512.Load(x + i + 3 * w), Vector512.Load(y + i + 3 * w), Vector512.Load(z + i + 3 * w));
+            r0.Store(r + i);
+            r1.Store(r + i + w);
+            r2.Store(r + i + 2 * w);
+            r3.Store(r + i + 3 * w);
+        }
         for (; i <= n - w; i += w)
             TOp.Do(Vector512.Load(x + i), Vector512.Load(y + i), Vector512.Load(z + i)).Store(r + i);
         if (i < n)
         {
-            Vector512<T> rest = TOp.Do(Partial(x + i, n - i), Partial(y + i, n - i), Partial(z + i, n - i));
+            Vector512<T> rest = TOp.Do(Partial(x + i, (int)(n - i)), Partial(y + i, (int)(n - i)), Partial(z + i, (int)(n - i)));
             Unsafe.CopyBlockUnaligned(r + i, &rest, (uint)((n - i) * sizeof(T)));
         }
     }

@@ -12,7 +12,7 @@ internal static class VectorMath
     [MethodImpl(Inline)] internal static Vector512<T> C<T>(double value) where T : INumber<T> => Vector512.Create(T.CreateTruncating(value));
 
     [MethodImpl(Inline)]
-    internal static Vector512<T> Exp<T>(Vector512<T> x) => typeof(T) == typeof(float) ? Vector512.Exp(x.AsSingle()).As<float, T>() : Vector512.Exp(x.AsDouble()).As<double, T>();
+    internal static Vector512<T> Exp<T>(Vector512<T> x) => typeof(T) == typeof(float) ? ExpSingle(x.AsSingle()).As<float, T>() : Vector512.Exp(x.AsDouble()).As<double, T>();
 
     [MethodImpl(Inline)]
     internal static Vector512<T> Log<T>(Vector512<T> x) => typeof(T) == typeof(float) ? Vector512.Log(x.AsSingle()).As<float, T>() : Vector512.Log(x.AsDouble()).As<double, T>();
@@ -39,6 +39,24 @@ internal static class VectorMath
     [MethodImpl(Inline)] internal static Vector512<T> If<T>(Vector512<T> mask, Vector512<T> then, Vector512<T> other) => Vector512.ConditionalSelect(mask, then, other);
 
     [MethodImpl(Inline)] internal static Vector512<T> IsNan<T>(Vector512<T> x) => ~Vector512.Equals(x, x);
+
+    /// <summary>2^n e^r with |r| at most half of log 2, a polynomial (Cephes' coefficients) for e^r; the power in two factors, for it may lie outside the normal floats.</summary>
+    [MethodImpl(Inline)]
+    static Vector512<float> ExpSingle(Vector512<float> x)
+    {
+        Vector512<float> inside = Vector512.Min(Vector512.Max(x, C<float>(-104)), C<float>(89));
+        Vector512<float> n = Vector512.Round(inside * C<float>(1.44269504088896341));
+        Vector512<float> r = Vector512.FusedMultiplyAdd(n, C<float>(-0.693359375), inside);
+        r = Vector512.FusedMultiplyAdd(n, C<float>(2.12194440e-4), r);
+        Vector512<float> p = Vector512.FusedMultiplyAdd(C<float>(1.9875691500e-4), r, C<float>(1.3981999507e-3));
+        p = Vector512.FusedMultiplyAdd(p, r, C<float>(8.3334519073e-3));
+        p = Vector512.FusedMultiplyAdd(p, r, C<float>(4.1665795894e-2));
+        p = Vector512.FusedMultiplyAdd(p, r, C<float>(1.6666665459e-1));
+        p = Vector512.FusedMultiplyAdd(p, r, C<float>(5.0000001201e-1));
+        p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
+        Vector512<int> power = Vector512.ConvertToInt32Native(n), half = power >> 1, bias = Vector512.Create(127);
+        return p * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle();
+    }
 
     /// <summary>e^x - 1. Near 0 a series, for there the difference would lose everything.</summary>
     [MethodImpl(Inline)]
