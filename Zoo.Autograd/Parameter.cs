@@ -11,7 +11,6 @@ namespace Zoo.Autograd;
 public sealed class Parameter
 {
     readonly Lock gate = new();
-    readonly Func<NDArray>? initializer;
     NDArray? host;
     Variable? read;
 
@@ -21,7 +20,7 @@ public sealed class Parameter
     internal Parameter(string name, Shape shape, DType dtype, Func<NDArray> initializer, bool trainable = true)
     {
         if (!shape.IsKnown) throw new ShapeException($"Parameter {name}: the shape {shape} has unknown dimensions. Expected a known size for each. Give the input a full shape (the batch aside).") { Actual = shape };
-        (Name, Path, Shape, DType, this.initializer, Trainable) = (name, name, shape, dtype, initializer, trainable);
+        (Name, Path, Shape, DType, Initializing, Trainable) = (name, name, shape, dtype, initializer, trainable);
     }
 
     /// <summary>The name within its layer, such as <c>kernel</c>.</summary>
@@ -61,6 +60,9 @@ public sealed class Parameter
         }
     }
 
+    /// <summary>Makes the first value, when it is first needed.</summary>
+    Func<NDArray> Initializing { get; }
+
     /// <summary>Whether the value was made already; before, it costs no memory.</summary>
     internal bool IsInitialized => host is not null || Home is not null;
 
@@ -84,7 +86,7 @@ public sealed class Parameter
     NDArray Host()
     {
         if (host is not null) return host;
-        var made = initializer!();
+        var made = Initializing();
         if (made.Shape != Shape || made.DType != DType)
             throw new ShapeException($"Parameter {Path}: its initializer gave {made.DType.Name()} {made.Shape}. Expected {DType.Name()} {Shape}.") { Expected = Shape, Actual = made.Shape };
         return host = made;

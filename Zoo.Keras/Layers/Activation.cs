@@ -1,0 +1,15 @@
+using Zoo.Keras.Saving;
+
+namespace Zoo.Keras;
+
+/// <summary>An activation as a layer of its own.</summary>
+[KerasObject("keras.layers")]
+public sealed class Activation(ActivationFunction activation) : Layer
+{
+    /// <summary>The activation.</summary>
+    [KerasName("activation")]
+    public ActivationFunction Function { get; } = activation;
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x) => Function.Of(x);
+}
