@@ -6,7 +6,7 @@ internal static class Engines
     static readonly Lock gate = new();
     static IEngine? current;
 
-    /// <summary>The process' default: what <c>Engine.Use</c> or <c>ZOO_ENGINE</c> named, else the embedded engine.</summary>
+    /// <summary>The process' default: what <c>ZOO_ENGINE</c> named, else the embedded engine.</summary>
     internal static IEngine Default
     {
         get
@@ -22,8 +22,10 @@ internal static class Engines
     internal static IEngine Find(string name) => name switch
     {
         "embedded" or "torch" => embedded.Value,
-        _ => throw new EngineException($"Engine: '{name}' is no engine. Expected 'embedded'. Set ZOO_ENGINE or the argument of Engine.Use to it."),
+        "tensorflow" => tensorFlow.Value,
+        _ => throw new EngineException($"Engine: '{name}' is no engine. Expected 'embedded' or 'tensorflow'. Set ZOO_ENGINE to one of them."),
     };
 
     static readonly Lazy<IEngine> embedded = new(() => new Torch.TorchEngine());
+    static readonly Lazy<IEngine> tensorFlow = new(() => new TensorFlow.TensorFlowEngine(), LazyThreadSafetyMode.PublicationOnly);
 }

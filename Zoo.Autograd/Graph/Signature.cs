@@ -23,6 +23,8 @@ internal sealed class Signature
         ["real"] = [.. Floats, .. Integers],
         ["number"] = [.. Floats, .. Integers, .. Complexes],
         ["continuous"] = [.. Floats, .. Complexes],
+        ["signed"] = [.. Floats, DType.Int8, DType.Int16, DType.Int32, DType.Int64],
+        ["wide"] = [.. Floats, DType.Int32, DType.Int64, .. Complexes],
         ["integer"] = Integers,
         ["index"] = [DType.Int32, DType.Int64],
     };

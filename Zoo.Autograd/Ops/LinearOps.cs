@@ -6,7 +6,7 @@ namespace Zoo.Autograd.Ops;
 /// <summary>Matrix products.</summary>
 internal static class LinearOps
 {
-    internal static readonly Op MatMul = new("MatMul", "a:T b:T -> product:T ; transpose_a:bool=false transpose_b:bool=false grad_a:bool=false grad_b:bool=false T:number")
+    internal static readonly Op MatMul = new("MatMul", "a:T b:T -> product:T ; transpose_a:bool=false transpose_b:bool=false grad_a:bool=false grad_b:bool=false T:wide")
     {
         Shape = s => Product(s, "transpose_a", "transpose_b", batched: false),
         Grad = (n, g) => (n.Flag("transpose_a"), n.Flag("transpose_b")) switch
@@ -21,7 +21,7 @@ internal static class LinearOps
             k.Node.Flag("transpose_b") ? k.Permute(k[1], 1, 0) : k[1]),
     };
 
-    internal static readonly Op BatchMatMul = new("BatchMatMulV2", "x:T y:T -> output:T ; T:number adj_x:bool=false adj_y:bool=false grad_x:bool=false grad_y:bool=false")
+    internal static readonly Op BatchMatMul = new("BatchMatMulV2", "x:T y:T -> output:T ; T:wide adj_x:bool=false adj_y:bool=false grad_x:bool=false grad_y:bool=false")
     {
         Shape = s => Product(s, "adj_x", "adj_y", batched: true),
         Grad = (n, g) =>

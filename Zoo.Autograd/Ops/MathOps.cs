@@ -26,12 +26,12 @@ internal static class MathOps
         var left = n[0] <= n[1];
         return [A.Where(left, g, A.ZerosLike(g)).SumTo(n[0]), A.Where(left, A.ZerosLike(g), g).SumTo(n[1])];
     }, Math.Min);
-    internal static readonly Op Pow = Binary("Pow", "number", Opcode.Pow, (n, g) =>
+    internal static readonly Op Pow = Binary("Pow", "wide", Opcode.Pow, (n, g) =>
     {
         var safe = A.Where(n[0] > 0, n[0], A.OnesLike(n[0]));       // log of a negative base would poison the other entries
         return [(g * n[1] * A.Pow(n[0], n[1] - 1)).SumTo(n[0]), (g * n.Out * A.Where(n[0] > 0, A.Log(safe), A.ZerosLike(n[0]))).SumTo(n[1])];
     });
-    internal static readonly Op SquaredDifference = Binary("SquaredDifference", "number", Opcode.SquaredDifference, (n, g) =>
+    internal static readonly Op SquaredDifference = Binary("SquaredDifference", "wide", Opcode.SquaredDifference, (n, g) =>
     {
         var d = g * (n[0] - n[1]) * 2;
         return [d.SumTo(n[0]), (-d).SumTo(n[1])];
@@ -40,7 +40,7 @@ internal static class MathOps
     {
         var scaled = g / (n[0] * n[0] + n[1] * n[1]);
         return [(scaled * n[1]).SumTo(n[0]), (-scaled * n[0]).SumTo(n[1])];
-    });
+    }, inputs: "y:T x:T");
     internal static readonly Op Xdivy = Binary("Xdivy", "continuous", Opcode.Xdivy, (n, g) =>
     {
         var one = A.Where(A.NotEqual(n[0], A.ZerosLike(n[0])), A.OnesLike(n[0]), A.ZerosLike(n[0]));
@@ -52,15 +52,15 @@ internal static class MathOps
         return [(g * A.Xlogy(one, n[1])).SumTo(n[0]), (g * A.Xdivy(n[0], n[1])).SumTo(n[1])];
     });
 
-    internal static readonly Op Neg = Unary("Neg", "number", Opcode.Neg, (n, g) => -g);
-    internal static readonly Op Abs = Unary("Abs", "real", Opcode.Abs, (n, g) => g * A.Sign(n[0]));
-    internal static readonly Op Sign = Unary("Sign", "number", Opcode.Sign, (n, g) => A.ZerosLike(g));
+    internal static readonly Op Neg = Unary("Neg", "wide", Opcode.Neg, (n, g) => -g);
+    internal static readonly Op Abs = Unary("Abs", "signed", Opcode.Abs, (n, g) => g * A.Sign(n[0]));
+    internal static readonly Op Sign = Unary("Sign", "wide", Opcode.Sign, (n, g) => A.ZerosLike(g));
     internal static readonly Op Square = Unary("Square", "number", Opcode.Square, (n, g) => g * n[0] * 2);
     internal static readonly Op Sqrt = Unary("Sqrt", "continuous", Opcode.Sqrt, (n, g) => SqrtGrad!.Call(n.Out, g));
     internal static readonly Op SqrtGrad = Gradient("SqrtGrad", Opcode.SqrtGrad, (n, g) => [-g * n.Out / n[0], g * 0.5 / n[0]]);
     internal static readonly Op Rsqrt = Unary("Rsqrt", "continuous", Opcode.Rsqrt, (n, g) => RsqrtGrad!.Call(n.Out, g));
     internal static readonly Op RsqrtGrad = Gradient("RsqrtGrad", Opcode.RsqrtGrad, (n, g) => [g * n[1] * n[0] * n[0] * -1.5, g * n[0] * n[0] * n[0] * -0.5]);
-    internal static readonly Op Reciprocal = Unary("Reciprocal", "number", Opcode.Reciprocal, (n, g) => ReciprocalGrad!.Call(n.Out, g));
+    internal static readonly Op Reciprocal = Unary("Reciprocal", "wide", Opcode.Reciprocal, (n, g) => ReciprocalGrad!.Call(n.Out, g));
     internal static readonly Op ReciprocalGrad = Gradient("ReciprocalGrad", Opcode.ReciprocalGrad, (n, g) => [g * n[1] * n[0] * -2, -g * n[0] * n[0]]);
     internal static readonly Op Exp = Unary("Exp", "continuous", Opcode.Exp, (n, g) => g * n.Out);
     internal static readonly Op Expm1 = Unary("Expm1", "continuous", Opcode.Expm1, (n, g) => g * A.Exp(n[0]));
@@ -68,10 +68,10 @@ internal static class MathOps
     internal static readonly Op Log1p = Unary("Log1p", "continuous", Opcode.Log1p, (n, g) => g / (n[0] + 1));
     internal static readonly Op Sin = Unary("Sin", "continuous", Opcode.Sin, (n, g) => g * A.Cos(n[0]));
     internal static readonly Op Cos = Unary("Cos", "continuous", Opcode.Cos, (n, g) => -g * A.Sin(n[0]));
-    internal static readonly Op Tan = Unary("Tan", "number", Opcode.Tan, (n, g) => g * (1 + n.Out * n.Out));
-    internal static readonly Op Asin = Unary("Asin", "number", Opcode.Asin, (n, g) => g * A.Rsqrt(1 - n[0] * n[0]));
-    internal static readonly Op Acos = Unary("Acos", "number", Opcode.Acos, (n, g) => -g * A.Rsqrt(1 - n[0] * n[0]));
-    internal static readonly Op Atan = Unary("Atan", "number", Opcode.Atan, (n, g) => g / (1 + n[0] * n[0]));
+    internal static readonly Op Tan = Unary("Tan", "continuous", Opcode.Tan, (n, g) => g * (1 + n.Out * n.Out));
+    internal static readonly Op Asin = Unary("Asin", "continuous", Opcode.Asin, (n, g) => g * A.Rsqrt(1 - n[0] * n[0]));
+    internal static readonly Op Acos = Unary("Acos", "continuous", Opcode.Acos, (n, g) => -g * A.Rsqrt(1 - n[0] * n[0]));
+    internal static readonly Op Atan = Unary("Atan", "continuous", Opcode.Atan, (n, g) => g / (1 + n[0] * n[0]));
     internal static readonly Op Sinh = Unary("Sinh", "continuous", Opcode.Sinh, (n, g) => g * A.Cosh(n[0]));
     internal static readonly Op Cosh = Unary("Cosh", "continuous", Opcode.Cosh, (n, g) => g * A.Sinh(n[0]));
     internal static readonly Op Tanh = Unary("Tanh", "continuous", Opcode.Tanh, (n, g) => TanhGrad!.Call(n.Out, g));
@@ -117,7 +117,7 @@ internal static class MathOps
         Pointwise = e => e.Do(code),
     };
 
-    static Op Binary(string name, string types, Opcode code, Func<Node, Variable, Variable?[]>? grad, Func<double, double, double>? host = null) => new(name, $"x:T y:T -> z:T ; T:{types}")
+    static Op Binary(string name, string types, Opcode code, Func<Node, Variable, Variable?[]>? grad, Func<double, double, double>? host = null, string inputs = "x:T y:T") => new(name, $"{inputs} -> z:T ; T:{types}")
     {
         Shape = s => s.Broadcast(),
         Grad = grad,

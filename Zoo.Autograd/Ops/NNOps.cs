@@ -13,7 +13,7 @@ internal static class NNOps
     internal static readonly Op Relu6Grad = Gradient("Relu6Grad", "features", Opcode.Relu6Grad, (n, g) => [Relu6Grad!.Call(g, n[1]), A.ZerosLike(n[1])]);
     internal static readonly Op Elu = Activation("Elu", "float", Opcode.Elu, (n, g) => EluGrad!.Call(g, n.Out));
     internal static readonly Op EluGrad = Gradient("EluGrad", "outputs", Opcode.EluGrad, (n, g) =>
-        [EluGrad!.Call(g, n[1]), A.Where(n[1] < 0, n[0] * g, A.ZerosLike(n[1]))]);
+        [EluGrad!.Call(g, n[1]), A.Where(n[1] < 0, n[0] * g, A.ZerosLike(n[1]))], "float");
     internal static readonly Op Softplus = Activation("Softplus", "float", Opcode.Softplus, (n, g) => g * A.Sigmoid(n[0]));
     internal static readonly Op Softsign = Activation("Softsign", "float", Opcode.Softsign, (n, g) => g / A.Square(1 + A.Abs(n[0])));
 
@@ -58,7 +58,7 @@ internal static class NNOps
         Pointwise = e => e.Do(code),
     };
 
-    static Op Gradient(string name, string second, Opcode code, Func<Node, Variable, Variable?[]> grad) => new(name, $"gradients:T {second}:T -> backprops:T ; T:real")
+    static Op Gradient(string name, string second, Opcode code, Func<Node, Variable, Variable?[]> grad, string types = "real") => new(name, $"gradients:T {second}:T -> backprops:T ; T:{types}")
     {
         Shape = s => s[0].Merge(s[1]),
         Grad = grad,

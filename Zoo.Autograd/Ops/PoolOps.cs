@@ -8,14 +8,14 @@ internal static class PoolOps
 {
     const string Attributes = "ksize:ints strides:ints padding:string";
 
-    internal static readonly Op MaxPool = new("MaxPool", $"input:T -> output:T ; T:real=float32 {Attributes} explicit_paddings:ints=[] data_format:string=NHWC")
+    internal static readonly Op MaxPool = new("MaxPool", $"input:T -> output:T ; T:signed=float32 {Attributes} explicit_paddings:ints=[] data_format:string=NHWC")
     {
         Shape = Output,
         Grad = (n, g) => [MaxPoolGrad!.Call([n[0], n.Out, g], n.Attrs).Out],
         Kernel = k => k.ToNhwc(Forward(k)[0]),
     };
 
-    internal static readonly Op MaxPoolGrad = new("MaxPoolGrad", $"orig_input:T orig_output:T grad:T -> output:T ; {Attributes} explicit_paddings:ints=[] data_format:string=NHWC T:real=float32")
+    internal static readonly Op MaxPoolGrad = new("MaxPoolGrad", $"orig_input:T orig_output:T grad:T -> output:T ; {Attributes} explicit_paddings:ints=[] data_format:string=NHWC T:signed=float32")
     {
         Shape = s => s[0],
         NoGradient = "the second derivative of max pooling is not built",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NUnit.Framework;
 using Zoo.Autograd;
 using Zoo.Autograd.Engine.Torch;
@@ -162,14 +163,22 @@ public sealed unsafe class TorchGroundTests
     {
         if (!TorchMemory.Tune())
             Assert.Ignore("ZOO_MALLOPT=0 or not glibc.");
-        long faults = 0;
+        // in a process of its own: the kernel counts faults of the whole process, other tests' included
+        using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(TorchGroundTests).Assembly.Location, "page-faults"]) { RedirectStandardOutput = true })!;
+        string printed = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        Assert.That(long.Parse(printed.Trim()), Is.LessThan(100), "the median round touches 40 MB: 10,000 pages if every block were fresh");
+    }
+
+    internal static int PrintFaults()
+    {
+        var faults = new long[25];
         EngineThreads.Run(() =>
         {
             Span<nint> tensors = stackalloc nint[4];
-            for (int round = 0; round < 20; round++)
+            for (int round = -5; round < faults.Length; round++)
             {
-                if (round == 5)
-                    faults = Faults();
+                long before = Faults();
                 for (int i = 0; i < 4; i++)
                 {
                     tensors[i] = TorchTensor.Empty(DType.Float32, [1 << 20, 1 + i]);   // 4 to 16 MB
@@ -177,10 +186,13 @@ public sealed unsafe class TorchGroundTests
                 }
                 foreach (nint t in tensors)
                     TorchTensor.Delete(t);
+                if (round >= 0)
+                    faults[round] = Faults() - before;
             }
-            faults = Faults() - faults;
         });
-        Assert.That(faults, Is.LessThan(2000), "15 rounds touch 40 MB each: 150,000 pages if every block were fresh");
+        Array.Sort(faults);   // a block of another thread may split the heap once: the median round is the promise
+        Console.WriteLine(faults[faults.Length / 2]);
+        return 0;
     }
 
     static long Faults()

@@ -3,14 +3,38 @@ using NUnit.Framework;
 
 namespace Zoo.Tests.Goldens;
 
-/// <summary>The reference files beside the repository; their folder is named by ZOO_SHARED. Tests that need them are skipped without it.</summary>
+/// <summary>
+/// The reference files beside the solution: <c>ZOO_SHARED</c>, by default <c>../shared</c> from it; its goldens and models may be named apart by
+/// <c>ZOO_GOLDENS</c> and <c>ZOO_MODELS</c>. Where they are absent a test is skipped with that reason; with <c>CI=true</c> it fails.
+/// </summary>
 static class Shared
 {
+    /// <summary>The folder of reference files; null where there is none.</summary>
+    public static string? Folder { get; } = Find();
+
+    /// <summary>The path of a reference file.</summary>
     public static string File(string path)
     {
-        var folder = Environment.GetEnvironmentVariable("ZOO_SHARED");
-        if (string.IsNullOrEmpty(folder)) Assert.Ignore("ZOO_SHARED does not name the folder of reference files.");
-        return Path.Combine(folder!, path);
+        var (first, rest) = path.Split('/', 2) is [var a, var b] ? (a, b) : (path, "");
+        var named = first switch { "goldens" => Environment.GetEnvironmentVariable("ZOO_GOLDENS"), "models" => Environment.GetEnvironmentVariable("ZOO_MODELS"), _ => null };
+        var file = !string.IsNullOrEmpty(named) ? Path.Combine(named, rest) : Path.Combine(Folder ?? "", path);
+        if (Folder is null && string.IsNullOrEmpty(named) || !Path.Exists(file)) Missing($"{path} is not among the reference files: set ZOO_SHARED to their folder.");
+        return file;
+    }
+
+    /// <summary>Skips the test, or fails it where everything must be there.</summary>
+    public static void Missing(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
+        Assert.Ignore(reason);
+    }
+
+    static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("ZOO_SHARED") is { Length: > 0 } set) return set;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "Zoo.Keras.sln")) && Path.Combine(folder.Parent?.FullName ?? "", "shared") is var shared && Directory.Exists(shared)) return shared;
+        return null;
     }
 
     /// <summary>The names of the entries of a golden archive such as <c>goldens/models/models.zip</c> that end so.</summary>

@@ -5,8 +5,8 @@ using Zoo.Autograd;
 using Zoo.Keras;
 using Zoo.Keras.Saving;
 using Zoo.Tests.Goldens;
-using H5Group = Zoo.Keras.Saving.H5Group;
 using H5Dataset = Zoo.Keras.Saving.H5Dataset;
+using H5Group = Zoo.Keras.Saving.H5Group;
 
 namespace Zoo.Tests.Saving;
 

@@ -46,8 +46,16 @@ public class KerasConfigTests
     {
         var many = new SampleMany([Dim.Any, 3], (2, 5), 1, -1)
         {
-            Name = "many", Beta1 = 0.25, Dtype = DType.BFloat16, Mode = SampleMode.FanIn, Rate = new(0, new(0.1, 50) { Staircase = true }), Words = ["a", "ß"],
-            Weights = { ["x"] = 2 }, Table = NDArray.From(new long[] { 1, 2, 3, 4 }, [2, 2]), Anything = new List<object?> { 1L, "a", null, 2.5 }, MaxValue = 6,
+            Name = "many",
+            Beta1 = 0.25,
+            Dtype = DType.BFloat16,
+            Mode = SampleMode.FanIn,
+            Rate = new(0, new(0.1, 50) { Staircase = true }),
+            Words = ["a", "ß"],
+            Weights = { ["x"] = 2 },
+            Table = NDArray.From(new long[] { 1, 2, 3, 4 }, [2, 2]),
+            Anything = new List<object?> { 1L, "a", null, 2.5 },
+            MaxValue = 6,
         };
         var again = Again(many);
         Assert.That(Config(again), Is.EqualTo(Config(many)));

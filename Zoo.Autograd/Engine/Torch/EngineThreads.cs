@@ -39,7 +39,7 @@ internal static class EngineThreads
         Worker? worker;
         lock (gate)
             idle.TryPop(out worker);
-        worker ??= new Worker(Interlocked.Increment(ref made));
+        worker ??= Make();
         Exception? error = worker.Hand(work);
         lock (gate)
             idle.Push(worker);
@@ -56,13 +56,45 @@ internal static class EngineThreads
         public void Execute() => action();
     }
 
+    /// <summary>
+    /// A thread that allocates from the main heap, where that can be had. .NET's own threads have made other arenas before the limit of one was set, and glibc
+    /// deals these out in turn; their heaps are given back to the system at every step. So threads are started until one has the right arena; the others end.
+    /// </summary>
+    static Worker Make()
+    {
+        int number = Interlocked.Increment(ref made);
+        var others = new List<Worker>();
+        Worker worker = new(number);
+        while (TorchMemory.Tune() && !worker.OnMainHeap && others.Count < 4 * Environment.ProcessorCount + 16)
+        {
+            others.Add(worker);
+            worker = new(number);
+        }
+        foreach (Worker other in others)
+            other.End();
+        return worker;
+    }
+
     sealed class Worker
     {
         readonly Signal go = new(), done = new();
         IEngineWork? work;
         Exception? error;
 
-        internal Worker(int number) => new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo engine {number}" }.Start();
+        internal Worker(int number)
+        {
+            new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo engine {number}" }.Start();
+            done.Wait();
+        }
+
+        /// <summary>Whether the thread's allocations come from the main heap.</summary>
+        internal bool OnMainHeap { get; private set; }
+
+        internal void End()
+        {
+            work = null;
+            go.Set();
+        }
 
         internal Exception? Hand(IEngineWork item)
         {
@@ -77,9 +109,13 @@ internal static class EngineThreads
         void Loop()
         {
             inside = true;
+            OnMainHeap = TorchMemory.OnMainHeap();
+            done.Set();
             while (true)
             {
                 go.Wait();
+                if (work is null)
+                    return;
                 try
                 {
                     TorchThreads.Apply();

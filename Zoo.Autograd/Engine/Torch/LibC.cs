@@ -15,4 +15,7 @@ internal static unsafe partial class LibC
     /// <summary>Whether the process runs on glibc (musl and other systems have no mallopt worth calling).</summary>
     internal static bool IsGlibc { get; } = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad(Name, out nint handle) && NativeLibrary.TryGetExport(handle, "gnu_get_libc_version", out _);
+
+    /// <summary>Where the main heap ends.</summary>
+    [LibraryImport("libc")] internal static partial nint sbrk(nint increment);
 }

@@ -28,7 +28,8 @@ internal static unsafe class TorchLoader
             (false, false, Architecture.X64) => new("linux-x64", ["libgomp-98b21ff3.so.1", "libc10.so"], "libtorch_cpu.so", "libgomp-98b21ff3.so.1"),
             var (_, _, architecture) => throw new EngineException(
                 $"The embedded engine: there is no libtorch package for this machine ({RuntimeInformation.OSDescription}, {architecture}). "
-                + "Expected linux-x64, win-x64 or osx-arm64. Run on one of these, or use the TensorFlow engine: Engine.Use(\"tensorflow\").") { Version = Version },
+                + "Expected linux-x64, win-x64 or osx-arm64. Run on one of these, or use the TensorFlow engine: Engine.Use(\"tensorflow\").")
+            { Version = Version },
         };
     }
 

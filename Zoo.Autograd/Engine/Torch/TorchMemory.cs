@@ -23,4 +23,15 @@ internal static class TorchMemory
         ok &= LibC.mallopt(LibC.ArenaMax, 1) == 1;             // threads' own heaps would be mapped and unmapped again
         return ok;
     }
+
+    /// <summary>Whether what this thread allocates lies in the heap that sbrk grows; glibc only.</summary>
+    internal static unsafe bool OnMainHeap()
+    {
+        if (!LibC.IsGlibc)
+            return true;
+        void* block = System.Runtime.InteropServices.NativeMemory.Alloc(4096);   // too large for a thread's own cache
+        bool main = (nint)block < LibC.sbrk(0);
+        System.Runtime.InteropServices.NativeMemory.Free(block);
+        return main;
+    }
 }

@@ -36,8 +36,14 @@ sealed class H5Type
                 var signed = (bits & 8) != 0;
                 var whole = (size, signed) switch
                 {
-                    (1, true) => DType.Int8, (1, false) => DType.UInt8, (2, true) => DType.Int16, (2, false) => DType.UInt16,
-                    (4, true) => DType.Int32, (4, false) => DType.UInt32, (8, true) => DType.Int64, (8, false) => DType.UInt64,
+                    (1, true) => DType.Int8,
+                    (1, false) => DType.UInt8,
+                    (2, true) => DType.Int16,
+                    (2, false) => DType.UInt16,
+                    (4, true) => DType.Int32,
+                    (4, false) => DType.UInt32,
+                    (8, true) => DType.Int64,
+                    (8, false) => DType.UInt64,
                     _ => DType.Invalid,
                 };
                 return whole == DType.Invalid ? Other($"integers of {size} bytes") : new() { Kind = Form.Number, Size = (int)size, DType = whole, BigEndian = big };
@@ -47,7 +53,10 @@ sealed class H5Type
                 c.Skip(4);
                 var real = (size, exponent, mantissa, mantissaAt) switch
                 {
-                    (2, 5, 10, 0) => DType.Float16, (2, 8, 7, 0) => DType.BFloat16, (4, 8, 23, 0) => DType.Float32, (8, 11, 52, 0) => DType.Float64,
+                    (2, 5, 10, 0) => DType.Float16,
+                    (2, 8, 7, 0) => DType.BFloat16,
+                    (4, 8, 23, 0) => DType.Float32,
+                    (8, 11, 52, 0) => DType.Float64,
                     _ => DType.Invalid,
                 };
                 return real == DType.Invalid ? Other($"floating-point numbers of {size} bytes with {mantissa} bits of mantissa")

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NUnit.Framework;
 using Zoo.Autograd.Engine.TensorFlow;
 
 namespace Zoo.Tests.Engine.TensorFlow;
@@ -9,7 +8,7 @@ static class TensorFlowLibrary
 {
     static readonly Lazy<string?> missing = new(() =>
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ZOO_TENSORFLOW")) && Environment.GetEnvironmentVariable("ZOO_SHARED") is { Length: > 0 } shared
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ZOO_TENSORFLOW")) && Goldens.Shared.Folder is { } shared
             && Path.Combine(shared, "tensorflow", "unpack.sh") is var script && OperatingSystem.IsLinux() && File.Exists(script))
         {
             using var unpack = Process.Start(new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true })!;
@@ -23,6 +22,6 @@ static class TensorFlowLibrary
     /// <summary>Skips the test, with the reason, where TensorFlow's library is absent.</summary>
     public static void Require()
     {
-        if (missing.Value is { } reason) Assert.Ignore(reason);
+        if (missing.Value is { } reason) Goldens.Shared.Missing(reason);
     }
 }

@@ -1,0 +1,44 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Graph.Proto;
+
+namespace Zoo.Autograd.Engine.TensorFlow;
+
+/// <summary>The home of one Parameter's value in TensorFlow: a resource variable with nodes that assign and read it.</summary>
+internal sealed class TensorFlowVariable : IParameterHome
+{
+    readonly TensorFlowEngine engine;
+    readonly string prefix;
+
+    internal TensorFlowVariable(TensorFlowEngine engine, Parameter p)
+    {
+        this.engine = engine;
+        SharedName = engine.NextVariable();
+        var graph = new GraphDef { Versions = new() { Producer = 1994 } };
+        Add("VarHandleOp", "handle", [], ("dtype", p.DType), ("shape", p.Shape), ("shared_name", SharedName));
+        Add("Placeholder", "value", [], ("dtype", p.DType), ("shape", p.Shape));
+        Add("AssignVariableOp", "assign", ["handle", "value"], ("dtype", p.DType));
+        Add("ReadVariableOp", "read", ["handle"], ("dtype", p.DType));
+        prefix = engine.Import(graph);
+
+        void Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
+        {
+            var node = new NodeDef { Op = op, Name = name };
+            node.Input.AddRange(inputs);
+            foreach (var (key, value) in attrs) node.Attr[key] = AttrWriter.Write(value);
+            graph.Node.Add(node);
+        }
+    }
+
+    internal string SharedName { get; }
+
+    /// <summary>Brings the value here if it is elsewhere. Called with the store's lock held.</summary>
+    internal void Bring(Parameter p)
+    {
+        if (!ReferenceEquals(p.Home, this)) p.MoveTo(this, Assign);
+    }
+
+    void Assign(NDArray value) =>
+        engine.Graph.Run([engine.Graph.Output(prefix + "value")], [value], [], [], [engine.Graph.Operation(prefix + "assign")], [true]);
+
+    public NDArray Read(Parameter parameter) => engine.Graph.Run([], [prefix + "read"])[0];
+}
