@@ -46,10 +46,10 @@ public static partial class AutoGrad
     /// <summary>A value reduced by node n, brought back to the shape of what was reduced.</summary>
     internal static Variable ExpandTo(Variable reduced, Node n)
     {
-        var axes = ReduceOps.AxesOf(n) ?? throw new GraphException($"Gradients: {n.Op.Name} over axes that are not constant has no gradient. Give the axes as numbers.");
         var kept = reduced;
         if (!n.Flag("keep_dims"))
         {
+            var axes = ReduceOps.AxesOf(n) ?? throw new GraphException($"Gradients: {n.Op.Name} over axes that are not constant has no gradient. Give the axes as numbers.");
             var dims = n[0].Shape.ToArray();
             foreach (var a in axes) dims[a] = 1;
             if (dims.Count(d => d < 0) <= 1) kept = Reshape(reduced, Shape.Create(dims));

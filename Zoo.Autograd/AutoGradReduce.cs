@@ -80,7 +80,7 @@ public static partial class AutoGrad
             return keep || sum.Shape == to ? sum : ReshapeLike(sum, like);
         }
         var reduced = ArrayOps.BroadcastGradientArgs.Call([ArrayOps.ShapeOp.Call(like), ArrayOps.ShapeOp.Call(g)], Attrs.None).Out;
-        return ArrayOps.Reshape.Call(ReduceOps.Sum.Call(g, reduced), ArrayOps.ShapeOp.Call(like));
+        return ArrayOps.Reshape.Call(ReduceOps.Sum.Call([g, reduced], ("keep_dims", true)), ArrayOps.ShapeOp.Call(like));
     }
 
     /// <summary>The axes to sum; null where a dimension is not known and it could go either way.</summary>
