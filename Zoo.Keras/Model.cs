@@ -5,7 +5,7 @@ using Zoo.Keras.Training;
 namespace Zoo.Keras;
 
 /// <summary>Layers from an input to an output, which can be trained and asked for predictions.</summary>
-public class Model
+public partial class Model
 {
     Variable? input, output;
     Trainer? trainer;

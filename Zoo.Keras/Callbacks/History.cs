@@ -1,0 +1,39 @@
+namespace Zoo.Keras;
+
+/// <summary>What a Fit recorded: one value an epoch under each name (<c>loss</c>, <c>accuracy</c>, <c>val_loss</c>, <c>val_accuracy</c>).</summary>
+public sealed class History : Callback
+{
+    readonly Dictionary<string, List<double>> values = [];
+    readonly List<int> epochs = [];
+
+    /// <summary>The epochs that were recorded, from 0.</summary>
+    public IReadOnlyList<int> Epochs => epochs;
+
+    /// <summary>The values of each name, one an epoch.</summary>
+    public IReadOnlyDictionary<string, List<double>> Values => values;
+
+    /// <summary>The values of a name.</summary>
+    /// <exception cref="KeyNotFoundException">Nothing was recorded under it; the message lists all names.</exception>
+    public IReadOnlyList<double> this[string name] => values.TryGetValue(name, out var list) ? list
+        : throw new KeyNotFoundException($"History: there is no '{name}'. Expected one of {string.Join(", ", values.Keys)}.");
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin(Logs logs)
+    {
+        values.Clear();
+        epochs.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(int epoch, Logs logs)
+    {
+        epochs.Add(epoch);
+        foreach (var (name, value) in logs) Add(name, value);
+    }
+
+    internal void Add(string name, double value)
+    {
+        if (!values.TryGetValue(name, out var list)) values[name] = list = [];
+        list.Add(value);
+    }
+}
