@@ -92,8 +92,13 @@ public sealed class Parameter
         return host = made;
     }
 
+    /// <summary>The dtype that a layer computes in while it is traced: floating-point weights stand for their value in it (mixed precision).</summary>
+    [ThreadStatic]
+    internal static DType? Autocast;
+
     /// <summary>A parameter stands for its value in expressions.</summary>
-    public static implicit operator Variable(Parameter parameter) => parameter.Variable;
+    public static implicit operator Variable(Parameter parameter) =>
+        Autocast is { } dtype && parameter.DType.IsFloat() ? AutoGrad.Cast(parameter.Variable, dtype) : parameter.Variable;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Path} {DType.Name()} {Shape}{(Trainable ? "" : " (not trainable)")}";

@@ -1,88 +1,209 @@
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
+using Zoo.Keras.Graph;
 using Zoo.Keras.Saving;
 
 namespace Zoo.Keras;
 
 /// <summary>
-/// A layer: makes its weights in <see cref="Build"/> when it first meets an input, and composes its expression in <see cref="Call(Variable)"/>.
-/// Applied twice, it shares its weights.
+/// A layer: makes its weights in <see cref="Build(Shape)"/> when it first meets an input, and composes its expression in <see cref="Call(Variable)"/>.
+/// Applied twice, it shares its weights. Layers that are fields or properties of a layer belong to it: their weights are its weights.
 /// </summary>
 [KerasShared]
 public abstract class Layer : ICallable
 {
-    readonly List<Parameter> weights = [];
+    readonly List<(Parameter Weight, Regularizer? Regularizer, bool Trainable)> own = [];
     string? name;
-    bool built;
 
     /// <summary>The name; where none is given the model numbers layers of a class: <c>dense</c>, <c>dense_1</c>.</summary>
     public string Name
     {
-        get => name ?? KerasNames.Snake(GetType().Name);
+        get => name ?? DefaultName;
         set => name = value;
     }
 
-    /// <summary>Whether training changes the weights.</summary>
-    public bool Trainable { get; set; } = true;
+    /// <summary>Whether training changes the weights; setting it sets the layers within too. A frozen BatchNormalization keeps its statistics.</summary>
+    public bool Trainable
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var (_, layer) in SubLayers) layer.Trainable = value;
+        }
+    } = true;
+
+    /// <summary>The types in which the layer computes and keeps weights (Keras' <c>dtype</c>).</summary>
+    [KerasName("dtype")]
+    public DTypePolicy DTypePolicy { get; init; } = DTypePolicy.Float32;
+
+    /// <summary>A penalty on what the layer gives; none by default.</summary>
+    [KerasOptional]
+    public Regularizer? ActivityRegularizer { get; init; }
 
     /// <summary>The shape of one sample, for the first layer of a <see cref="Sequential"/>.</summary>
     [KerasIgnore]
     public Shape? InputShape { get; init; }
 
-    /// <summary>The weights, trainable or not, in the order in which they were made.</summary>
-    public virtual IReadOnlyList<Parameter> Weights => weights;
+    /// <summary>All weights as Keras orders them: the layer's own, trainable ones first, then those of the layers within.</summary>
+    public virtual IReadOnlyList<Parameter> Weights => [.. OwnWeights.Concat(SubLayers.SelectMany(s => s.Layer.Weights)).Distinct()];
+
+    /// <summary>The weights that training changes.</summary>
+    public virtual IReadOnlyList<Parameter> TrainableWeights =>
+        Trainable ? [.. OwnWeights.Where(w => w.Trainable).Concat(SubLayers.SelectMany(s => s.Layer.TrainableWeights)).Distinct()] : [];
+
+    /// <summary>The weights that the layer itself made: trainable ones first.</summary>
+    internal IReadOnlyList<Parameter> OwnWeights => [.. own.Where(w => w.Trainable).Concat(own.Where(w => !w.Trainable)).Select(w => w.Weight)];
+
+    /// <summary>The layers within, each with the name of the member that holds it.</summary>
+    internal virtual IReadOnlyList<(string Member, Layer Layer)> SubLayers => Graph.SubLayers.Of(this);
+
+    /// <summary>The shapes of the inputs that the weights were made for; null before.</summary>
+    internal IReadOnlyList<Shape>? BuiltFor { get; private protected set; }
+
+    /// <summary>The name within the model, such as <c>tower/dense</c>.</summary>
+    internal string Path { get => field ?? Name; private set; }
+
+    /// <summary>The model's seed, from which weights' first values and random numbers derive.</summary>
+    internal ulong Seed { get; private set; }
 
     internal bool HasName => name is not null;
 
+    private protected virtual string DefaultName => KerasNames.Snake(GetType().Name);
+
     /// <summary>The layer's result for given inputs: a node of the graph that knows the layer.</summary>
     /// <exception cref="ShapeException">The inputs do not fit; names the layer, the shapes and where the input comes from.</exception>
-    public Variable Apply(params Variable[] inputs) => Apply(inputs, null);
+    public Variable Apply(params Variable[] inputs) => CallNode(inputs, null, null).Out;
 
     /// <summary>The result with the mode of this call fixed, whatever the model does.</summary>
-    public Variable Apply(Variable input, bool training) => Apply([input], training);
+    public Variable Apply(Variable input, bool training) => CallNode([input], null, training).Out;
 
-    Variable Apply(Variable[] inputs, bool? training)
+    /// <summary>The results of a layer or model that has several.</summary>
+    public Variable[] ApplyMany(params Variable[] inputs) => CallNode(inputs, null, null).Outputs;
+
+    /// <summary>The result for inputs of which some are given by name, as Keras' keyword arguments; <c>mask</c> is the mask of the first.</summary>
+    public Variable Apply(IReadOnlyList<Variable> inputs, params ReadOnlySpan<(string Name, Variable Value)> named) =>
+        CallNode([.. inputs, .. named.ToArray().Select(n => n.Value)], [.. inputs.Select(_ => (string?)null), .. named.ToArray().Select(n => n.Name)], null).Out;
+
+    internal Node CallNode(Variable[] inputs, string?[]? names, bool? training)
     {
-        var traced = Trace(inputs, new(training ?? false));
-        return new Node(UpperOps.Call, inputs, Attrs.None, [(traced.Shape, traced.DType)], Name, new LayerCall(this, training)).Out;
+        var call = new LayerCall(this, names, training);
+        var (outputs, _) = Trace(call, inputs, new Variable?[inputs.Length], new(training: false));
+        return new(UpperOps.Call, inputs, Attrs.None, [.. outputs.Select(o => (o.Shape, o.DType))], Name, call);
     }
 
-    internal Variable Trace(Variable[] inputs, CallContext context)
+    /// <summary>The expression of one call, with the mask of each result.</summary>
+    internal (Variable[] Outputs, Variable?[] Masks) Trace(LayerCall call, Variable[] inputs, Variable?[] masks, KerasLowering lowering)
     {
+        var (names, outer) = (call.Names, Parameter.Autocast);
         try
         {
-            if (!built)
+            if (names is not null && Array.IndexOf(names, "mask") is >= 0 and var at)
             {
-                Build(inputs[0].Shape);
-                built = true;
+                masks[0] = inputs[at];
+                (inputs, masks, names) = (Without(inputs, at), Without(masks, at), Without(names, at));
             }
-            return Call(inputs, context);
+            if (Autocasts) inputs = Array.ConvertAll(inputs, x => x.DType.IsFloat() ? AutoGrad.Cast(x, DTypePolicy.ComputeDType) : x);
+            if (BuiltFor is null)
+            {
+                BuildOnce([.. inputs.Select(x => x.Shape)]);
+            }
+            Parameter.Autocast = Autocasts && DTypePolicy.ComputeDType.IsFloat() && DTypePolicy.ComputeDType != DTypePolicy.VariableDType ? DTypePolicy.ComputeDType : null;
+            var context = new CallContext(this, call.Training ?? lowering.Training, masks, lowering);
+            var x = new Inputs(inputs, names);
+            var outputs = Call(x, context).Values;
+            var outputMasks = context.OutputMasks ?? new Variable?[outputs.Length];
+            if (Array.Exists(outputs, o => Topology.Sort([o.Node], n => Array.Exists(inputs, i => i.Node == n)).Exists(n => n.Tag is IUpperCall)))
+                (outputs, outputMasks) = Within(outputs, inputs, masks, context);
+            if (SupportsMasking && ComputeMask(x, context) is { } mask) outputMasks[0] ??= mask;
+            Penalties(outputs, lowering.State);
+            return (outputs, outputMasks);
         }
         catch (ShapeException e) when (e.Layer is null)
         {
-            throw new ShapeException($"{Name}: {e.Message} The input comes from {string.Join(", ", inputs.Select(i => i.ToString()))}.", e) { Layer = Name, Op = e.Op, Expected = e.Expected, Actual = inputs[0].Shape };
+            throw new ShapeException($"{Name}: {e.Message} The input comes from {string.Join(", ", inputs.Select(i => i.ToString()))}.", e) { Layer = Name, Op = e.Op, Expected = e.Expected, Actual = inputs.Length > 0 ? inputs[0].Shape : null };
         }
+        finally
+        {
+            Parameter.Autocast = outer;
+        }
+    }
+
+    static T[] Without<T>(T[] items, int at) => [.. items[..at], .. items[(at + 1)..]];
+
+    internal void BuildOnce(IReadOnlyList<Shape> inputs)
+    {
+        Build(inputs);
+        BuiltFor = inputs;
+    }
+
+    /// <summary>A call that applied other layers: their calls are lowered in turn.</summary>
+    (Variable[], Variable?[]) Within(Variable[] outputs, Variable[] inputs, Variable?[] masks, CallContext context)
+    {
+        Parameter.Autocast = null;
+        var inner = context.Lowering.Child(context.Training);
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inner.Bind(inputs[i], inputs[i]);
+            if (masks[i] is { } mask) inner.State.Masks[inputs[i]] = mask;
+        }
+        return (inner.Lower(outputs), Array.ConvertAll(outputs, o => inner.State.Masks.GetValueOrDefault(o)));
+    }
+
+    void Penalties(Variable[] outputs, LoweringState state)
+    {
+        if (ActivityRegularizer is { } activity) state.Losses.AddRange(outputs.Select(activity.Of));
+        if (!Trainable) return;
+        foreach (var (weight, regularizer, _) in own)
+            if (regularizer is not null && weight.Trainable && state.Regularized.Add(weight)) state.Losses.Add(regularizer.Of(weight.Variable));
     }
 
     /// <summary>Makes the weights with <see cref="Weight"/>; called once, with the shape of the first input.</summary>
     protected virtual void Build(Shape input) { }
 
-    /// <summary>The result for one input.</summary>
-    protected virtual Variable Call(Variable x) => throw new GraphException($"{Name}: the layer class {GetType().Name} overrides no Call. Override Call(Variable x), or Call(inputs, context) for several inputs.");
+    /// <summary>The same for layers that look at the shapes of all their inputs.</summary>
+    protected virtual void Build(IReadOnlyList<Shape> inputs) => Build(inputs.Count > 0 ? inputs[0] : Shape.Unknown);
 
-    /// <summary>The result for several inputs, or where training matters.</summary>
-    protected virtual Variable Call(Variable[] inputs, CallContext context) => inputs.Length == 1 ? Call(inputs[0])
-        : throw new GraphException($"{Name}: {inputs.Length} inputs were given. Expected one.");
+    /// <summary>The result for one input.</summary>
+    protected virtual Variable Call(Variable x) => throw new GraphException($"{Name}: the layer class {GetType().Name} overrides no Call. Override Call(Variable x), or Call(Inputs x, CallContext c) for several inputs or results, masks and the training mode.");
+
+    /// <summary>The result or results for several inputs, or where masks or training matter.</summary>
+    protected virtual Outputs Call(Inputs x, CallContext c) => x.Count == 1 ? Call(x[0])
+        : throw new GraphException($"{Name}: {x.Count} inputs were given. Expected one. Override Call(Inputs x, CallContext c) in {GetType().Name} to take several.");
+
+    /// <summary>The mask of the result, where <see cref="SupportsMasking"/>; by default that of the first input.</summary>
+    protected virtual Variable? ComputeMask(Inputs x, CallContext c) => c.Mask;
+
+    /// <summary>Whether masks pass this layer; where they do not, layers behind it see none.</summary>
+    protected virtual bool SupportsMasking => false;
+
+    /// <summary>Whether floating-point inputs are cast to the dtype of <see cref="DTypePolicy"/>.</summary>
+    private protected virtual bool Autocasts => true;
 
     /// <summary>A weight of the layer.</summary>
-    protected Parameter Weight(string weightName, Shape shape, Initializer initializer, bool trainable = true)
+    /// <param name="weightName">Its name, such as <c>kernel</c>.</param>
+    /// <param name="shape">Its shape; every dimension known.</param>
+    /// <param name="initializer">Its first value.</param>
+    /// <param name="regularizer">A penalty that training adds to the loss.</param>
+    /// <param name="trainable">Whether the optimizer changes it.</param>
+    /// <param name="dtype">Its type, by default that of <see cref="DTypePolicy"/>.</param>
+    /// <exception cref="ShapeException">A dimension is unknown.</exception>
+    protected Parameter Weight(string weightName, Shape shape, Initializer initializer, Regularizer? regularizer = null, bool trainable = true, DType? dtype = null)
     {
         Parameter parameter = null!;
-        parameter = new(weightName, shape, DType.Float32, () => initializer.Create(shape, DType.Float32, SplitMix.Derive(Seed, parameter.Path)), trainable);
-        weights.Add(parameter);
+        var type = dtype ?? DTypePolicy.VariableDType;
+        parameter = new(weightName, shape, type, () => initializer.Create(shape, type, SplitMix.Derive(Seed, parameter.Path)), trainable) { Path = $"{Path}/{weightName}" };
+        own.Add((parameter, regularizer, trainable));
         return parameter;
     }
 
-    /// <summary>The model's seed, from which the weights' first values derive.</summary>
-    internal ulong Seed { get; set; }
+    /// <summary>Gives the layer and those within their place in a model.</summary>
+    internal void Place(string path, ulong seed)
+    {
+        (Path, Seed) = (path, seed);
+        foreach (var (weight, _, _) in own) weight.Path = $"{path}/{weight.Name}";
+        var inner = SubLayers;
+        Naming.Assign(inner.Select(s => s.Layer));
+        foreach (var (_, layer) in inner) layer.Place($"{path}/{layer.Name}", seed);
+    }
 }

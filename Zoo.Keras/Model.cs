@@ -1,101 +1,142 @@
-using Zoo.Autograd.Engine;
-using Zoo.Autograd.Graph;
-using Zoo.Keras.Training;
+using Zoo.Keras.Graph;
 
 namespace Zoo.Keras;
 
-/// <summary>Layers from an input to an output, which can be trained and asked for predictions.</summary>
-public partial class Model
+/// <summary>
+/// Layers between inputs and outputs, which can be trained, asked for predictions, and used as a layer themselves:
+/// <c>new Model(x, y)</c>, <c>new Model([a, b], [y, z])</c>, or a subclass that overrides <see cref="Layer.Call(Inputs, CallContext)"/>.
+/// </summary>
+public partial class Model : Layer
 {
-    Variable? input, output;
-    Trainer? trainer;
-    ISession? inference;
+    Ports? inputs, outputs;
+    ModelGraph? graph;
 
-    /// <summary>A model of everything between an input and an output.</summary>
-    public Model(Variable input, Variable output) => Connect(input, output);
+    /// <summary>A model of everything between inputs and outputs.</summary>
+    /// <exception cref="GraphException">An output needs an input that is not among the inputs, or two layers have one name.</exception>
+    public Model(Ports inputs, Ports outputs) => Connect(inputs, outputs);
 
-    private protected Model() { }
+    /// <summary>For subclasses: the layers are fields, the override of Call composes them, and the weights are made when data first come.</summary>
+    protected Model() { }
 
-    /// <summary>Weights' first values and the order of samples derive from it.</summary>
-    public ulong Seed { get; init; }
-
-    internal Variable Input => input ?? throw NotBuilt();
-    internal Variable Output => output ?? throw NotBuilt();
-    internal bool IsBuilt => input is not null;
-
-    /// <summary>The layers in the order of the graph, each once.</summary>
-    public IReadOnlyList<Layer> Layers => [.. Topology.Sort([Output.Node]).Select(n => n.Tag).OfType<LayerCall>().Select(c => c.Layer).Distinct()];
-
-    /// <summary>All weights, layer by layer.</summary>
-    public IReadOnlyList<Parameter> Weights => [.. Layers.SelectMany(l => l.Weights)];
-
-    private protected void Connect(Variable from, Variable to)
+    /// <summary>Weights' first values, the order of samples and random layers derive from it.</summary>
+    [KerasIgnore]
+    public new ulong Seed
     {
-        if (from.Node.Op.Name != "Placeholder") throw new GraphException($"Model: {from} is no input. Expected a Variable of K.Input.");
-        (input, output) = (from, to);
-        var count = new Dictionary<string, int>();
-        foreach (var layer in Layers)
+        get;
+        set
         {
-            if (!layer.HasName)
-            {
-                var name = layer.Name;
-                var n = count[name] = count.GetValueOrDefault(name, -1) + 1;
-                layer.Name = n == 0 ? name : $"{name}_{n}";
-            }
-            layer.Seed = Seed;
-            foreach (var weight in layer.Weights) weight.Path = $"{layer.Name}/{weight.Name}";
+            field = value;
+            if (IsBuilt) PlaceLayers();
         }
     }
 
-    /// <summary>Chooses how to train.</summary>
-    /// <param name="optimizer">The rule that changes the weights.</param>
-    /// <param name="loss"><c>sparse_categorical_crossentropy</c> (labels are class numbers) or <c>mse</c>.</param>
-    public void Compile(Optimizer optimizer, LossFunction loss) => trainer = new(this, optimizer, loss, Engines.Default);
+    /// <summary>The layers, each once, in Keras' order.</summary>
+    [KerasIgnore]
+    public virtual IReadOnlyList<Layer> Layers => graph is null ? [.. SubLayers.Select(s => s.Layer)] : [.. graph.Layers];
 
-    /// <summary>Trains on arrays.</summary>
-    /// <param name="x">Samples; axis 0 counts them.</param>
-    /// <param name="y">One label each.</param>
-    /// <param name="batchSize">Samples of one step; the last batch may be smaller.</param>
-    /// <param name="epochs">How often all samples are seen.</param>
-    /// <param name="validationData">Samples that are evaluated after each epoch.</param>
-    /// <param name="shuffle">Whether each epoch has an order of its own, which derives from the model's seed.</param>
-    /// <param name="verbose">Whether a line is printed after each epoch.</param>
-    /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
-    /// <returns>Loss and accuracy of each epoch.</returns>
-    /// <exception cref="InvalidOperationException">Compile was not called.</exception>
-    public History Fit(NDArray x, NDArray y, int batchSize = 32, int epochs = 1, (NDArray X, NDArray Y)? validationData = null, bool shuffle = true, bool verbose = true, CancellationToken cancellationToken = default)
-    {
-        Prepare(x);
-        return Compiled("Fit").Fit(x, y, batchSize, epochs, validationData, shuffle, verbose, cancellationToken);
-    }
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Weights => [.. base.Weights.Concat(graph?.Parameters ?? []).Distinct()];
 
-    /// <summary>Loss and accuracy on arrays, without training.</summary>
-    public (double Loss, double Accuracy) Evaluate(NDArray x, NDArray y, int batchSize = 32)
-    {
-        Prepare(x);
-        return Compiled("Evaluate").Evaluate(x, y, batchSize);
-    }
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> TrainableWeights =>
+        Trainable ? [.. base.TrainableWeights.Concat(graph?.Parameters.Where(p => p.Trainable) ?? []).Distinct()] : [];
 
-    /// <summary>The outputs for samples.</summary>
-    public NDArray Predict(NDArray x, int batchSize = 32)
+    /// <summary>The layer with a name.</summary>
+    /// <exception cref="GraphException">There is none; the message lists the names.</exception>
+    public Layer GetLayer(string name) => Layers.FirstOrDefault(l => l.Name == name)
+        ?? throw new GraphException($"GetLayer: no layer is named '{name}'. Expected one of {string.Join(", ", Layers.Select(l => l.Name))}.") { Node = name };
+
+    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => graph is null ? base.SubLayers : [.. graph.Layers.Select(l => (l.Name, l))];
+
+    internal Ports Inputs => inputs ?? throw NotBuilt();
+
+    internal Ports Outputs => outputs ?? throw NotBuilt();
+
+    /// <summary>The inner graph of a functional model; null for a subclassed one.</summary>
+    internal ModelGraph? Graph => graph;
+
+    internal bool IsBuilt => inputs is not null;
+
+    /// <summary>The names by which data are given.</summary>
+    internal string[] InputNames => Inputs.Keys ?? [.. Inputs.Select(i => ((InputLayer)i.Node.Tag!).Name)];
+
+    /// <summary>The names by which labels, losses and metrics are given: a dictionary's keys, or those of the layers that give the outputs.</summary>
+    internal string[] OutputNames
     {
-        Prepare(x);
-        inference ??= Engines.Default.Compile(new() { Feeds = [Input], Fetches = [new KerasLowering(training: false).Lower(Output)], Name = "predict" });
-        NDArray? all = null;
-        var one = new NDArray?[1];
-        foreach (var (at, count) in Batches.Of(x, batchSize))
+        get
         {
-            one[0] = null;
-            inference.Run([x.Rows(at, count).Cast(Input.DType)], one);
-            all ??= NDArray.Zeros(one[0]!.Shape.With(0, x.Shape[0]), one[0]!.DType);
-            one[0]!.Bytes.CopyTo(all.Rows(at, count).Bytes);
+            if (Outputs.Keys is { } keys) return keys;
+            var names = Outputs.Select(o => ModelGraph.OperationOf(o.Node) is Layer layer ? layer.Name : Saving.KerasNames.Snake(o.Node.Op.Name)).ToArray();
+            var count = new Dictionary<string, int>();
+            return Array.ConvertAll(names, n => (count[n] = count.GetValueOrDefault(n) + 1) == 1 ? n : $"{n}_{count[n] - 1}");
         }
-        return all ?? throw new ShapeException($"Predict: {x.Shape} holds no samples. Expected at least one.") { Actual = x.Shape };
     }
 
-    private protected virtual void Prepare(NDArray x) { }
+    private protected override string DefaultName => GetType() == typeof(Model) ? "functional" : base.DefaultName;
 
-    Trainer Compiled(string caller) => trainer ?? throw new InvalidOperationException($"{caller}: the model has no loss. Call Compile(optimizer, loss) first.");
+    private protected override bool Autocasts => false;
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => false;   // the layers within say what passes
+
+    private protected void Connect(Ports from, Ports to)
+    {
+        graph = new(from, to);
+        Bind(from, to);
+        BuiltFor = [.. from.Select(i => i.Shape)];
+    }
+
+    void Bind(Ports from, Ports to)
+    {
+        (inputs, outputs) = (from, to);
+        Naming.Assign(Layers);
+        if (Naming.Twice(Layers.Select(l => l.Name)) is { } twice)
+            throw new GraphException($"Model: two layers are named '{twice}'. Expected a name of its own for each. Set Name of one of them.") { Node = twice };
+        PlaceLayers();
+    }
+
+    void PlaceLayers()
+    {
+        foreach (var layer in Layers) layer.Place(layer.Name, Seed);
+    }
+
+    /// <summary>Makes inputs, outputs and weights of a model that has none yet, for samples of given shapes.</summary>
+    internal virtual void EnsureBuilt(IReadOnlyList<(Shape Sample, DType DType)> samples)
+    {
+        if (IsBuilt) return;
+        Variable[] made = [.. samples.Select(s => K.Input(s.Sample, dtype: s.DType.IsFloat() ? DTypePolicy.ComputeDType : s.DType))];
+        var results = CallNode(made, null, null).Outputs;
+        Bind(made is [var input] ? input : made, results is [var output] ? output : results);
+    }
+
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        if (graph is null) return base.Call(x, c);
+        if (x.Count != Inputs.Values.Length)
+            throw new GraphException($"{Name}: {x.Count} inputs were given. Expected {Inputs.Values.Length}: {string.Join(", ", Inputs)}.") { Node = Name };
+        var inner = c.Lowering.Child(c.Training);
+        for (var i = 0; i < x.Count; i++)
+        {
+            var wanted = Inputs.Values[i];
+            if (!wanted.Shape.Accepts(x[i].Shape)) throw new ShapeException($"the input '{InputNames[i]}' has shape {x[i].Shape}. Expected {wanted.Shape}.") { Expected = wanted.Shape, Actual = x[i].Shape };
+            inner.Bind(wanted, x[i].DType == wanted.DType ? x[i] : AutoGrad.Cast(x[i], wanted.DType));
+            if (c.Masks[i] is { } mask) inner.State.Masks[wanted] = mask;
+        }
+        var lowered = inner.Lower(Outputs.Values);
+        c.OutputMasks = Array.ConvertAll(Outputs.Values, o => inner.State.Masks.GetValueOrDefault(o));
+        return lowered;
+    }
+
+    /// <summary>The model as TensorFlow ops, for training or for inference.</summary>
+    /// <param name="training">Which of the two.</param>
+    /// <param name="step">The number of the training step, an int64 scalar, for random layers.</param>
+    internal LoweredModel Lower(bool training, Variable? step = null)
+    {
+        var state = step is null ? new LoweringState() : new LoweringState { Step = step };
+        var lowered = new KerasLowering(training, state).Lower(Outputs.Values);
+        return new(lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
+    }
 
     static InvalidOperationException NotBuilt() => new("Model: it has no input yet, so its layers have no weights. Give the first layer an InputShape, or call Fit or Predict with data.");
 }

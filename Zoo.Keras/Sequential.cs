@@ -6,30 +6,71 @@ namespace Zoo.Keras;
 public sealed class Sequential : Model, IEnumerable<Layer>
 {
     readonly List<Layer> stack = [];
+    InputLayer? first;
 
     /// <summary>Appends a layer.</summary>
     /// <exception cref="InvalidOperationException">The model is built already.</exception>
     public Sequential Add(Layer layer)
     {
-        if (IsBuilt) throw new InvalidOperationException($"Sequential.Add: the model is built already, {layer.Name} comes too late. Add all layers before Fit, Predict or Layers.");
-        stack.Add(layer);
+        if (IsBuilt) throw new InvalidOperationException($"Sequential.Add: the model is built already, {layer.Name} comes too late. Add all layers before Fit, Predict or Weights.");
+        if (layer is InputLayer input) first = stack.Count == 0 ? input : throw new InvalidOperationException($"Sequential.Add: the input {layer.Name} comes after other layers. Expected it first.");
+        else stack.Add(layer);
         return this;
     }
 
-    private protected override void Prepare(NDArray x)
+    /// <summary>Begins with an input of <see cref="K.Input"/>.</summary>
+    public Sequential Add(Variable input) => input.Node.Tag is InputLayer layer ? Add(layer)
+        : throw new GraphException($"Sequential.Add: {input} is no input. Expected a Variable of K.Input, or a layer.");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Layer> Layers
     {
-        if (IsBuilt) return;
-        if (stack.Count == 0) throw new InvalidOperationException("Sequential: it has no layers. Add at least one.");
-        Build(stack[0].InputShape ?? x.Shape[1..]);
+        get
+        {
+            BuildWhenKnown();
+            return stack;
+        }
     }
 
-    /// <summary>Makes the weights for samples of a shape.</summary>
-    public void Build(Shape sample)
+    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers
     {
-        var input = K.Input(sample);
-        var x = input;
+        get
+        {
+            BuildWhenKnown();
+            return [.. stack.Select(l => (l.Name, l))];
+        }
+    }
+
+    internal override void EnsureBuilt(IReadOnlyList<(Shape Sample, DType DType)> samples)
+    {
+        BuildWhenKnown();
+        if (IsBuilt) return;
+        if (samples.Count != 1) throw new GraphException($"Sequential: {samples.Count} inputs were given. Expected one. Use Model for several.");
+        var (sample, dtype) = samples[0];
+        Chain(new(Shape.Create([Dim.Any, .. sample.Dims]), dtype.IsFloat() ? DTypePolicy.ComputeDType : dtype));
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(IReadOnlyList<Shape> inputs)
+    {
+        BuildWhenKnown();
+        if (!IsBuilt) Chain(new(inputs[0], DTypePolicy.ComputeDType));
+    }
+
+    void BuildWhenKnown()
+    {
+        if (IsBuilt || stack.Count == 0) return;
+        if (first is not null) Chain(first);
+        else if (stack[0].InputShape is { } shape) Chain(new(Shape.Create([Dim.Any, .. shape.Dims])));
+        else if (stack[0] is Model { IsBuilt: true } model && model.Inputs.Values is [var input]) Chain(new(input.Shape, input.DType));
+    }
+
+    void Chain(InputLayer input)
+    {
+        if (stack.Count == 0) throw new InvalidOperationException("Sequential: it has no layers. Add at least one.");
+        var x = input.Variable;
         foreach (var layer in stack) x = layer.Apply(x);
-        Connect(input, x);
+        Connect(input.Variable, x);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,11 @@ internal class Lowering
     readonly Dictionary<Node, Variable[]> done = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Says that <paramref name="upper"/> stands for <paramref name="lower"/>: a model's inputs when it is called on something.</summary>
-    internal void Bind(Variable upper, Variable lower) => done[upper.Node] = [lower];
+    internal void Bind(Variable upper, Variable lower)
+    {
+        if (!done.TryGetValue(upper.Node, out var outputs)) done[upper.Node] = outputs = [.. upper.Node.Outputs];
+        outputs[upper.Index] = lower;
+    }
 
     internal Variable Lower(Variable upper) => Lower([upper])[0];
 

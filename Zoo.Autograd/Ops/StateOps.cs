@@ -63,8 +63,8 @@ internal static class StateOps
         return ReadVariableOp.Call([handle.Out], Attrs.Of(("dtype", p.DType)), tag: p).Out;
     }
 
-    internal static Variable Input(string name, Shape shape, DType dtype) =>
-        Placeholder.Call([], Attrs.Of(("dtype", dtype), ("shape", shape)), name).Out;
+    internal static Variable Input(string name, Shape shape, DType dtype, object? tag = null) =>
+        Placeholder.Call([], Attrs.Of(("dtype", dtype), ("shape", shape)), name, tag).Out;
 
     internal static readonly Op[] All = [Placeholder, Const, VarHandleOp, ReadVariableOp, AssignVariableOp, AssignAddVariableOp, AssignSubVariableOp, NoOp];
 }

@@ -29,6 +29,7 @@ sealed class KerasType
             if (parameter < 0 && property.SetMethod is not { IsPublic: true }) continue;
             var key = property.GetCustomAttribute<KerasNameAttribute>()?.Key ?? KerasNames.Snake(property.Name);
             if (omitted.Contains(key) || Inert.ContainsKey(key)) continue;
+            Properties.RemoveAll(p => p.Key == key);   // a derived class may give a key another property: InputLayer's dtype
             Properties.Add(new(key, property, parameter, property.IsDefined(typeof(KerasOptionalAttribute)) && !always.Contains(key)));
         }
     }

@@ -69,12 +69,12 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
     {
         var (y, output, value, right) = Forward(training: true);
         var (lr, step) = (StateOps.Input("lr", [], DType.Float32), StateOps.Input("step", [], DType.Float32));
-        Parameter[] weights = [.. model.Weights.Where(w => w.Trainable)];
+        Parameter[] weights = [.. model.TrainableWeights];
         var gradients = A.Gradients(value, [.. weights.Select(w => w.Variable)]);
         return new()
         {
             Name = "train",
-            Feeds = [model.Input, y, lr, step],
+            Feeds = [.. model.Inputs, y, lr, step],
             Fetches = [value, right],
             Updates = [.. weights.Zip(gradients).SelectMany(p => optimizer.Update(p.First, p.Second, lr, step))],
         };
@@ -83,12 +83,12 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
     Program Test()
     {
         var (y, _, value, right) = Forward(training: false);
-        return new() { Name = "test", Feeds = [model.Input, y], Fetches = [value, right] };
+        return new() { Name = "test", Feeds = [.. model.Inputs, y], Fetches = [value, right] };
     }
 
     (Variable Y, Variable Output, Variable Loss, Variable Right) Forward(bool training)
     {
-        var output = new KerasLowering(training).Lower(model.Output);
+        var output = model.Lower(training).Outputs[0];
         var y = StateOps.Input("y", loss.IsClassification ? [Dim.Any] : output.Shape, loss.Labels);
         var right = loss.IsClassification ? A.Sum(A.Cast(A.Equal(A.ArgMax(output), y), DType.Float32)) : A.Constant(0);
         return (y, output, loss.Of(y, output), right);
@@ -98,6 +98,6 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
     {
         if (x.Shape.Rank == 0 || y.Shape.Rank == 0 || x.Shape[0] != y.Shape[0] || x.Shape[0] == 0)
             throw new ShapeException($"Fit: x has shape {x.Shape} and y {y.Shape}. Expected the same number of samples in both, at least one.") { Expected = x.Shape, Actual = y.Shape };
-        return (x.Cast(model.Input.DType), y.Cast(loss.Labels));
+        return (x.Cast(model.Inputs.Values[0].DType), y.Cast(loss.Labels));
     }
 }

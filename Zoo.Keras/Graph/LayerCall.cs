@@ -1,0 +1,28 @@
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Keras.Graph;
+
+/// <summary>One call of a layer in an upper graph.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="names">The name of each input that was given by name; null entries, or null, for the others.</param>
+/// <param name="training">The mode, where the call fixes it.</param>
+internal sealed class LayerCall(Layer layer, string?[]? names, bool? training) : IUpperCall
+{
+    internal Layer Layer => layer;
+
+    internal string?[]? Names => names;
+
+    internal bool? Training => training;
+
+    public string Name => layer.Name;
+
+    public Variable[] Lower(Node node, Variable[] inputs, Lowering lowering)
+    {
+        var keras = lowering as KerasLowering ?? new(training: false);
+        var masks = Array.ConvertAll(node.Inputs, x => keras.State.Masks.GetValueOrDefault(x));
+        var (outputs, outputMasks) = layer.Trace(this, inputs, masks, keras);
+        for (var i = 0; i < outputs.Length; i++)
+            if (outputMasks[i] is { } mask) keras.State.Masks[node.Outputs[i]] = mask;
+        return outputs;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Reflection;
+
+namespace Zoo.Keras.Graph;
+
+/// <summary>Finds the layers that are members of a layer, as Keras tracks attributes: fields and automatic properties, also lists and dictionaries of layers.</summary>
+internal static class SubLayers
+{
+    static readonly ConcurrentDictionary<Type, (string Name, FieldInfo Field)[]> Members = new();
+
+    internal static IReadOnlyList<(string Member, Layer Layer)> Of(Layer layer)
+    {
+        var members = Members.GetOrAdd(layer.GetType(), Find);
+        if (members.Length == 0) return [];
+        var found = new List<(string, Layer)>();
+        foreach (var (name, field) in members) Collect(name, field.GetValue(layer), found);
+        return found;
+    }
+
+    static void Collect(string name, object? value, List<(string Member, Layer Layer)> found)
+    {
+        switch (value)
+        {
+            case Layer layer when !found.Exists(f => ReferenceEquals(f.Layer, layer)): found.Add((name, layer)); break;
+            case Layer: break;
+            case IDictionary map:
+                foreach (var item in map.Values) Collect(name, item, found);
+                break;
+            case IEnumerable items:
+                foreach (var item in items) Collect(name, item, found);
+                break;
+        }
+    }
+
+    static (string, FieldInfo)[] Find(Type type)
+    {
+        var chain = new Stack<Type>();
+        for (var t = type; t is not null && t != typeof(Layer) && t != typeof(Model); t = t.BaseType) chain.Push(t);
+        return [.. chain.SelectMany(t => t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).OrderBy(f => f.MetadataToken))
+            .Where(f => Holds(f.FieldType)).Select(f => (MemberName(f), f))];
+    }
+
+    static bool Holds(Type type) => typeof(Layer).IsAssignableFrom(type) || type != typeof(string) && type.GetInterfaces().Append(type)
+        .Any(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IEnumerable<>) && typeof(Layer).IsAssignableFrom(i.GetGenericArguments()[0])
+            || i.GetGenericTypeDefinition() == typeof(IDictionary<,>) && typeof(Layer).IsAssignableFrom(i.GetGenericArguments()[1])));
+
+    // <Hidden>k__BackingField is the field of the property Hidden, <units>P that of a primary constructor's parameter.
+    static string MemberName(FieldInfo field) => field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
+}
