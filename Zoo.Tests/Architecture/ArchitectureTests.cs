@@ -1,70 +1,85 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using NUnit.Framework;
 using Zoo.Autograd;
 
 namespace Zoo.Tests.Architecture;
 
-/// <summary>Rules of the house that no compiler checks, over the files that git tracks or would track.</summary>
-internal sealed partial class ArchitectureTests
+/// <summary>Who may know whom: projects, packages and rooms.</summary>
+internal sealed class ArchitectureTests
 {
-    const int MostLines = 350;
-
-    [Test]
-    public void AutogradKnowsNothingOfKeras()
+    /// <summary>A project's room and the projects it may refer to; what runs (tests, benchmarks, examples) may know all of them and is known by none.</summary>
+    static readonly Dictionary<string, string[]> Below = new()
     {
-        Assert.That(typeof(NDArray).Assembly.GetReferencedAssemblies().Select(a => a.Name), Has.None.StartsWith("Zoo."));
-        // a reference that no code uses yet does not show in the assembly
-        Assert.That(File.ReadAllText(Path.Combine(Root(), "Zoo.Autograd", "Zoo.Autograd.csproj")), Does.Not.Contain("<ProjectReference"));
+        ["Zoo.Autograd"] = [],
+        ["Zoo.Keras"] = ["Zoo.Autograd"],
+        ["Zoo.Transfer"] = ["Zoo.Autograd", "Zoo.Keras"],
+        ["Zoo.Spark"] = ["Zoo.Autograd", "Zoo.Keras"],
+    };
+
+    /// <summary>Names from outside and the only rooms that may use them; the tests may use all.</summary>
+    static readonly (string Namespace, string Rooms)[] Outside =
+    [
+        ("Spectre.Console", @"^Zoo\.Keras/(Callbacks|Summary)/"),
+        ("ScottPlot", @"^Zoo\.Keras/Charts/"),
+        ("SkiaSharp", @"^Zoo\.Keras/(Charts|Data|Datasets)/"),
+        ("Google.Protobuf", @"^(Zoo\.Autograd/(Graph|Engine/TensorFlow)|Zoo\.Keras/(Summary|Callbacks|Saving)|Zoo\.Transfer|Zoo\.Spark)/"),
+        ("System.Net", @"^(Zoo\.Keras/Datasets|Zoo\.Spark)/"),
+        ("System.Runtime.Intrinsics", @"^Zoo\.Autograd/Engine/"),
+        ("Zoo.Autograd.Engine.Torch", @"^(Zoo\.Autograd/(Engine/Torch|Engine/Engines\.cs|Ops|Graph/Op\.cs)|benchmarks)"),
+        ("Zoo.Autograd.Engine.TensorFlow", @"^(Zoo\.Autograd/Engine/(TensorFlow/|Engines\.cs)|benchmarks/)"),
+        ("Zoo.Tests", @"^Zoo\.Tests/"),
+    ];
+
+    static IEnumerable<string> Projects => Sources.Projects();
+
+    [TestCaseSource(nameof(Projects))]
+    public void ProjectsReferOnlyToThoseBelowThem(string project)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var refers = XDocument.Parse(Sources.Text(project)).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')));
+        Assert.That(refers, Is.SubsetOf(Below.TryGetValue(name, out var allowed) ? allowed : [.. Below.Keys]));
+        Assert.That(name.StartsWith("Zoo.", StringComparison.Ordinal) && name != "Zoo.Tests", Is.EqualTo(Below.ContainsKey(name)), $"{name} is not among the rooms: say in this test what it may know.");
     }
 
     [Test]
-    public void NativeFunctionsAreDeclaredInTheirOwnFiles()
+    public void AssembliesReferOnlyToThoseBelowThem()
     {
-        var declaring = Sources().Where(f => NativeImport().IsMatch(Text(f))).ToArray();
-        Assert.That(declaring, Is.Not.Empty, "the pattern finds no native function any more");
-        Assert.That(declaring.Where(f => !NativeFile().IsMatch(Path.GetFileName(f))), Is.Empty);
+        foreach (var assembly in new[] { typeof(NDArray).Assembly, typeof(Keras.Layer).Assembly })
+            Assert.That(assembly.GetReferencedAssemblies().Select(a => a.Name!).Where(n => n.StartsWith("Zoo.", StringComparison.Ordinal)), Is.SubsetOf(Below[assembly.GetName().Name!]));
     }
 
     [Test]
-    public void FilesAreShort() =>
-        Assert.That(Sources().Select(f => (File: f, Lines: File.ReadLines(Path.Combine(Root(), f)).Count())).Where(f => f.Lines > MostLines), Is.Empty);
-
-    [Test]
-    public void NoFileNamesAFolderOfOneMachine() =>
-        Assert.That(Tracked().SelectMany(f => MachinePath().Matches(Text(f)).Select(m => $"{f}: {m.Value}")), Is.Empty);
-
-    [TestCase("Library", "Import(Name)]", true), TestCase("Dll", "Import (Name)]", true), TestCase("Library", "Imports are", false)]
-    public void TheImportPatternTellsDeclarationsFromWords(string start, string end, bool found) => Assert.That(NativeImport().IsMatch($"[{start}{end}"), Is.EqualTo(found));
-
-    [TestCase("work/x", true), TestCase("home/me/x", true), TestCase("root/.cache", true), TestCase("usr/lib/x", false)]
-    public void ThePathPatternTellsMachinesApart(string path, bool found) => Assert.That(MachinePath().IsMatch($"\"/{path}\""), Is.EqualTo(found));
-
-    static string[] Sources() => [.. Tracked().Where(f => f.EndsWith(".cs", StringComparison.Ordinal))];
-
-    static string[] Tracked()
+    public void NamespacesAreThoseOfTheirProjects()
     {
-        if (!Path.Exists(Path.Combine(Root(), ".git"))) Assert.Ignore("The sources are no git checkout, so that tracked files cannot be told from others.");
-        using var git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = Root(), RedirectStandardOutput = true })!;
-        var names = git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        git.WaitForExit();
-        Assert.That(git.ExitCode, Is.Zero, "git ls-files");
-        Assert.That(names, Is.Not.Empty, "git ls-files");
-        return [.. names.Distinct().Where(f => File.Exists(Path.Combine(Root(), f)))];
+        foreach (var file in Sources.CSharp().Where(f => f.StartsWith("Zoo.", StringComparison.Ordinal)))
+            Assert.That(Sources.Tree(file).Members.OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>().Select(n => n.Name.ToString() + "."),
+                Has.All.StartsWith(file.Split('/')[0] + "."), file);
     }
 
-    static string Text(string file) => File.ReadAllText(Path.Combine(Root(), file));
+    [Test]
+    public void RoomsNameOnlyWhatIsTheirs()
+    {
+        var strangers = from file in Sources.CSharp()
+                        where !file.StartsWith("Zoo.Tests/", StringComparison.Ordinal)
+                        let named = Sources.Namespaces(Sources.Tree(file)).ToHashSet()
+                        from rule in Outside
+                        where !Regex.IsMatch(file, rule.Rooms) && named.Any(n => Within(n, rule.Namespace))
+                        select $"{file} names {rule.Namespace}";
+        Assert.That(strangers, Is.Empty);
+    }
 
-    static string Root([CallerFilePath] string file = "") => new FileInfo(file).Directory!.Parent!.Parent!.FullName;
+    [Test]
+    public void AutogradNamesNothingOfKeras()
+    {
+        var files = Sources.CSharp().Where(f => f.StartsWith("Zoo.Autograd/", StringComparison.Ordinal)).ToArray();
+        Assert.That(files, Has.Length.GreaterThan(50));
+        Assert.That(files.Where(f => Sources.Namespaces(Sources.Tree(f)).Any(n => Below.Keys.Where(k => k != "Zoo.Autograd").Any(k => Within(n, k) || Within(n, k["Zoo.".Length..])))), Is.Empty);
+    }
 
-    [GeneratedRegex(@"\b(LibraryImport|DllImport)(Attribute)?\s*\(")]
-    private static partial Regex NativeImport();
+    [TestCase("using Spectre.Console;", true), TestCase("using P = Spectre.Console.Panel;", true), TestCase("class C { object o = new Spectre.Console.Table(); }", true), TestCase("class C { int o = Spectre.Console.Table.Count(); }", true)]
+    [TestCase("// Spectre.Console", false), TestCase("class C { string s = \"Spectre.Console\"; }", false), TestCase("using Spectre.Consoles;", false)]
+    public void TheRuleSeesNamesInCodeAndNotInWords(string code, bool seen) => Assert.That(Sources.Namespaces(Sources.Parse(code)).Any(n => Within(n, "Spectre.Console")), Is.EqualTo(seen));
 
-    [GeneratedRegex(@"^(Lib(Torch|TensorFlow)\w*|LibC)\.cs$")]
-    private static partial Regex NativeFile();
-
-    // absolute only: the character before the slash ends no relative path
-    [GeneratedRegex(@"(?<![\w.}*)~-])/(work|root|home/\w+|Users/\w+)/[\w.]|\b[A-Za-z]:\\{1,2}Users\\")]
-    private static partial Regex MachinePath();
+    static bool Within(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
 }
