@@ -16,9 +16,12 @@ public static partial class AutoGrad
     /// <summary>Numbers converted to another dtype; the same Variable where it has that dtype.</summary>
     public static Variable Cast(Variable x, DType dtype) => x.DType == dtype ? x : CompareOps.Cast.Call([x], ("DstT", dtype));
     /// <summary>The shape as an int32 vector.</summary>
-    public static Variable ShapeOf(Variable x) => x.Shape.IsKnown ? Ints(x.Shape.Dims) : ArrayOps.ShapeOp.Call(x);
+    public static Variable ShapeOf(Variable x) => ShapeOf(x, DType.Int32);
+    internal static Variable ShapeOf(Variable x, DType dtype) => x.Shape.IsKnown ? Constant(ArrayOps.Numbers(x.Shape.Dims, dtype)) : ArrayOps.ShapeOp.Call([x], ("out_type", dtype));
     /// <summary>The number of elements, an int32.</summary>
     public static Variable SizeOf(Variable x) => x.Shape.IsKnown ? Constant(x.Shape.Elements, DType.Int32) : ArrayOps.Size.Call(x);
+    /// <summary>The size of one axis, an int32.</summary>
+    internal static Variable SizeOf(Variable x, int axis) => x.Shape.HasRank && x.Shape[axis] >= 0 ? Constant(x.Shape[axis], DType.Int32) : ShapeOf(x)[axis];
     /// <summary>The elements in another shape, one dimension of which may be <see cref="Dim.Any"/>.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public static Variable Reshape(Variable x, Shape shape) => ArrayOps.Reshape.Call(x, Ints(shape.Dims));

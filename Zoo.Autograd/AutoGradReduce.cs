@@ -13,6 +13,38 @@ public static partial class AutoGrad
     public static Variable Max(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.Max, x, axis, keepDims);
     /// <summary>The smallest along an axis, or of all elements; ties share the gradient evenly.</summary>
     public static Variable Min(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.Min, x, axis, keepDims);
+    /// <summary>The product along an axis, or of all elements.</summary>
+    public static Variable Product(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.Prod, x, axis, keepDims);
+    /// <summary>The sum over several axes.</summary>
+    public static Variable Sum(Variable x, int[] axes, bool keepDims = false) => Reduce(ReduceOps.Sum, x, axes, keepDims);
+    /// <summary>The mean over several axes.</summary>
+    public static Variable Mean(Variable x, int[] axes, bool keepDims = false) => Reduce(ReduceOps.Mean, x, axes, keepDims);
+    /// <summary>The largest over several axes.</summary>
+    public static Variable Max(Variable x, int[] axes, bool keepDims = false) => Reduce(ReduceOps.Max, x, axes, keepDims);
+    /// <summary>The smallest over several axes.</summary>
+    public static Variable Min(Variable x, int[] axes, bool keepDims = false) => Reduce(ReduceOps.Min, x, axes, keepDims);
+    /// <summary>Mean and variance over several axes.</summary>
+    public static (Variable Mean, Variable Variance) Moments(Variable x, int[] axes, bool keepDims = false)
+    {
+        var mean = Mean(x, axes, keepDims: true);
+        var variance = Mean(SquaredDifference(x, mean), axes, keepDims);
+        return (keepDims ? mean : ReshapeLike(mean, variance), variance);
+    }
+    /// <summary>The logarithm of the sum of eˣ along an axis, exact where that overflows.</summary>
+    public static Variable LogSumExp(Variable x, int axis = -1, bool keepDims = false)
+    {
+        var max = StopGradient(Max(x, axis, keepDims: true));
+        var sum = Log(Sum(Exp(x - max), axis, keepDims));
+        return sum + (keepDims ? max : ReshapeLike(max, sum));
+    }
+    /// <summary>Whether all along an axis, or all elements, are true; bool.</summary>
+    public static Variable All(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.All_, x, axis, keepDims);
+    /// <summary>Whether any along an axis, or any element, is true; bool.</summary>
+    public static Variable Any(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.Any, x, axis, keepDims);
+    /// <summary>x / √max(Σ x², <paramref name="epsilon"/>) along an axis.</summary>
+    public static Variable L2Normalize(Variable x, int axis = -1, double epsilon = 1e-12) => x * Rsqrt(Maximum(Sum(Square(x), axis, keepDims: true), epsilon));
+    /// <summary>Each element brought within low and high; the gradient is zero where it was outside.</summary>
+    public static Variable Clip(Variable x, double low, double high) => Minimum(Maximum(x, low), high);
     /// <summary>The place of the largest along an axis, int64.</summary>
     public static Variable ArgMax(Variable x, int axis = -1) => ReduceOps.ArgMax.Call(x, Constant(axis, DType.Int32));
     /// <summary>The place of the smallest along an axis, int64.</summary>
@@ -38,8 +70,16 @@ public static partial class AutoGrad
     public static Variable Softsign(Variable x) => NNOps.Softsign.Call(x);
     /// <summary>eˣ over its sum along the last axis.</summary>
     public static Variable Softmax(Variable x) => NNOps.Softmax.Call(x);
-    /// <summary>The logarithm of <see cref="Softmax"/>, exact where that underflows.</summary>
+    /// <summary>eˣ over its sum along an axis.</summary>
+    public static Variable Softmax(Variable x, int axis) => AtEnd(x, axis, Softmax);
+    /// <summary>The logarithm of softmax along the last axis, exact where that underflows.</summary>
     public static Variable LogSoftmax(Variable x) => NNOps.LogSoftmax.Call(x);
+    /// <summary>The logarithm of softmax along an axis.</summary>
+    public static Variable LogSoftmax(Variable x, int axis) => AtEnd(x, axis, LogSoftmax);
+    /// <summary>x where positive, else x · <paramref name="alpha"/>.</summary>
+    public static Variable LeakyRelu(Variable x, double alpha = 0.2) => NNOps.LeakyRelu.Call([x], ("alpha", alpha));
+    /// <summary>The scaled exponential linear unit: 1.0507 · x where positive, else 1.7581 · (eˣ − 1).</summary>
+    public static Variable Selu(Variable x) => NNOps.Selu.Call(x);
     /// <summary>Adds a vector along the last axis.</summary>
     public static Variable BiasAdd(Variable x, Variable bias) => NNOps.BiasAdd.Call(x, bias);
 
@@ -60,6 +100,19 @@ public static partial class AutoGrad
 
     /// <summary>The cross-entropy of each row between softmax(<paramref name="logits"/>) and probabilities.</summary>
     public static Variable SoftmaxCrossEntropy(Variable logits, Variable labels) => LossOps.SoftmaxCrossEntropyWithLogits.Node([logits, labels]).Out;
+
+    /// <summary>A function of the last axis applied to another one.</summary>
+    static Variable AtEnd(Variable x, int axis, Func<Variable, Variable> f)
+    {
+        var rank = x.Shape.Rank;
+        var at = x.Shape.Axis(axis, "Softmax");
+        if (at == rank - 1) return f(x);
+        var order = Enumerable.Range(0, rank).Select(i => (long)i).ToArray();
+        (order[at], order[^1]) = (order[^1], order[at]);
+        return Transpose(f(Transpose(x, order)), order);
+    }
+
+    static Variable Reduce(Op op, Variable x, int[] axes, bool keepDims) => op.Call([x, Constant(NDArray.From(axes))], ("keep_dims", keepDims));
 
     static Variable Reduce(Op op, Variable x, int? axis, bool keepDims)
     {

@@ -37,8 +37,8 @@ internal sealed class Op(string name, string signature)
     /// <summary>The element-wise formula.</summary>
     internal Func<PointwiseBuilder, Reg>? Pointwise { get; init; }
 
-    /// <summary>The outputs from constant inputs, on the host: shape arithmetic.</summary>
-    internal Func<Node, NDArray[], NDArray>? Fold { get; init; }
+    /// <summary>The output from constant inputs, on the host: shape arithmetic. Null where the engine had better compute it.</summary>
+    internal Func<Node, NDArray[], NDArray?>? Fold { get; init; }
 
     /// <summary>The same for ops with several outputs.</summary>
     internal Func<Node, NDArray[], NDArray[]>? Folds { get; init; }

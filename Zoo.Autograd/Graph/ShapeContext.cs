@@ -25,15 +25,23 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
 
     internal bool Flag(string name) => attrs.Get<bool>(name);
     internal long Int(string name) => attrs.Get<long>(name);
+    internal double Float(string name) => attrs.Get<double>(name);
     internal long[] Ints(string name) => attrs.Get<long[]>(name);
     internal string Text(string name) => attrs.Get<string>(name);
     internal T Attr<T>(string name) => attrs.Get<T>(name);
+    internal bool Has(string name) => attrs.Has(name);
 
     /// <summary>The Parameter whose handle an input is.</summary>
     internal Parameter? Variable(int input) => inputs[input].Node.Tag as Parameter;
 
     /// <summary>The value of an integer vector or number as far as it is known: -1 for an unknown entry, null where nothing is known.</summary>
     internal long[]? Value(int input) => ShapeValues.Of(inputs[input]);
+
+    /// <summary>The same with null for an unknown entry, so that -1 means -1.</summary>
+    internal long?[]? Known(int input) => ShapeValues.Entries(inputs[input]);
+
+    /// <summary>The value of an input that is a constant number.</summary>
+    internal double? Number(int input) => ShapeValues.Constant(inputs[input]) is { Count: 1 } value ? value.Number(0) : null;
 
     /// <summary>Whether an input's value is fully known, so that -1 in it means -1.</summary>
     internal bool Constant(int input) => ShapeValues.Constant(inputs[input]) is not null;
@@ -49,6 +57,26 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
     /// <summary>A dimension that both must agree on.</summary>
     internal long Same(long a, long b, string what) => a == b || b == Dim.Any ? a : a == Dim.Any ? b
         : throw Fail($"{what} differ: {a} against {b}", "Expected equal sizes.");
+
+    /// <summary>A shape of a rank about which nothing else is known.</summary>
+    internal static Shape OfRank(int rank) => Shape.Create([.. Enumerable.Repeat(Dim.Any, rank)]);
+
+    /// <summary>Fails where a vector input has another length; -1 stands for any.</summary>
+    internal void Vector(int input, long length)
+    {
+        Rank(input, 1);
+        if (this[input].HasRank && length >= 0 && this[input][0] >= 0 && this[input][0] != length)
+            throw Fail($"'{Name(input)}' has {this[input][0]} entries", $"Expected {length}.");
+    }
+
+    /// <summary>The shape that inputs first up to last have in common.</summary>
+    internal Shape Alike(int first, int last)
+    {
+        var shape = this[first];
+        for (var i = first + 1; i <= last; i++)
+            shape = shape.Accepts(this[i]) ? shape.Merge(this[i]) : throw Fail("the shapes differ", "Expected equal shapes.");
+        return shape;
+    }
 
     internal Shape Broadcast(int a = 0, int b = 1)
     {
@@ -67,5 +95,14 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
         new($"{op.Name}: {happened}; the inputs are {string.Join(", ", inputs.Select((v, i) => $"{Name(i)} {v.Shape}"))}. {expected}".TrimEnd())
         { Op = op.Name, Actual = inputs.Length > 0 ? inputs[0].Shape : null };
 
-    string Name(int input) => input < op.Signature.Inputs.Length ? op.Signature.Inputs[input].Name : op.Signature.Inputs[^1].Name;
+    string Name(int input)
+    {
+        foreach (var def in op.Signature.Inputs)
+        {
+            var count = def.NumberAttr is { } number ? (int)attrs.Get<long>(number) : def.IsTypeList ? attrs.Get<DType[]>(def.TypeAttr!).Length : 1;
+            if (input < count) return count > 1 ? $"{def.Name}[{input}]" : def.Name;
+            input -= count;
+        }
+        return "input";
+    }
 }

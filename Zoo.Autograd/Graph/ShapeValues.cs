@@ -19,9 +19,16 @@ internal static class ShapeValues
                 return node[0].Shape.HasRank ? node[0].Shape.ToArray() : null;
             case "Cast" or "Identity":
                 return v.DType.IsInteger() ? Of(node[0]) : null;
+            case "Reshape" or "ExpandDims" or "Squeeze":
+                return v.DType.IsInteger() ? Of(node[0]) : null;
             case "Pack":
-                return node.Int("axis") == 0 && node.Inputs.All(i => i.Shape.HasRank && i.Shape.Rank == 0)
-                    ? [.. node.Inputs.Select(i => Of(i) is [var one] ? one : Dim.Any)] : null;
+                return Packed(node);
+            case "AddV2":
+                return Folded(node) ?? Each(node, (a, b) => a + b);
+            case "Sub":
+                return Folded(node) ?? Each(node, (a, b) => a - b);
+            case "Mul":
+                return Folded(node) ?? Each(node, (a, b) => a * b);
             case "ConcatV2":
                 var parts = node.Inputs[..^1].Select(Of).ToArray();
                 return parts.All(p => p is not null) ? [.. parts.SelectMany(p => p!)] : null;
@@ -29,6 +36,14 @@ internal static class ShapeValues
                 return Slice(node);
         }
         return Folded(node);
+    }
+
+    /// <summary>The same with null for an unknown entry.</summary>
+    internal static long?[]? Entries(Variable v)
+    {
+        if (Of(v) is not { } list) return null;
+        var all = Array.IndexOf(list, Dim.Any) < 0 || Constant(v) is not null;
+        return Array.ConvertAll(list, x => all || x != Dim.Any ? x : (long?)null);
     }
 
     /// <summary>The constant an op gives whose inputs are all constants, by the op's own host rule.</summary>
@@ -53,6 +68,29 @@ internal static class ShapeValues
         var list = new long[value.Count];
         for (var i = 0; i < list.Length; i++) list[i] = (long)value.Number(i);
         return list;
+    }
+
+    /// <summary>Numbers, or equally long vectors along either axis.</summary>
+    static long[]? Packed(Node node)
+    {
+        if (!node.Out.DType.IsInteger() || !node.Inputs.All(i => i.Shape.HasRank && i.Shape.Rank <= 1)) return null;
+        var parts = node.Inputs.Select(i => Of(i) ?? (i.Shape.Rank == 0 ? [Dim.Any] : null)).ToArray();
+        if (parts.Any(p => p is null || p.Length != parts[0]!.Length)) return null;
+        var flat = node.Inputs[0].Shape.Rank == 0 || node.Int("axis") == 0;
+        return flat ? [.. parts.SelectMany(p => p!)] : [.. Enumerable.Range(0, parts[0]!.Length).SelectMany(i => parts.Select(p => p![i]))];
+    }
+
+    /// <summary>Arithmetic of vectors whose entries may be unknown.</summary>
+    static long[]? Each(Node node, Func<long, long, long> f)
+    {
+        if (!node.Out.DType.IsInteger() || Of(node[0]) is not { } a || Of(node[1]) is not { } b || a.Length != b.Length && a.Length != 1 && b.Length != 1) return null;
+        var result = new long[Math.Max(a.Length, b.Length)];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (x, y) = (a[a.Length == 1 ? 0 : i], b[b.Length == 1 ? 0 : i]);
+            result[i] = x < 0 || y < 0 ? Dim.Any : Math.Max(Dim.Any, f(x, y));
+        }
+        return result;
     }
 
     static long[]? Slice(Node node)

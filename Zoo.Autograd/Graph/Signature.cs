@@ -65,8 +65,10 @@ internal sealed class Signature
         var (name, rest) = Two(word, ':');
         var (kind, text) = rest.Contains('=') ? Two(rest, '=') : (rest, null);
         DType[]? allowed = null;
-        if (Classes.TryGetValue(kind, out var named)) (kind, allowed) = ("type", named);
-        else if (kind.Contains('|')) (kind, allowed) = ("type", Array.ConvertAll(kind.Split('|'), DTypes.Parse));
+        // "float" with a number as default is an attribute of that kind; otherwise it is the class of dtypes
+        if (kind == "float" && double.TryParse(text, CultureInfo.InvariantCulture, out _)) allowed = null;
+        else if (Classes.TryGetValue(kind, out var named)) (kind, allowed) = ("type", named);
+        else if (kind.Any(char.IsAsciiDigit)) (kind, allowed) = ("type", Array.ConvertAll(kind.Split('|'), DTypes.Parse));
         return new(name, kind, allowed, text is null ? null : Value(kind, text));
     }
 

@@ -119,6 +119,17 @@ internal static class ArrayOps
         return to;
     }
 
+    internal static readonly Op CheckNumerics = new("CheckNumerics", "tensor:T -> output:T ; T:float message:string")
+    {
+        Shape = s => s[0],
+        Grad = (n, g) => [CheckNumerics!.Call([g], ("message", n.Text("message")))],
+        Kernel = k =>
+        {
+            k.Host(FiniteCheck.Kernel(k.Shape(0), k.DType(), k.Node.Text("message")), [k[0]]);
+            return k[0];
+        },
+    };
+
     /// <summary>The axes along which a gradient is summed for an operand of shape a that was broadcast against b.</summary>
     static NDArray Summed(NDArray a, NDArray b, DType dtype)
     {
@@ -159,5 +170,5 @@ internal static class ArrayOps
         Fold = (n, v) => NDArray.Full(v[0].Shape, value, n.Out.DType),
     };
 
-    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo];
+    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];
 }

@@ -85,13 +85,7 @@ internal static class MathOps
 
     internal static readonly Op AddN = new("AddN", "inputs:N*T -> sum:T ; T:number")
     {
-        Shape = s =>
-        {
-            var shape = s[0];
-            for (var i = 1; i < s.Count; i++)
-                shape = shape.Accepts(s[i]) ? shape.Merge(s[i]) : throw s.Fail("the shapes differ", "Expected equal shapes.");
-            return shape;
-        },
+        Shape = s => s.Alike(0, s.Count - 1),
         Grad = (n, g) => [.. n.Inputs.Select(_ => g)],
         Pointwise = e =>
         {
@@ -112,7 +106,7 @@ internal static class MathOps
     /// <summary>A gradient op of TensorFlow: the forward output y and the incoming dy.</summary>
     static Op Gradient(string name, Opcode code, Func<Node, Variable, Variable?[]> grad) => new(name, "y:T dy:T -> z:T ; T:continuous")
     {
-        Shape = s => s[0].Merge(s[1]),
+        Shape = s => s.Alike(0, 1),
         Grad = grad,
         Pointwise = e => e.Do(code),
     };

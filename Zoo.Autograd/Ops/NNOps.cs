@@ -14,6 +14,24 @@ internal static class NNOps
     internal static readonly Op Elu = Activation("Elu", "float", Opcode.Elu, (n, g) => EluGrad!.Call(g, n.Out));
     internal static readonly Op EluGrad = Gradient("EluGrad", "outputs", Opcode.EluGrad, (n, g) =>
         [EluGrad!.Call(g, n[1]), A.Where(n[1] < 0, n[0] * g, A.ZerosLike(n[1]))], "float");
+    internal static readonly Op Selu = Activation("Selu", "float", Opcode.Selu, (n, g) => SeluGrad!.Call(g, n.Out));
+    internal static readonly Op SeluGrad = Gradient("SeluGrad", "outputs", Opcode.SeluGrad, (n, g) =>
+        [SeluGrad!.Call(g, n[1]), A.Where(n[1] < 0, n[0] * g, A.ZerosLike(n[1]))], "float");
+
+    internal static readonly Op LeakyRelu = new("LeakyRelu", "features:T -> activations:T ; alpha:float=0.2 T:float=float32")
+    {
+        Shape = s => s[0],
+        Grad = (n, g) => [LeakyReluGrad!.Call([g, n[0]], ("alpha", n.Float("alpha")))],
+        Pointwise = e => e.Do(Opcode.LeakyRelu, e.Node.Float("alpha")),
+    };
+
+    internal static readonly Op LeakyReluGrad = new("LeakyReluGrad", "gradients:T features:T -> backprops:T ; alpha:float=0.2 T:float=float32")
+    {
+        Shape = s => s.Alike(0, 1),
+        Grad = (n, g) => [LeakyReluGrad!.Call([g, n[1]], ("alpha", n.Float("alpha"))), A.ZerosLike(n[1])],
+        Pointwise = e => e.Do(Opcode.LeakyReluGrad, e.Node.Float("alpha")),
+    };
+
     internal static readonly Op Softplus = Activation("Softplus", "float", Opcode.Softplus, (n, g) => g * A.Sigmoid(n[0]));
     internal static readonly Op Softsign = Activation("Softsign", "float", Opcode.Softsign, (n, g) => g / A.Square(1 + A.Abs(n[0])));
 
@@ -60,10 +78,10 @@ internal static class NNOps
 
     static Op Gradient(string name, string second, Opcode code, Func<Node, Variable, Variable?[]> grad, string types = "real") => new(name, $"gradients:T {second}:T -> backprops:T ; T:{types}")
     {
-        Shape = s => s[0].Merge(s[1]),
+        Shape = s => s.Alike(0, 1),
         Grad = grad,
         Pointwise = e => e.Do(code),
     };
 
-    internal static readonly Op[] All = [Relu, ReluGrad, Relu6, Relu6Grad, Elu, EluGrad, Softplus, Softsign, BiasAdd, BiasAddGrad, Softmax, LogSoftmax];
+    internal static readonly Op[] All = [Relu, ReluGrad, Relu6, Relu6Grad, Elu, EluGrad, Selu, SeluGrad, LeakyRelu, LeakyReluGrad, Softplus, Softsign, BiasAdd, BiasAddGrad, Softmax, LogSoftmax];
 }

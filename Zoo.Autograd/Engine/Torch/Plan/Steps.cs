@@ -35,6 +35,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
         {
             case Arg.Kind.None: call.None(); break;
             case Arg.Kind.Tensor: call.Tensor(slots[at[0]]); break;
+            case Arg.Kind.OptionalTensor: call.OptionalTensor(slots[at[0]]); break;
             case Arg.Kind.Int: call.Int(arg.Int); break;
             case Arg.Kind.Bool: call.Bool(arg.Int != 0); break;
             case Arg.Kind.Double: call.Double(arg.Double); break;

@@ -90,6 +90,17 @@ internal static unsafe class Philox
         public static void Do(in Block b, ulong* v) => (v[0], v[1]) = (b.X | (ulong)b.Y << 32, b.Z | (ulong)b.W << 32);
     }
 
+    /// <summary>A block's normals of a type; gives how many they are.</summary>
+    internal static int Normals<T>(in Block block, Span<T> values) where T : unmanaged
+    {
+        fixed (T* v = values)
+        {
+            if (typeof(T) == typeof(float)) NormalSingleOf.Do(block, (float*)v);
+            else NormalDoubleOf.Do(block, (double*)v);
+        }
+        return 16 / sizeof(T);
+    }
+
     // Box and Muller: two uniforms give two normals
     readonly struct NormalSingleOf : IConversion<float>
     {

@@ -1,0 +1,42 @@
+namespace Zoo.Autograd;
+
+public static partial class AutoGrad
+{
+    /// <summary>
+    /// The last axis of <paramref name="x"/> multiplied with the first of a matrix (Keras' Dense): [.., k] · [k, n] gives [.., n].
+    /// </summary>
+    public static Variable Dot(Variable x, Variable matrix)
+    {
+        if (!x.Shape.HasRank || x.Shape.Rank <= 2) return MatMul(x, matrix);
+        var flat = MatMul(Reshape(x, [Dim.Any, x.Shape[-1]]), matrix);
+        var result = x.Shape[..^1].Concat(flat.Shape[1..]);
+        return result.Count(d => d < 0) <= 1 ? Reshape(flat, result) : Reshape(flat, Concat([ShapeOf(x)[..^1], Ints(flat.Shape[1])], 0));
+    }
+
+    /// <summary>
+    /// Keras' batch dot: for each sample the products summed over one axis of x and one of y. The remaining axes of x come first, then those of y; where
+    /// both are [batch, k], the result is [batch, 1]. <paramref name="normalize"/> gives the cosine.
+    /// </summary>
+    /// <exception cref="ShapeException">The two axes have different sizes, or are the batch.</exception>
+    public static Variable BatchDot(Variable x, Variable y, int axisX = -1, int axisY = -1, bool normalize = false)
+    {
+        if (normalize) (x, y) = (L2Normalize(x, axisX), L2Normalize(y, axisY));
+        int a = x.Shape.Axis(axisX, "BatchDot"), b = y.Shape.Axis(axisY, "BatchDot");
+        if (a == 0 || b == 0 || x.Shape[a] != y.Shape[b] && x.Shape[a] >= 0 && y.Shape[b] >= 0)
+            throw new ShapeException($"BatchDot: axis {a} of {x.Shape} and axis {b} of {y.Shape} do not go together. Expected equal sizes behind the batch.") { Op = "BatchDot", Actual = x.Shape };
+        Variable left = Matrix(x, a), right = Matrix(y, b);   // [batch, rest, k]
+        var product = BatchMatMul(left, right, adjY: true);
+        var rest = (x.Shape.Rank, y.Shape.Rank) is (2, 2) ? [1] : Without(x.Shape, a).Concat(Without(y.Shape, b));
+        return Reshape(product, Shape.Create([Dim.Any, .. rest]));
+
+        static Shape Without(Shape shape, int axis) => Shape.Create([.. shape.Where((_, i) => i != 0 && i != axis)]);
+
+        static Variable Matrix(Variable v, int axis)
+        {
+            var rank = v.Shape.Rank;
+            var order = Enumerable.Range(0, rank).Where(i => i != axis).Append(axis).Select(i => (long)i).ToArray();
+            var last = axis == rank - 1 ? v : Transpose(v, order);
+            return rank == 3 ? last : Reshape(last, Shape.Create([Dim.Any, Without(v.Shape, axis).Aggregate(1L, (n, d) => n < 0 || d < 0 ? Dim.Any : n * d), v.Shape[axis]]));
+        }
+    }
+}
