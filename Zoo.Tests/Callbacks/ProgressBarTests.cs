@@ -15,7 +15,11 @@ internal sealed class ProgressBarTests
 
     IAnsiConsole Terminal(int width) => AnsiConsole.Create(new()
     {
-        Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Out = new Screen(output, width), Enrichment = new() { UseDefaultEnrichers = false },
+        Ansi = AnsiSupport.Yes,
+        Interactive = InteractionSupport.Yes,
+        ColorSystem = ColorSystemSupport.Standard,
+        Out = new Screen(output, width),
+        Enrichment = new() { UseDefaultEnrichers = false },
     });
 
     IAnsiConsole Redirected() => AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
