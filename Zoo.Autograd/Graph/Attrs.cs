@@ -31,6 +31,21 @@ internal sealed class Attrs
 
     internal Attrs With(string name, object value) => new(values.SetItem(name, Normal(value)));
 
+    internal Attrs With(params ReadOnlySpan<(string Name, object Value)> pairs)
+    {
+        var result = values.ToBuilder();
+        foreach (var (name, value) in pairs) result[name] = Normal(value);
+        return new(result.ToImmutable());
+    }
+
+    internal bool SameAs(Attrs other)
+    {
+        var (mine, others) = (new System.Text.StringBuilder(), new System.Text.StringBuilder());
+        AppendKey(mine);
+        other.AppendKey(others);
+        return mine.Equals(others);
+    }
+
     internal T Get<T>(string name) => values.TryGetValue(name, out var value) && value is T typed ? typed
         : throw new GraphException($"attribute '{name}' is {(value is null ? "missing" : value.GetType().Name)}. Expected a value of {typeof(T).Name}.");
 

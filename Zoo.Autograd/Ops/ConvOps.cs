@@ -6,7 +6,7 @@ namespace Zoo.Autograd.Ops;
 /// <summary>Two-dimensional convolution, channels last, and its two gradients.</summary>
 internal static class ConvOps
 {
-    const string Attributes = "T:float strides:ints use_cudnn_on_gpu:bool=true padding:string explicit_paddings:ints=[] data_format:string=NHWC dilations:ints=[1,1,1,1]";
+    internal const string Attributes = "T:float strides:ints use_cudnn_on_gpu:bool=true padding:string explicit_paddings:ints=[] data_format:string=NHWC dilations:ints=[1,1,1,1]";
 
     internal static readonly Op Conv2D = new("Conv2D", $"input:T filter:T -> output:T ; {Attributes}")
     {
@@ -16,11 +16,7 @@ internal static class ConvOps
             Conv2DBackpropInput!.Call([AutoGrad.ShapeOf(n[0]), n[1], g], n.Attrs).Out,
             Conv2DBackpropFilter!.Call([n[0], AutoGrad.ShapeOf(n[1]), g], n.Attrs).Out,
         ],
-        Kernel = k =>
-        {
-            var w = new Window2D(k.Node, k.Shape(0), k.Shape(1));
-            return k.ToNhwc(k.Call("convolution", w.Pad(k, k.ToNchw(k[0])), Filter(k, k[1]), Arg.None, w.Strides, w.Symmetric, w.Dilations, false, new long[] { 0, 0 }, w.Groups));
-        },
+        Kernel = k => Forward(k, Arg.None),
     };
 
     internal static readonly Op Conv2DBackpropInput = new("Conv2DBackpropInput", $"input_sizes:int32 filter:T out_backprop:T -> output:T ; {Attributes}")
@@ -47,14 +43,20 @@ internal static class ConvOps
         },
     };
 
+    internal static Value Forward(Kernel k, Arg bias)
+    {
+        var w = new Window2D(k.Node, k.Shape(0), k.Shape(1));
+        return k.ToNhwc(k.Call("convolution", w.Pad(k, k.ToNchw(k[0])), Filter(k, k[1]), bias, w.Strides, w.Symmetric, w.Dilations, false, new long[] { 0, 0 }, w.Groups));
+    }
+
     /// <summary>HWIO seen as OIHW.</summary>
-    static Value Filter(Kernel k, Value hwio) => k.Permute(hwio, 3, 2, 0, 1);
+    internal static Value Filter(Kernel k, Value hwio) => k.Permute(hwio, 3, 2, 0, 1);
 
     static Value Backward(Kernel k, Value g, Value input, Value filter, Window2D w, int result) =>
         k.CallMany("convolution_backward", 3, k.ToNchw(g), input, filter, Arg.None, w.Strides, w.Symmetric, w.Dilations, false, new long[] { 0, 0 }, w.Groups,
             new[] { result == 0, result == 1, false })[result];
 
-    static Shape Output(ShapeContext s, Shape input, Shape filter)
+    internal static Shape Output(ShapeContext s, Shape input, Shape filter)
     {
         s.Rank(0, 4);
         s.Rank(1, 4);

@@ -70,7 +70,7 @@ internal static class PoolOps
         return ([size[1], size[2]], [stride[1], stride[2]], pad);
     }
 
-    static Shapes Output(ShapeContext s)
+    internal static Shapes Output(ShapeContext s)
     {
         s.Rank(0, 4);
         if (s.Text("data_format") != "NHWC") throw s.Fail("data_format NCHW", "Expected NHWC: graphs are channels last. Transpose at the border.");

@@ -16,12 +16,15 @@ internal sealed class TorchSession : ISession
         ParameterStore.Join(program.Parameters());
     }
 
+    /// <summary>Collects times while it is set.</summary>
+    internal PlanTrace? Trace { get; set; }
+
     public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default)
     {
         FeedCheck.Fits(program, feeds);
         var plan = For(feeds);
         var run = plan.Rent();
-        run.Run(feeds, fetches, cancel);
+        run.Run(feeds, fetches, Trace, cancel);
         plan.Return(run);
     }
 

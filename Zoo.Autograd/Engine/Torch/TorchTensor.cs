@@ -123,6 +123,9 @@ internal static unsafe class TorchTensor
         return code;
     }
 
+    /// <summary>Bytes of one element.</summary>
+    internal static int ElementSize(nint tensor) => TypeCode(tensor) switch { 0 or 1 or 11 => 1, 2 or 5 or 15 or 27 => 2, 3 or 6 or 28 => 4, 10 => 16, _ => 8 };
+
     internal static Shape ShapeOf(nint tensor) => Shape.Create(Sizes(tensor));
 
     internal static void RowMajor(ReadOnlySpan<long> sizes, Span<long> strides)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Zoo.Autograd.Engine.Torch;
@@ -14,12 +15,13 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
     readonly nint[] next = new nint[plan.Updates.Length];
     CancellationToken cancel;
+    PlanTrace? trace;
 
-    internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, CancellationToken token)
+    internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, PlanTrace? tracing, CancellationToken token)
     {
         given.CopyTo(feeds);
         results.CopyTo(fetches);
-        cancel = token;
+        (cancel, trace) = (token, tracing);
         try
         {
             EngineThreads.Run(this);
@@ -40,7 +42,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             foreach (var step in plan.Steps)
             {
                 cancel.ThrowIfCancellationRequested();
-                step.Run(slots);
+                if (trace is null) step.Run(slots);
+                else Trace(step);
                 foreach (var slot in step.Frees) Free(slot);
             }
             for (var i = 0; i < fetches.Length; i++) TorchArrays.Read(slots[plan.Fetches[i]], plan.Program.Fetches[i], ref fetches[i]);
@@ -59,6 +62,17 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             for (var i = 0; i < pins.Length; i++)
                 if (pins[i].IsAllocated) pins[i].Free();
         }
+    }
+
+    void Trace(Step step)
+    {
+        var start = Stopwatch.GetTimestamp();
+        step.Run(slots);
+        var time = Stopwatch.GetElapsedTime(start);
+        long bytes = 0;
+        foreach (var slot in step.Reads.Concat(step.Writes).Distinct())
+            if (slots[slot] != 0) bytes += TorchTensor.Elements(slots[slot]) * TorchTensor.ElementSize(slots[slot]);
+        trace!.Add(step, time, bytes);
     }
 
     void Load()

@@ -19,7 +19,7 @@ internal sealed class Planner
     Planner(Program program) => this.program = program;
 
     /// <summary>The plan of a program as <see cref="Specialize"/> gives it.</summary>
-    internal static Plan Make(Program program) => new Planner(program).Make();
+    internal static Plan Make(Program program) => new Planner(Recognise.For(program)).Make();
 
     Plan Make()
     {

@@ -9,6 +9,8 @@ internal abstract class Step
     internal int[] Frees { get; set; } = [];
     /// <summary>The graph's name of what is computed, for messages and traces.</summary>
     internal string Label { get; set; } = "";
+    /// <summary>What sort of step it is, for traces.</summary>
+    internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
     internal abstract int[] Writes { get; }
     internal abstract void Run(nint[] slots);
@@ -19,6 +21,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
 {
     internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
     internal override int[] Writes => results;
+    internal override string Kind => op.Name;
 
     internal override void Run(nint[] slots)
     {

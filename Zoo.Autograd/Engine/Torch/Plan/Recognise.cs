@@ -1,0 +1,132 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// Patterns of nodes for which the embedded engine has one kernel: rewritten as the engine's own ops (<see cref="FusedConv"/>, <see cref="FusedPool"/>), which no
+/// graph outside ever holds.
+/// </summary>
+internal sealed class Recognise
+{
+    readonly Program program;
+    readonly List<Node> nodes;
+    readonly Dictionary<Node, int> position = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Variable, List<Node>> users = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<Variable> wanted;
+    readonly Dictionary<Node, Rewrite> rewrites = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<Node> covered = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>A new node in place of several; made where the first of them stood.</summary>
+    sealed record Rewrite(Op Op, Variable[] Inputs, Attrs Attrs, (Variable Old, int Output)[] Results);
+
+    Recognise(Program program)
+    {
+        (this.program, nodes) = (program, program.Nodes());
+        wanted = program.Roots().ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+        {
+            position[node] = position.Count;
+            foreach (var input in node.Inputs.Distinct())
+            {
+                if (!users.TryGetValue(input, out var list)) users[input] = list = [];
+                list.Add(node);
+            }
+        }
+    }
+
+    /// <summary>The program with its patterns rewritten.</summary>
+    internal static Program For(Program program) => new Recognise(program).Run();
+
+    Program Run()
+    {
+        foreach (var node in nodes)
+        {
+            if (covered.Contains(node)) continue;
+            if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
+            else if (node.Op == ConvOps.Conv2DBackpropFilter) ConvolutionBackward(node);
+            else if (node.Op == PoolOps.MaxPool) MaxPool(node);
+        }
+        return rewrites.Count == 0 ? program : Rebuild();
+    }
+
+    void BiasOfConvolution(Node bias)
+    {
+        var conv = bias[0].Node;
+        if (conv.Op == ConvOps.Conv2D && OnlyUser(conv.Out, bias) && !covered.Contains(conv))
+            Replace(bias, FusedConv.Biased, [conv[0], conv[1], bias[1]], conv.Attrs, (bias.Out, 0), conv);
+    }
+
+    void ConvolutionBackward(Node filter)
+    {
+        var (x, g) = (filter[0], filter[2]);
+        var input = users[g].Find(n => n.Op == ConvOps.Conv2DBackpropInput && ReferenceEquals(n[2], g) && !covered.Contains(n) && n.Out.Shape == x.Shape && n[1].Shape == filter.Out.Shape && n.Attrs.SameAs(filter.Attrs));
+        var bias = users[g].Find(n => n.Op == NNOps.BiasAddGrad && !covered.Contains(n));
+        if (input is null && bias is null) return;
+        Node[] members = [.. new[] { filter, input, bias }.OfType<Node>().OrderBy(n => position[n])];
+        var weight = input?[1];
+        if (Late(x, members[0]) || weight is not null && Late(weight, members[0])) return;
+        var results = new List<(Variable, int)> { (filter.Out, 1) };
+        if (input is not null) results.Add((input.Out, 0));
+        if (bias is not null) results.Add((bias.Out, 2));
+        var attrs = filter.Attrs.With(("filter", filter.Out.Shape), ("input", input is not null), ("bias", bias is not null));
+        rewrites[members[0]] = new(FusedConv.Backward, [g, x, weight ?? x], attrs, [.. results]);
+        covered.UnionWith(members);
+    }
+
+    void MaxPool(Node pool)
+    {
+        var gradients = users.GetValueOrDefault(pool.Out)?.Where(n => n.Op == PoolOps.MaxPoolGrad && ReferenceEquals(n[1], pool.Out) && ReferenceEquals(n[0], pool[0]) && n.Attrs.Get<string>("padding") == pool.Text("padding")
+            && n.Ints("ksize").SequenceEqual(pool.Ints("ksize")) && n.Ints("strides").SequenceEqual(pool.Ints("strides"))).ToArray() ?? [];
+        if (gradients.Length == 0 || !FusedPool.Fits(pool)) return;
+        rewrites[pool] = new(FusedPool.Indexed, [pool[0]], pool.Attrs, [(pool.Out, 0)]);
+        covered.Add(pool);
+        foreach (var grad in gradients)
+        {
+            rewrites[grad] = new(FusedPool.Scatter, [pool.Out, grad[2]], pool.Attrs.With(("input", pool[0].Shape)), [(grad.Out, 0)]);
+            covered.Add(grad);
+        }
+    }
+
+    void Replace(Node node, Op op, Variable[] inputs, Attrs attrs, (Variable, int) result, Node absorbed)
+    {
+        rewrites[node] = new(op, inputs, attrs, [result]);
+        covered.Add(node);
+        covered.Add(absorbed);
+    }
+
+    bool OnlyUser(Variable v, Node user) => users[v].TrueForAll(n => ReferenceEquals(n, user)) && !wanted.Contains(v);
+
+    /// <summary>Whether a value is not there yet where a node stands.</summary>
+    bool Late(Variable v, Node at) => v.Node.Tag is not Parameter && position[v.Node] > position[at];
+
+    Program Rebuild()
+    {
+        var done = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
+        var made = new Dictionary<Variable, Node>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+        {
+            if (rewrites.TryGetValue(node, out var rewrite))
+            {
+                var inputs = Array.ConvertAll(rewrite.Inputs, New);
+                if (rewrite.Op == FusedPool.Scatter) inputs[0] = inputs[0].Node.Outputs[1];
+                var fused = rewrite.Op.Call(inputs, rewrite.Attrs, rewrite.Results[0].Old.Node.Name);
+                foreach (var (old, output) in rewrite.Results) done[old] = fused.Outputs[output];
+            }
+            else if (!covered.Contains(node) && node.Inputs.Any(v => !ReferenceEquals(New(v), v)))
+            {
+                var again = node.Op.Call(Array.ConvertAll(node.Inputs, New), node.Attrs, node.Name, node.Tag);
+                for (var i = 0; i < node.Outputs.Length; i++) done[node.Outputs[i]] = again.Outputs[i];
+            }
+        }
+        return new()
+        {
+            Name = program.Name,
+            Feeds = program.Feeds,
+            Fetches = Array.ConvertAll(program.Fetches, New),
+            Updates = Array.ConvertAll(program.Updates, u => (u.Target, New(u.Value))),
+        };
+
+        Variable New(Variable v) => done.GetValueOrDefault(v, v);
+    }
+}
