@@ -8,6 +8,8 @@ internal static unsafe class TorchLoader
 {
     internal const string PackageVersion = "2.10.0";
 
+    static ReadOnlySpan<byte> SpinCount => "1000"u8;
+
     static readonly Lazy<Handles> handles = new(() => Load(Folders(), Platform.Current()));
 
     /// <summary>The folder libtorch came from, "" when the system's loader found it.</summary>
@@ -38,6 +40,7 @@ internal static unsafe class TorchLoader
     {
         TorchMemory.Tune();
         QuietNativeLog();
+        WaitPolicy();
         var tried = new StringBuilder();
         foreach ((string folder, string what) in folders)
         {
@@ -94,17 +97,27 @@ internal static unsafe class TorchLoader
         yield return (Path.Combine(packages, $"libtorch-cpu-{rid}", PackageVersion, "runtimes", rid, "native"), "NuGet packages");
     }
 
+    /// <summary>Failures come back as codes and become exceptions; the same text on stderr would only confuse.</summary>
+    static void QuietNativeLog() => SetUnlessGiven("TORCH_CPP_LOG_LEVEL"u8, "FATAL"u8);
+
     /// <summary>
-    /// Failures come back as codes and become exceptions; the same text on stderr would only confuse. The runtime keeps its own copy of the environment,
-    /// so the variable must be set in the C library's.
+    /// How long OpenMP's threads spin before they sleep. By default they wait for each other for a millisecond and more; where another process has one of the
+    /// processors, the one that works is then kept from it by those that wait.
     /// </summary>
-    static void QuietNativeLog()
+    static void WaitPolicy()
     {
-        if (Environment.GetEnvironmentVariable("TORCH_CPP_LOG_LEVEL") is not null)
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) SetUnlessGiven("GOMP_SPINCOUNT"u8, SpinCount);
+    }
+
+    /// <summary>The runtime keeps its own copy of the environment, so the variable must be set in the C library's.</summary>
+    static void SetUnlessGiven(ReadOnlySpan<byte> variable, ReadOnlySpan<byte> text)
+    {
+        string key = Encoding.UTF8.GetString(variable);
+        if (Environment.GetEnvironmentVariable(key) is not null)
             return;
-        Environment.SetEnvironmentVariable("TORCH_CPP_LOG_LEVEL", "FATAL");
+        Environment.SetEnvironmentVariable(key, Encoding.UTF8.GetString(text));
         if (LibC.IsGlibc)
-            fixed (byte* name = "TORCH_CPP_LOG_LEVEL"u8, value = "FATAL"u8)
+            fixed (byte* name = variable, value = text)
                 LibC.setenv(name, value, 1);
     }
 }
