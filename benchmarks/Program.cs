@@ -17,10 +17,6 @@ switch (args)
         var times = Enumerable.Range(0, 200).Select(_ => { var t = Stopwatch.GetTimestamp(); peer.Step(); return Stopwatch.GetElapsedTime(t).TotalMilliseconds; }).Order().ToArray();
         Console.WriteLine($"{kind} {name} {threads}: min {times[0]:F3} q1 {times[50]:F3} median {times[100]:F3}");
         return 0;
-    case ["mm", var threads]:
-        TorchThreads.Count = int.Parse(threads);
-        MatMuls.Run();
-        return 0;
     default:
         Console.Error.WriteLine("benchmarks: expected profile mlp|lenet [steps]");
         return 2;
