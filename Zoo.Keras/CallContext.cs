@@ -1,4 +1,5 @@
 using Zoo.Keras.Graph;
+using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
@@ -37,10 +38,26 @@ public sealed class CallContext
     public Variable Current(Parameter weight) => Lowering.State.Updates.GetValueOrDefault(weight, weight.Variable);
 
     /// <summary>
-    /// A key of random numbers for this call: it depends on the model's seed, the layer's name and which call of the layer this is.
+    /// Uniform random numbers from 0 up to 1 in the shape of a value. They depend on the seed, the layer, which call of the layer this is, the step and the
+    /// number of the sample, and on nothing else: not on the engine, the number of workers or a restart.
     /// </summary>
-    internal ulong RandomKey() => SplitMix.Derive(layer.Seed, $"{layer.Path}:{Lowering.State.NextCall(layer)}");
-
-    /// <summary>The number of the training step, an int64 scalar: random numbers differ from step to step by it.</summary>
-    internal Variable Step => Lowering.State.Step;
+    /// <param name="x">The value; axis 0 counts samples.</param>
+    /// <param name="shape">Another shape, with the batch; 1 where numbers repeat along an axis, unknown where they follow <paramref name="x"/>.</param>
+    /// <param name="seed">A seed in place of the model's.</param>
+    public Variable RandomUniform(Variable x, Shape? shape = null, long? seed = null)
+    {
+        var wanted = x.Shape;
+        for (var i = 0; shape is not null && i < wanted.Rank; i++)
+            if (shape[i] >= 0) wanted = wanted.With(i, shape[i]);
+        var sample = wanted[1..];
+        if (!sample.IsKnown) throw new ShapeException($"a sample of {sample} has unknown sizes. Expected known ones for random numbers. Give the Input its sizes.") { Actual = x.Shape };
+        // A sample begins at a count of its own: four 32-bit numbers a count.
+        var (counts, dtype) = ((sample.Elements + 3) / 4, DType.Float32);
+        var key = SplitMix.Derive(seed is { } own ? (ulong)own : layer.Seed, $"{layer.Path}:{Lowering.State.NextCall(layer)}");
+        var counter = A.Stack([A.Constant(0, DType.Int64), Lowering.State.Step]);
+        var samples = wanted[0] >= 0 ? A.Constant(wanted[0], DType.Int32) : A.ShapeOf(x)[0];
+        var numbers = A.RandomUniform(A.Stack([samples, A.Constant(counts * 4, DType.Int32)]), key, counter, dtype);
+        if (counts * 4 != sample.Elements) numbers = numbers[.., ..(int)sample.Elements];
+        return A.Cast(A.Reshape(numbers, Shape.Create([wanted[0], .. sample])), x.DType);
+    }
 }

@@ -11,5 +11,8 @@ public sealed class Activation(ActivationFunction activation) : Layer
     public ActivationFunction Function { get; } = activation;
 
     /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
     protected override Variable Call(Variable x) => Function.Of(x);
 }

@@ -1,11 +1,13 @@
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
-/// <summary>Convolution of pictures [batch, height, width, channels] with square filters.</summary>
-[KerasObject("keras.layers")]
-public sealed class Conv2D(int filters, int kernelSize, ActivationFunction activation = default) : Layer
+/// <summary>Convolution of pictures [batch, height, width, channels].</summary>
+/// <example><code>var y = x >> new Conv2D(32, 3, "relu") { Padding = "same" };</code></example>
+[KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("kernel_constraint"), KerasInert("bias_constraint")]
+public sealed class Conv2D(int filters, Size2D kernelSize, ActivationFunction activation = default) : Layer
 {
     Parameter kernel = null!;
     Parameter? bias;
@@ -14,16 +16,25 @@ public sealed class Conv2D(int filters, int kernelSize, ActivationFunction activ
     public int Filters { get; } = filters > 0 ? filters : throw new ArgumentException($"Conv2D: {filters} filters were asked for. Expected a positive number.");
 
     /// <summary>Height and width of the filters.</summary>
-    public int KernelSize { get; } = kernelSize > 0 ? kernelSize : throw new ArgumentException($"Conv2D: a kernel of size {kernelSize} was asked for. Expected a positive number.");
+    public Size2D KernelSize { get; } = kernelSize.Positive("Conv2D: the kernel size");
 
     /// <summary>The activation; linear by default.</summary>
     public ActivationFunction Activation { get; } = activation;
 
     /// <summary>The step of the window.</summary>
-    public int Strides { get; init; } = 1;
+    public Size2D Strides { get; init => field = value.Positive("Conv2D: the strides"); } = 1;
 
-    /// <summary><c>valid</c> (no padding) or <c>same</c>.</summary>
-    public string Padding { get; init; } = "valid";
+    /// <summary><c>valid</c> or <c>same</c>.</summary>
+    public Padding Padding { get; init; }
+
+    /// <summary>Where the channels stand.</summary>
+    public DataFormat DataFormat { get; init; }
+
+    /// <summary>The distance of a filter's taps.</summary>
+    public Size2D DilationRate { get; init => field = value.Positive("Conv2D: the dilation rate"); } = 1;
+
+    /// <summary>In how many groups channels and filters are split; each filter sees the channels of its group.</summary>
+    public int Groups { get; init => field = value > 0 ? value : throw new ArgumentException($"Conv2D: {value} groups were asked for. Expected a positive number."); } = 1;
 
     /// <summary>Whether a bias is added.</summary>
     public bool UseBias { get; init; } = true;
@@ -34,18 +45,28 @@ public sealed class Conv2D(int filters, int kernelSize, ActivationFunction activ
     /// <summary>The bias' first value.</summary>
     public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
 
+    /// <summary>A penalty on the kernel.</summary>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    public Regularizer? BiasRegularizer { get; init; }
+
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
-        kernel = Weight("kernel", [KernelSize, KernelSize, input[-1], Filters], KernelInitializer);
-        bias = UseBias ? Weight("bias", [Filters], BiasInitializer) : null;
+        if (input.Rank != 4) throw new ShapeException($"the input has shape {input}. Expected pictures: {(DataFormat.IsFirst ? "[batch, channels, height, width]" : "[batch, height, width, channels]")}.") { Actual = input };
+        var channels = input[DataFormat.ChannelAxis];
+        if (channels % Groups != 0 || Filters % Groups != 0)
+            throw new ShapeException($"{channels} channels and {Filters} filters do not split into {Groups} groups. Expected multiples of {Groups}.") { Actual = input };
+        kernel = Weight("kernel", [KernelSize.Height, KernelSize.Width, channels < 0 ? channels : channels / Groups, Filters], KernelInitializer, KernelRegularizer);
+        bias = UseBias ? Weight("bias", [Filters], BiasInitializer, BiasRegularizer) : null;
     }
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.Conv2D(x, kernel, Strides, Padding.ToUpperInvariant());
+        var y = ConvOps.Conv2D.Call([DataFormat.ToLast(x), kernel], ("strides", Strides.AsWindow), ("padding", Padding.Upper), ("dilations", DilationRate.AsWindow));
         if (bias is not null) y = A.BiasAdd(y, bias);
-        return Activation.Of(y);
+        return Activation.Of(DataFormat.FromLast(y));
     }
 }

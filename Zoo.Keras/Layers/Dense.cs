@@ -3,8 +3,9 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
-/// <summary>Fully connected: activation(x · kernel + bias), for inputs [batch, features].</summary>
-[KerasObject("keras.layers"), KerasInert("quantization_config")]
+/// <summary>Fully connected: activation(x · kernel + bias) along the last axis of inputs [batch, …, features].</summary>
+/// <example><code>var y = x >> new Dense(10, "softmax");</code></example>
+[KerasObject("keras.layers"), KerasInert("kernel_constraint"), KerasInert("bias_constraint"), KerasInert("quantization_config")]
 public sealed class Dense(int units, ActivationFunction activation = default) : Layer
 {
     Parameter kernel = null!;
@@ -25,17 +26,27 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     /// <summary>The bias' first value.</summary>
     public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
 
+    /// <summary>A penalty on the kernel.</summary>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    public Regularizer? BiasRegularizer { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
-        kernel = Weight("kernel", [input[-1], Units], KernelInitializer);
-        bias = UseBias ? Weight("bias", [Units], BiasInitializer) : null;
+        if (input.Rank < 2) throw new ShapeException($"the input has shape {input}. Expected a batch and at least one more axis.") { Actual = input };
+        kernel = Weight("kernel", [input[-1], Units], KernelInitializer, KernelRegularizer);
+        bias = UseBias ? Weight("bias", [Units], BiasInitializer, BiasRegularizer) : null;
     }
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.MatMul(x, kernel);
+        var y = A.Dot(x, kernel);
         if (bias is not null) y = A.BiasAdd(y, bias);
         return Activation.Of(y);
     }

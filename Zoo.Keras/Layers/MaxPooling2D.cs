@@ -1,15 +1,18 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
-using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
 /// <summary>The largest value of each window of pictures [batch, height, width, channels].</summary>
 [KerasObject("keras.layers")]
-public sealed class MaxPooling2D(int poolSize = 2) : Layer
+public sealed class MaxPooling2D : Pooling2D
 {
-    /// <summary>Height and width of the windows, and the step between them.</summary>
-    public int PoolSize { get; } = poolSize > 0 ? poolSize : throw new ArgumentException($"MaxPooling2D: a pool of size {poolSize} was asked for. Expected a positive number.");
+    /// <summary>Windows of a size, by default 2 by 2.</summary>
+    public MaxPooling2D(Size2D poolSize) : base(poolSize) { }
 
-    /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.MaxPool(x, PoolSize, PoolSize);
+    /// <summary>Windows of 2 by 2.</summary>
+    public MaxPooling2D() : this(2) { }
+
+    private protected override Op Pool => PoolOps.MaxPool;
 }

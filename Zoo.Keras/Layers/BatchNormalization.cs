@@ -1,0 +1,124 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>
+/// gamma · (x − mean) / √(variance + epsilon) + beta for each entry of an axis: with the batch's mean and variance in training, with their moving means
+/// otherwise or when frozen (Ioffe and Szegedy, 2015).
+/// </summary>
+[KerasObject("keras.layers"), KerasInert("beta_constraint"), KerasInert("gamma_constraint"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99)]
+public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, double epsilon = 1e-3) : Layer
+{
+    Parameter? gamma, beta;
+    Parameter mean = null!, variance = null!;
+
+    /// <summary>The axis whose entries are normalised apart, usually the channels.</summary>
+    public int Axis { get; } = axis;
+
+    /// <summary>How much of the moving means stays at a step.</summary>
+    public double Momentum { get; } = momentum is >= 0 and <= 1 ? momentum : throw new ArgumentException($"BatchNormalization: the momentum {momentum} is out of range. Expected 0 to 1.");
+
+    /// <summary>Keeps the quotient finite.</summary>
+    public double Epsilon { get; } = epsilon;
+
+    /// <summary>Whether beta is added.</summary>
+    public bool Center { get; init; } = true;
+
+    /// <summary>Whether gamma multiplies.</summary>
+    public bool Scale { get; init; } = true;
+
+    /// <summary>Beta's first value.</summary>
+    public Initializer BetaInitializer { get; init; } = Initializer.Zeros;
+
+    /// <summary>Gamma's first value.</summary>
+    public Initializer GammaInitializer { get; init; } = Initializer.Ones;
+
+    /// <summary>The moving mean's first value.</summary>
+    public Initializer MovingMeanInitializer { get; init; } = Initializer.Zeros;
+
+    /// <summary>The moving variance's first value.</summary>
+    public Initializer MovingVarianceInitializer { get; init; } = Initializer.Ones;
+
+    /// <summary>A penalty on beta.</summary>
+    public Regularizer? BetaRegularizer { get; init; }
+
+    /// <summary>A penalty on gamma.</summary>
+    public Regularizer? GammaRegularizer { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        Shape entries = [input[input.Axis(Axis, "axis")]];
+        gamma = Scale ? Weight("gamma", entries, GammaInitializer, GammaRegularizer) : null;
+        beta = Center ? Weight("beta", entries, BetaInitializer, BetaRegularizer) : null;
+        mean = Weight("moving_mean", entries, MovingMeanInitializer, trainable: false);
+        variance = Weight("moving_variance", entries, MovingVarianceInitializer, trainable: false);
+    }
+
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && Trainable);
+        // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula.
+        var fused = x[0].Shape.Rank == 4 && at == 3 && x[0].DType == DType.Float32 && c.Mask is null;
+        return fused ? Fused(x, c, training) : Formula(x, c, at, training);
+    }
+
+    Variable Fused(Variable x, CallContext c, bool training)
+    {
+        var ones = A.Constant(NDArray.Full(mean.Shape, 1));
+        var node = NormOps.FusedBatchNorm.Call([x, gamma ?? ones, beta ?? A.ZerosLike(ones), training ? A.Constant(NDArray.Zeros([0])) : mean, training ? A.Constant(NDArray.Zeros([0])) : variance],
+            Attrs.Of(("epsilon", Epsilon), ("is_training", training)));
+        if (training)
+        {
+            // The op's variance is divided by n − 1, Keras keeps the one divided by n.
+            var n = A.Cast(A.SizeOf(x), DType.Float32) / x.Shape[3];
+            Move(c, A.StopGradient(node.Outputs[1]), A.StopGradient(node.Outputs[2]) * ((n - 1) / n));
+        }
+        return node.Out;
+    }
+
+    Variable Formula(Variable x, CallContext c, int at, bool training)
+    {
+        var input = x;
+        if (x.DType is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        int[] axes = [.. Enumerable.Range(0, x.Shape.Rank).Where(i => i != at)];
+        var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => i == at ? x.Shape[at] : 1)]);
+        var (m, v) = (A.Reshape(Value(mean), shape), A.Reshape(Value(variance), shape));
+        if (training)
+        {
+            (m, v) = c.Mask is { } mask ? Weighted(x, mask, axes) : A.Moments(x, axes, keepDims: true);
+            Move(c, A.StopGradient(A.Reshape(m, mean.Shape)), A.StopGradient(A.Reshape(v, mean.Shape)));
+        }
+        var scale = A.Rsqrt(v + Epsilon);
+        if (gamma is not null) scale *= A.Reshape(Value(gamma), shape);
+        var y = (x - m) * scale;
+        if (beta is not null) y += A.Reshape(Value(beta), shape);
+        return A.Cast(y, input.DType);
+
+        Variable Value(Parameter weight) => A.Cast(weight.Variable, x.DType);
+    }
+
+    /// <summary>Mean and variance over what the mask lets count.</summary>
+    static (Variable, Variable) Weighted(Variable x, Variable mask, int[] axes)
+    {
+        var weight = A.Cast(mask, x.DType);
+        while (weight.Shape.Rank < x.Shape.Rank) weight = A.ExpandDims(weight, -1);
+        weight *= A.OnesLike(x);
+        var total = A.Sum(weight, axes, keepDims: true) + 1e-7;
+        var m = A.Sum(x * weight, axes, keepDims: true) / total;
+        return (m, A.Sum(A.SquaredDifference(x, m) * weight, axes, keepDims: true) / total);
+    }
+
+    void Move(CallContext c, Variable batchMean, Variable batchVariance)
+    {
+        foreach (var (weight, value) in ((Parameter, Variable)[])[(mean, batchMean), (variance, batchVariance)])
+            c.Update(weight, c.Current(weight) * Momentum + A.Cast(value, weight.DType) * (1 - Momentum));
+    }
+}

@@ -1,0 +1,40 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>A vector for each whole number: [batch, …] becomes [batch, …, outputDim]. The gradient has dense meaning: an optimizer moves every row.</summary>
+[KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("embeddings_constraint"), KerasInert("quantization_config")]
+public sealed class Embedding(int inputDim, int outputDim) : Layer
+{
+    Parameter embeddings = null!;
+
+    /// <summary>How many numbers there are: 0 to inputDim − 1.</summary>
+    public int InputDim { get; } = inputDim > 0 ? inputDim : throw new ArgumentException($"Embedding: {inputDim} entries were asked for. Expected a positive number.");
+
+    /// <summary>The length of the vectors.</summary>
+    public int OutputDim { get; } = outputDim > 0 ? outputDim : throw new ArgumentException($"Embedding: vectors of length {outputDim} were asked for. Expected a positive number.");
+
+    /// <summary>The table's first value.</summary>
+    public Initializer EmbeddingsInitializer { get; init; } = "uniform";
+
+    /// <summary>A penalty on the table.</summary>
+    public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    /// <summary>Whether 0 means "nothing here": layers behind this one then skip it.</summary>
+    public bool MaskZero { get; init; }
+
+    private protected override bool Autocasts => false;
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => MaskZero;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input) => embeddings = Weight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer);
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x) => A.Cast(A.Gather(embeddings, x.DType.IsInteger() ? x : A.Cast(x, DType.Int32)), DTypePolicy.ComputeDType);
+
+    /// <inheritdoc/>
+    protected override Variable? ComputeMask(Inputs x, CallContext c) => A.NotEqual(x, A.ZerosLike(x));
+}

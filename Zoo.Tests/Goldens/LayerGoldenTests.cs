@@ -1,0 +1,149 @@
+using System.Text.Json;
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine;
+using Zoo.Autograd.Ops;
+using Zoo.Keras;
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+using LoweredProgram = Zoo.Autograd.Graph.Program;
+
+namespace Zoo.Tests.Goldens;
+
+/// <summary>Every layer computes what real Keras computed: outputs, masks, gradients, penalties, training mode.</summary>
+[Category("Goldens")]
+public class LayerGoldenTests
+{
+    /// <summary>Classes that exist and are judged here; docs/coverage.md lists the others as absent.</summary>
+    static IEnumerable<string> Classes() =>
+        typeof(Layer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Layer)) && !t.IsAbstract && t != typeof(InputLayer) && !typeof(Model).IsAssignableFrom(t)).Select(t => t.Name).Order(StringComparer.Ordinal);
+
+    static IEnumerable<TestCaseData> PerEngine() => from engine in (string[])["embedded", "tensorflow"] from name in Classes() select new TestCaseData(engine, name).SetName($"{{m}}({name}, {engine})");
+
+    [TestCaseSource(nameof(PerEngine))]
+    public void LayersComputeWhatKerasComputes(string engineName, string layer)
+    {
+        var cases = LayerCase.All.Where(c => c.Layer == layer && !Later(c)).ToList();
+        if (cases.Count == 0) Assert.Ignore($"there are no goldens of {layer}.");
+        var engine = TestEngines.Get(engineName);
+        var misses = new List<string>();
+        foreach (var c in cases)
+            try
+            {
+                Judge(c, engine, misses);
+            }
+            catch (Exception e) when (e is ArgumentException or GraphException or EngineException or ModelFileException or InvalidOperationException)
+            {
+                misses.Add($"{c.Name}: {e.GetType().Name}: {e.Message}");
+            }
+        var missed = misses.Select(m => m.Split(':')[0]).Distinct().Count();
+        if (engineName == "embedded") Report.Add("layers", layer, cases.Count - missed, cases.Count);
+        Assert.That(misses, Is.Empty, $"{missed} of {cases.Count} cases of {layer} differ:\n{string.Join('\n', misses)}");
+    }
+
+    /// <summary>Half precision and sparsemax come with later issues.</summary>
+    static bool Later(LayerCase c) => c.Precision != "float32" || Json.Write(c.Config).Contains("sparsemax", StringComparison.Ordinal);
+
+    static void Judge(LayerCase c, IEngine engine, List<string> misses)
+    {
+        var layer = (Layer)new KerasReader().Object(c.Config, typeof(Layer), c.Name);
+        var inputs = c.Inputs.Select((x, i) => K.Input(x.Model[1..], $"input_{i}", x.DType, x.Model[0] >= 0 ? (int)x.Model[0] : null)).ToArray();
+        var (positional, named) = Arguments(c, inputs);
+        var outputs = layer.CallNode([.. positional, .. named.Select(n => n.Value)], [.. positional.Select(_ => (string?)null), .. named.Select(n => n.Name)], null).Outputs;
+        var model = new Model(inputs, outputs);
+        for (var i = 0; i < c.Weights.Length; i++)
+        {
+            if (i >= model.Weights.Count || model.Weights[i].Shape != c.Weights[i].Shape || model.Weights[i].Name != c.Weights[i].Name || model.Weights[i].Trainable != (c.Weights[i].Trainable && layer.Trainable || c.Weights[i].Trainable))
+            {
+                misses.Add($"{c.Name}: weights are {string.Join("; ", model.Weights)}, Keras' {string.Join("; ", c.Weights)}");
+                return;
+            }
+            model.Weights[i].Value = c.Tensor($"w_{i}")!;
+        }
+        for (var i = 0; i < outputs.Length; i++)
+            if (outputs[i].DType != c.Outputs[i].DType || !outputs[i].Shape.Accepts(c.Outputs[i].Shape) || outputs[i].Shape.ToString() != c.Outputs[i].Model.ToString() && !outputs[i].Shape.IsKnown)
+                misses.Add($"{c.Name}: output {i} is {outputs[i].DType.Name()} {outputs[i].Shape}, Keras' {c.Outputs[i].DType.Name()} {c.Outputs[i].Model}");
+        Mode(c, engine, model, misses, "", training: false);
+        if (c.Flag("train")) Mode(c, engine, model, misses, "train_", training: true);
+    }
+
+    static void Mode(LayerCase c, IEngine engine, Model model, List<string> misses, string prefix, bool training)
+    {
+        var lowered = model.Lower(training);
+        var wanted = new List<(string Name, Variable Value)>();
+        for (var i = 0; i < lowered.Outputs.Length; i++)
+        {
+            wanted.Add(($"{prefix}output_{i}", lowered.Outputs[i]));
+            if (lowered.Masks[i] is { } mask && !training) wanted.Add(($"output_mask_{i}", mask));
+        }
+        if (c.Flag("grad"))
+        {
+            var seeds = lowered.Outputs.Select((o, i) => c.Tensor($"cotangent_{i}") is { } g ? A.Constant(g.Cast(o.DType)) : null).ToArray();
+            var objective = lowered.Outputs.Zip(seeds).Where(p => p.Second is not null).Select(p => A.Sum(p.First * p.Second!)).Aggregate((a, b) => a + b);
+            var floats = model.Inputs.Where(x => x.DType.IsFloat()).ToArray();
+            var weights = model.Weights.ToArray();
+            var gradients = A.Gradients(objective, [.. floats, .. weights.Select(w => w.Variable)]);
+            for (var i = 0; i < model.Inputs.Values.Length; i++)
+                if (Array.IndexOf(floats, model.Inputs.Values[i]) is >= 0 and var at) wanted.Add(($"{prefix}dinput_{i}", gradients[at]));
+            for (var i = 0; i < weights.Length; i++)
+                if (weights[i].Trainable) wanted.Add(($"{prefix}dw_{i}", gradients[floats.Length + i]));
+        }
+        if (!training && lowered.Losses.Length > 0) wanted.Add(("reg_loss", lowered.Losses.Aggregate((a, b) => a + b)));
+        for (var i = 0; training && i < model.Weights.Count; i++)
+            if (lowered.Updates.FirstOrDefault(u => u.Target == model.Weights[i]) is { Value: { } after }) wanted.Add(($"train_w_after_{i}", after));
+        using var session = engine.Compile(new LoweredProgram { Name = c.Name, Feeds = [.. model.Inputs], Fetches = [.. wanted.Select(w => w.Value)] });
+        var results = new NDArray?[wanted.Count];
+        session.Run([.. model.Inputs.Select((x, i) => c.Tensor($"input_{i}")!.Cast(x.DType))], results);
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            var name = wanted[i].Name;
+            if (c.Tensor(name) is { } keras) Compare(c, name, results[i]!, keras, misses);
+            else if (name.Contains("mask", StringComparison.Ordinal)) misses.Add($"{c.Name}: {name} is there, Keras gives none");
+        }
+        foreach (var name in Names(c, prefix))
+            if (!wanted.Exists(w => w.Name == name)) misses.Add($"{c.Name}: {name} is missing");
+    }
+
+    static IEnumerable<string> Names(LayerCase c, string prefix)
+    {
+        var all = Enumerable.Range(0, c.Outputs.Length).SelectMany(i => (string[])[$"{prefix}output_{i}", $"output_mask_{i}"])
+            .Concat(Enumerable.Range(0, c.Inputs.Length).Select(i => $"{prefix}dinput_{i}"))
+            .Concat(Enumerable.Range(0, c.Weights.Length).SelectMany(i => (string[])[$"{prefix}dw_{i}", $"{prefix}w_after_{i}"]))
+            .Append(prefix.Length == 0 ? "reg_loss" : "");
+        return all.Where(n => n.Length > 0 && c.Tensor(n) is { } t && (prefix.Length == 0 || n.StartsWith(prefix, StringComparison.Ordinal)) && (n != "reg_loss" || t.ToNumber() != 0));
+    }
+
+    static void Compare(LayerCase c, string name, NDArray ours, NDArray keras, List<string> misses)
+    {
+        if (ours.Shape != keras.Shape)
+        {
+            misses.Add($"{c.Name}: {name} has shape {ours.Shape}, Keras' {keras.Shape}");
+            return;
+        }
+        var (largest, worst, at) = (1.0, -1.0, 0);
+        var gradient = name.Contains("dinput", StringComparison.Ordinal) || name.Contains("dw", StringComparison.Ordinal);
+        for (var i = 0; gradient && i < keras.Count; i++) largest = Math.Max(largest, Math.Abs(keras.Number(i)));
+        for (var i = 0; i < keras.Count; i++)
+        {
+            var (a, b) = (ours.Number(i), keras.Number(i));
+            var over = a.Equals(b) ? 0 : Math.Abs(a - b) / (keras.DType.IsFloat() ? c.Atol * largest + c.Rtol * Math.Abs(b) : 1e-9);
+            if (!(over <= worst)) (worst, at) = (double.IsNaN(over) ? double.PositiveInfinity : over, i);
+        }
+        if (worst > 1) misses.Add($"{c.Name}: {name}[{at}] is {ours.Number(at):R}, Keras' {keras.Number(at):R} ({worst:G3} times the tolerance)");
+    }
+
+    static (List<Variable> Positional, List<(string Name, Variable Value)> Named) Arguments(LayerCase c, Variable[] inputs)
+    {
+        var positional = new List<Variable>();
+        var named = new List<(string, Variable)>();
+        foreach (var arg in c.Call.Args.EnumerateArray()) Flat(arg, positional.Add);
+        foreach (var arg in c.Call.Kwargs.EnumerateObject()) Flat(arg.Value, x => named.Add((arg.Name, x)));
+        return (positional, named);
+
+        void Flat(JsonElement arg, Action<Variable> take)
+        {
+            if (arg.ValueKind == JsonValueKind.Array) foreach (var item in arg.EnumerateArray()) Flat(item, take);
+            else if (arg.ValueKind == JsonValueKind.String && arg.GetString() is { } text && text.StartsWith("input_", StringComparison.Ordinal)) take(inputs[int.Parse(text[6..])]);
+        }
+    }
+}
