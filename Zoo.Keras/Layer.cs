@@ -152,7 +152,8 @@ public abstract class Layer : ICallable
 
     void Penalties(Variable[] outputs, LoweringState state)
     {
-        if (ActivityRegularizer is { } activity) state.Losses.AddRange(outputs.Select(activity.Of));
+        if (ActivityRegularizer is { } activity)   // the mean over the batch
+            state.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
         if (!Trainable) return;
         foreach (var (weight, regularizer, _) in own)
             if (regularizer is not null && weight.Trainable && state.Regularized.Add(weight)) state.Losses.Add(regularizer.Of(weight.Variable));

@@ -24,7 +24,7 @@ public readonly record struct Size2D(int Height, int Width) : IKerasValue<Size2D
     public static Size2D FromKeras(object? value) => value switch
     {
         long both => (int)both,
-        List<object?> and [long height, long width] => new((int)height, (int)width),
+        List<object?> and [long height, long width] => new Size2D((int)height, (int)width),
         _ => throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{value}' is no size. Expected one whole number or two.")),
     };
 

@@ -4,11 +4,11 @@ namespace Zoo.Keras;
 
 /// <summary>An activation as a layer of its own.</summary>
 [KerasObject("keras.layers")]
-public sealed class Activation(ActivationFunction activation) : Layer
+public sealed class Activation(ActivationFunction function) : Layer
 {
     /// <summary>The activation.</summary>
     [KerasName("activation")]
-    public ActivationFunction Function { get; } = activation;
+    public ActivationFunction Function { get; } = function;
 
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;

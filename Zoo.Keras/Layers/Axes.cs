@@ -22,7 +22,7 @@ public readonly record struct Axes(int First, int Second) : IKerasValue<Axes>
     public static Axes FromKeras(object? value) => value switch
     {
         long axis => (int)axis,
-        List<object?> and [long first, long second] => new((int)first, (int)second),
+        List<object?> and [long first, long second] => new Axes((int)first, (int)second),
         _ => throw new ArgumentException($"'{value}' are no axes. Expected one whole number or two."),
     };
 }

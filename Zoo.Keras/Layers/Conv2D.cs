@@ -66,7 +66,9 @@ public sealed class Conv2D(int filters, Size2D kernelSize, ActivationFunction ac
     protected override Variable Call(Variable x)
     {
         var y = ConvOps.Conv2D.Call([DataFormat.ToLast(x), kernel], ("strides", Strides.AsWindow), ("padding", Padding.Upper), ("dilations", DilationRate.AsWindow));
-        if (bias is not null) y = A.BiasAdd(y, bias);
-        return Activation.Of(DataFormat.FromLast(y));
+        if (bias is null) return Activation.Of(DataFormat.FromLast(y));
+        // Keras on TensorFlow takes the last axis for the channels wherever its size is that of the bias, channels first too.
+        var along = DataFormat.FromLast(y).Shape[-1] == Filters && Filters > 1 ? A.BiasAdd(DataFormat.FromLast(y), bias) : DataFormat.FromLast(A.BiasAdd(y, bias));
+        return Activation.Of(along);
     }
 }
