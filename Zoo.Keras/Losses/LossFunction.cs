@@ -1,41 +1,55 @@
-using Zoo.Autograd.Graph;
-using A = Zoo.Autograd.AutoGrad;
-
 namespace Zoo.Keras;
 
-/// <summary>A loss by Keras' name, or a formula of (labels, predictions) that gives one number a sample; converts from both.</summary>
-public sealed class LossFunction
+/// <summary>A loss as Compile takes it: Keras' name, a <see cref="Keras.Loss"/>, or a formula of (labels, predictions); converts from each.</summary>
+public sealed class LossFunction : IKerasValue<LossFunction>
 {
-    readonly Func<Variable, Variable, Variable> formula;
-
-    /// <summary>A formula of labels and predictions.</summary>
-    public LossFunction(Func<Variable, Variable, Variable> formula, string name = "loss", DType labels = DType.Float32) => (this.formula, Name, Labels) = (formula, name, labels);
-
-    /// <summary>The name.</summary>
-    public string Name { get; }
-
-    /// <summary>The dtype of the labels.</summary>
-    internal DType Labels { get; }
-
-    internal bool IsClassification => Labels == DType.Int64;
-
-    /// <summary>The mean over the batch.</summary>
-    internal Variable Of(Variable labels, Variable predictions) => A.Mean(formula(labels, predictions));
+    /// <summary>A loss object.</summary>
+    public LossFunction(Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        Loss = loss;
+    }
 
     /// <summary>The loss with a name.</summary>
     /// <exception cref="ArgumentException">No loss has it; the message lists all.</exception>
-    public static implicit operator LossFunction(string name) => name switch
-    {
-        "sparse_categorical_crossentropy" => new(SparseCrossEntropy, name, DType.Int64),
-        "mse" or "mean_squared_error" => new((y, p) => A.Mean(A.SquaredDifference(p, y), -1), "mean_squared_error"),
-        "mae" or "mean_absolute_error" => new((y, p) => A.Mean(A.Abs(p - y), -1), "mean_absolute_error"),
-        _ => throw new ArgumentException($"loss: '{name}' is not known. Expected sparse_categorical_crossentropy, mse, mae or a formula."),
-    };
+    public LossFunction(string name) => (Loss, Name) = (Named(name), name);
+
+    /// <summary>A formula of labels and predictions that gives one number a sample.</summary>
+    public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new FormulaLoss(formula);
+
+    /// <summary>The loss.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>The name it was asked for by; null for objects.</summary>
+    public string? Name { get; }
+
+    /// <summary>The loss with a name.</summary>
+    public static implicit operator LossFunction(string name) => new(name);
+
+    /// <summary>A loss object.</summary>
+    public static implicit operator LossFunction(Loss loss) => new(loss);
 
     /// <summary>A formula as a loss.</summary>
     public static implicit operator LossFunction(Func<Variable, Variable, Variable> formula) => new(formula);
 
-    /// <summary>Of probabilities that come from a softmax the logits are used, as Keras on TensorFlow does: exact where a probability underflows.</summary>
-    static Variable SparseCrossEntropy(Variable labels, Variable predictions) =>
-        A.SparseSoftmaxCrossEntropy(predictions.Node.Op.Name == "Softmax" ? predictions.Node[0] : A.Log(A.Minimum(A.Maximum(predictions, 1e-7), 1 - 1e-7)), labels);
+    /// <inheritdoc/>
+    public object? ToKeras() => Name ?? (Loss is FormulaLoss formula ? formula.Formula : (object)Loss);
+
+    /// <inheritdoc/>
+    public static LossFunction FromKeras(object? value) => value switch
+    {
+        string name => new(name),
+        Loss loss => new(loss),
+        _ => throw new ArgumentException("a loss is a name or an object of keras.losses."),
+    };
+
+    static Loss Named(string name) => name switch
+    {
+        "sparse_categorical_crossentropy" or "SparseCategoricalCrossentropy" => new SparseCategoricalCrossentropy(),
+        "categorical_crossentropy" or "CategoricalCrossentropy" => new CategoricalCrossentropy(),
+        "binary_crossentropy" or "bce" or "BCE" or "BinaryCrossentropy" => new BinaryCrossentropy(),
+        "mean_squared_error" or "mse" or "MSE" or "MeanSquaredError" => new MeanSquaredError(),
+        "mean_absolute_error" or "mae" or "MAE" or "MeanAbsoluteError" => new MeanAbsoluteError(),
+        _ => throw new ArgumentException($"loss: '{name}' is not known. Expected sparse_categorical_crossentropy, categorical_crossentropy, binary_crossentropy (bce), mean_squared_error (mse), mean_absolute_error (mae), a Loss or a formula (yTrue, yPred) => …"),
+    };
 }

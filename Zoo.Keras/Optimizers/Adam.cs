@@ -5,7 +5,7 @@ namespace Zoo.Keras;
 
 /// <summary>Adam (Kingma and Ba, 2014), in Keras' form.</summary>
 [KerasObject("keras.optimizers")]
-public sealed class Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7) : Optimizer(learningRate)
+public class Adam(LearningRate? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7) : Optimizer(learningRate ?? 0.001)
 {
     /// <summary>The decay of the first moment.</summary>
     [KerasName("beta_1")]
@@ -18,12 +18,19 @@ public sealed class Adam(double learningRate = 0.001, double beta1 = 0.9, double
     /// <summary>Keeps the quotient finite.</summary>
     public double Epsilon { get; } = epsilon;
 
-    internal override IEnumerable<(Parameter, Variable)> Update(Parameter weight, Variable gradient, Variable rate, Variable step)
+    /// <summary>Whether the largest second moment so far is used (Reddi and others, 2018).</summary>
+    public bool Amsgrad { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string[]> Slots => Amsgrad ? [["momentum", "velocity"], ["velocity_hat"]] : [["momentum", "velocity"]];
+
+    /// <inheritdoc/>
+    public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
-        var (m, v) = (Slot(weight, "momentum"), Slot(weight, "velocity"));
-        var alpha = rate * A.Sqrt(1 - A.Pow(A.Constant(Beta2), step)) / (1 - A.Pow(A.Constant(Beta1), step));
-        var first = m.Variable + (gradient - m.Variable) * (1 - Beta1);
-        var second = v.Variable + (A.Square(gradient) - v.Variable) * (1 - Beta2);
-        return [(m, first), (v, second), (weight, weight.Variable - first * alpha / (A.Sqrt(second) + Epsilon))];
+        var alpha = step.Rate * A.Sqrt(1 - A.Pow(step.Number.Weak(Beta2), step.Number)) / (1 - A.Pow(step.Number.Weak(Beta1), step.Number));
+        slots["momentum"] += (gradient - slots["momentum"]) * (1 - Beta1);
+        slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - Beta2);
+        if (Amsgrad) slots["velocity_hat"] = A.Maximum(slots["velocity_hat"], slots["velocity"]);
+        return weight - slots["momentum"] * alpha / (A.Sqrt(slots[Amsgrad ? "velocity_hat" : "velocity"]) + Epsilon);
     }
 }

@@ -10,10 +10,8 @@ namespace Zoo.Keras.Training;
 /// <summary>Trains a model on one machine: a step (forward, loss, gradients, update, accuracy) is one program and one engine call.</summary>
 internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction loss, IEngine engine)
 {
-    readonly NDArray rate = NDArray.Scalar(0), number = NDArray.Scalar(0);
     readonly NDArray?[] results = new NDArray?[2];
     ISession? train, test;
-    long steps;
 
     internal History Fit(NDArray x, NDArray y, int batchSize, int epochs, (NDArray X, NDArray Y)? validation, bool shuffle, bool verbose, CancellationToken cancel)
     {
@@ -30,19 +28,16 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
             foreach (var (at, count) in Batches.Of(x, batchSize))
             {
                 var rows = order.AsSpan(at, count);
-                rate.AsSpan<float>()[0] = (float)optimizer.LearningRate;
-                number.AsSpan<float>()[0] = steps + 1;
-                train.Run([Batches.Gather(x, rows, bx), Batches.Gather(y, rows, by), rate, number], results, cancel);
-                steps++;
+                train.Run([Batches.Gather(x, rows, bx), Batches.Gather(y, rows, by)], results, cancel);
                 (sum, right) = (sum + results[0]!.ToNumber() * count, right + results[1]!.ToNumber());
             }
             history.Add("loss", sum / order.Length);
-            if (loss.IsClassification) history.Add("accuracy", right / order.Length);
+            if (loss.Loss.TakesClasses) history.Add("accuracy", right / order.Length);
             if (validation is { } v)
             {
                 var (valLoss, valAccuracy) = Evaluate(v.X, v.Y, batchSize);
                 history.Add("val_loss", valLoss);
-                if (loss.IsClassification) history.Add("val_accuracy", valAccuracy);
+                if (loss.Loss.TakesClasses) history.Add("val_accuracy", valAccuracy);
             }
             if (verbose)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1}/{epochs}  {watch.Elapsed.TotalSeconds:F1} s  {order.Length / watch.Elapsed.TotalSeconds:F0} samples/s  {string.Join("  ", history.Values.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Key} {h.Value[^1]:F4}")))}"));
@@ -68,15 +63,14 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
     internal Program Step()
     {
         var (y, output, value, right) = Forward(training: true);
-        var (lr, step) = (StateOps.Input("lr", [], DType.Float32), StateOps.Input("step", [], DType.Float32));
         Parameter[] weights = [.. model.TrainableWeights];
-        var gradients = A.Gradients(value, [.. weights.Select(w => w.Variable)]);
+        var gradients = A.Gradients(optimizer.Scaled(value), [.. weights.Select(w => w.Variable)]);
         return new()
         {
             Name = "train",
-            Feeds = [.. model.Inputs, y, lr, step],
+            Feeds = [.. model.Inputs, y],
             Fetches = [value, right],
-            Updates = [.. weights.Zip(gradients).SelectMany(p => optimizer.Update(p.First, p.Second, lr, step))],
+            Updates = [.. optimizer.Updates([.. weights.Zip(gradients)])],
         };
     }
 
@@ -89,15 +83,15 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
     (Variable Y, Variable Output, Variable Loss, Variable Right) Forward(bool training)
     {
         var output = model.Lower(training).Outputs[0];
-        var y = StateOps.Input("y", loss.IsClassification ? [Dim.Any] : output.Shape, loss.Labels);
-        var right = loss.IsClassification ? A.Sum(A.Cast(A.Equal(A.ArgMax(output), y), DType.Float32)) : A.Constant(0);
-        return (y, output, loss.Of(y, output), right);
+        var y = StateOps.Input("y", loss.Loss.TakesClasses ? [Dim.Any] : output.Shape, loss.Loss.TakesClasses ? DType.Int64 : DType.Float32);
+        var right = loss.Loss.TakesClasses ? A.Sum(A.Cast(A.Equal(A.ArgMax(output), y), DType.Float32)) : A.Constant(0);
+        return (y, output, loss.Loss.Of(y, output), right);
     }
 
     (NDArray X, NDArray Y) Check(NDArray x, NDArray y)
     {
         if (x.Shape.Rank == 0 || y.Shape.Rank == 0 || x.Shape[0] != y.Shape[0] || x.Shape[0] == 0)
             throw new ShapeException($"Fit: x has shape {x.Shape} and y {y.Shape}. Expected the same number of samples in both, at least one.") { Expected = x.Shape, Actual = y.Shape };
-        return (x.Cast(model.Inputs.Values[0].DType), y.Cast(loss.Labels));
+        return (x.Cast(model.Inputs.Values[0].DType), y.Cast((loss.Loss.TakesClasses ? DType.Int64 : DType.Float32)));
     }
 }

@@ -1,0 +1,20 @@
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>Labels, predictions and weights whose ranks differ by an axis of size 1.</summary>
+internal static class Ranks
+{
+    /// <summary>Two values of one rank where their ranks differ by a last axis of size 1: vectors get the axis, others lose it.</summary>
+    internal static (Variable, Variable) Match(Variable a, Variable b)
+    {
+        if (!a.Shape.HasRank || !b.Shape.HasRank) return (a, b);
+        if (a.Shape.Rank == b.Shape.Rank + 1 && a.Shape[-1] == 1) return b.Shape.Rank == 1 ? (a, A.ExpandDims(b, -1)) : (A.Squeeze(a, -1), b);
+        if (b.Shape.Rank == a.Shape.Rank + 1 && b.Shape[-1] == 1) return a.Shape.Rank == 1 ? (A.ExpandDims(a, -1), b) : (a, A.Squeeze(b, -1));
+        return (a, b);
+    }
+
+    /// <summary>Class numbers [batch, …] for scores [batch, …, classes]; a last axis of size 1 goes.</summary>
+    internal static Variable Classes(Variable yTrue, Variable yPred) =>
+        yTrue.Shape.HasRank && yTrue.Shape.Rank == yPred.Shape.Rank && yTrue.Shape[-1] == 1 ? A.Squeeze(yTrue, -1) : yTrue;
+}
