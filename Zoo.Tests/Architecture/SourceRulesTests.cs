@@ -69,7 +69,8 @@ internal sealed partial class SourceRulesTests
     [GeneratedRegex(@"/(Lib(Torch|TensorFlow)\w*|LibC)\.cs$")]
     private static partial Regex NativeFile();
 
-    [GeneratedRegex(@"^(Zoo\.Autograd/Engine/(Torch|TensorFlow)|Zoo\.Tests/Engine|benchmarks)/")]
+    // in Ops only the kernels of our own that walk native memory
+    [GeneratedRegex(@"^(Zoo\.Autograd/Engine/(Torch|TensorFlow)|Zoo\.Tests/Engine|benchmarks)/|^Zoo\.Autograd/Ops/(Rows|TruncatedNormals)\.cs$")]
     private static partial Regex EngineFile();
 
     // absolute only: the character before the slash ends no relative path

@@ -58,6 +58,49 @@ internal sealed class DataFolderTests
         Assert.That(Directory.GetFiles(Path.Combine(root, "n")), Is.Empty);
     }
 
+    /// <summary>A file where a folder should be: nobody can write there, root neither.</summary>
+    string Closed()
+    {
+        var path = Path.Combine(root, "closed");
+        File.WriteAllBytes(path, []);
+        return path;
+    }
+
+    [Test]
+    public void WhereTheCacheCannotBeWrittenToTheNextFolderIsUsed()
+    {
+        var (closed, next) = (Closed(), Path.Combine(root, "next"));
+        using var mirror = new Mirror(Contents);
+        var folder = DataFolder.Get([closed, next], "n", Files, [mirror.Address], NoPackage, "");
+        Assert.That(folder, Is.EqualTo(Path.Combine(next, "n")));
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EqualTo(new[] { "numbers" }), "the probe is gone");
+    }
+
+    [Test]
+    public void WhereNothingCanBeWrittenToTheErrorSaysSo()
+    {
+        var closed = Closed();
+        Environment.SetEnvironmentVariable("ZOO_DATA", closed);
+        var error = Assert.Throws<IOException>(() => DataFolder.Get("n", Files, ["http://127.0.0.1:1/"], NoPackage, ""))!.Message;
+        Assert.That(error, Does.Contain(Path.Combine(closed, "n")).And.Contain("set ZOO_DATA to a folder that can be written to").And.Not.Contain("127.0.0.1"), "no download without a place for it");
+    }
+
+    [Test]
+    public void AFolderThatCannotBeWrittenToIsReadWhenItIsWhole()
+    {
+        var full = Directory.CreateDirectory(Path.Combine(root, "full", "n")).FullName;
+        File.WriteAllBytes(Path.Combine(full, "numbers"), Contents);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            Assert.That(DataFolder.Get([Closed(), Path.Combine(root, "full")], "n", Files, [], NoPackage, ""), Is.EqualTo(full));
+        }
+        finally
+        {
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     /// <summary>Answers every request with the same bytes, compressed.</summary>
     sealed class Mirror : IDisposable
     {

@@ -29,18 +29,37 @@ public class CoverageTests
         }
     }
 
+    [Test]
+    public void NoNameStandsTwiceAndEveryKindIsKnown()
+    {
+        foreach (var (title, _, names) in KerasCatalog.Kinds) Assert.That(names, Is.Unique, title);
+        Assert.That(Section("Layers", "Layer", ["Dense", "Unheard"]), Does.Contain("Present: Dense\n").And.Contain("Absent: Unheard\n"));
+    }
+
     static DirectoryInfo SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") => new FileInfo(file).Directory!.Parent!.Parent!;
 
     static string Text()
     {
-        var text = new StringBuilder("# Coverage\nGenerated from the code by `Zoo.Tests/Docs/CoverageTests.cs`. What is not listed is absent.\n\n## Ops\n");
+        var text = new StringBuilder("# Coverage\nGenerated from the code by `Zoo.Tests/Docs/CoverageTests.cs`. Ops that are not listed are absent; of the classes of Keras 3 (and a few of Analytics Zoo) the absent ones are named.\n\n## Ops\n");
         var ops = Registry.All.Values.OrderBy(o => o.Name, StringComparer.Ordinal).ToArray();
         text.Append($"{ops.Length} ops: {ops.Count(o => o.HasGradient)} with a gradient, {ops.Count(o => o.Kernel is not null)} with a kernel, {ops.Count(o => o.Pointwise is not null)} element-wise.\n\n| op | computed | gradient |\n| --- | --- | --- |\n");
         foreach (var op in ops)
             text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
-        foreach (var (title, kind) in new[] { ("Layers", typeof(Layer)), ("Optimizers", typeof(Optimizer)), ("Schedules", typeof(LearningRateSchedule)),
-                     ("Losses", typeof(Loss)), ("Metrics", typeof(Metric)), ("Regularizers", typeof(Regularizer)), ("Initializers", typeof(Initializer)), ("Callbacks", typeof(Callback)) })
-            text.Append($"\n## {title}\n{string.Join(", ", kind.Assembly.GetExportedTypes().Where(t => t.IsSubclassOf(kind) && !t.IsAbstract).Select(t => t.Name).Order(StringComparer.Ordinal))}\n");
+        foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
         return text.ToString();
+    }
+
+    /// <summary>What is there, by reflection; what Keras has besides; what is ours alone.</summary>
+    static string Section(string title, string kind, string[] names)
+    {
+        var types = typeof(Layer).Assembly.GetExportedTypes();
+        var root = types.SingleOrDefault(t => t.Name == kind && t is { IsAbstract: true, IsInterface: false });
+        var here = root is null ? [] : types.Where(t => t.IsSubclassOf(root) && !t.IsAbstract).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal).ToArray();
+        bool Here(string name) => here.Contains(KerasCatalog.Ours.GetValueOrDefault(name, name));
+        var present = names.Where(Here).ToArray();
+        return $"\n## {title}\n{present.Length} of {names.Length} names.\n- Present: {List(present.Select(n => KerasCatalog.Ours.TryGetValue(n, out var ours) ? $"{n} (as {ours})" : n))}\n"
+            + $"- Absent: {List(names.Where(n => !Here(n)))}\n- Ours besides: {List(here.Where(n => !names.Contains(n) && !KerasCatalog.Ours.ContainsValue(n)))}\n";
+
+        static string List(IEnumerable<string> items) => string.Join(", ", items.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
     }
 }

@@ -24,6 +24,7 @@ public class LayerGoldenTests
     public void LayersComputeWhatKerasComputes(string engineName, string layer)
     {
         var cases = LayerCase.All.Where(c => c.Layer == layer && !Later(c)).ToList();
+        if (cases.Count == 0) Assert.Ignore($"the goldens have no case of {layer}.");
         var engine = TestEngines.Get(engineName);
         var misses = new List<string>();
         var parts = new List<Part>();
