@@ -29,7 +29,8 @@ public abstract class LearningRateSchedule
         return rate[0]!.ToNumber();
     }
 
-    private protected static Variable Progress(Variable step, double decaySteps, bool staircase) => staircase ? A.Floor(step / decaySteps) : step / decaySteps;
+    // FloorDiv, not the floor of a quotient: TensorFlow divides by a constant by multiplying with its reciprocal, and 30 · (1 / 10) may be below 3.
+    private protected static Variable Progress(Variable step, double decaySteps, bool staircase) => staircase ? A.FloorDiv(step, step.Weak(decaySteps)) : step / decaySteps;
 
     private protected static ArgumentException Bad(int steps) => new($"schedule: {steps} is no number of steps to decay in. Expected a positive number.");
 }

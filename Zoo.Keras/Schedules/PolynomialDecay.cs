@@ -25,7 +25,7 @@ public sealed class PolynomialDecay(double initialLearningRate, int decaySteps, 
     /// <inheritdoc/>
     public override Variable Of(Variable step)
     {
-        var whole = Cycle ? DecaySteps * A.Maximum(A.Ceil(step / DecaySteps), 1) : A.Constant(DecaySteps, step.DType);
+        var whole = Cycle ? DecaySteps * A.Maximum(A.FloorDiv(step + (DecaySteps - 1), step.Weak(DecaySteps)), 1) : A.Constant(DecaySteps, step.DType);
         var part = (Cycle ? step : A.Minimum(step, DecaySteps)) / whole;
         return (InitialLearningRate - EndLearningRate) * A.Pow(1 - part, Power) + EndLearningRate;
     }
