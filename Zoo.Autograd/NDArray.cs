@@ -105,21 +105,22 @@ public sealed partial class NDArray
     public double Number(int index)
     {
         index += Offset;
-        return Data switch
+        // By dtype, not by the array's type: to the runtime a uint[] is an int[] too.
+        return DType switch
         {
-            float[] a => a[index],
-            double[] a => a[index],
-            int[] a => a[index],
-            long[] a => a[index],
-            byte[] a => a[index],
-            bool[] a => a[index] ? 1 : 0,
-            sbyte[] a => a[index],
-            short[] a => a[index],
-            ushort[] a => a[index],
-            uint[] a => a[index],
-            ulong[] a => a[index],
-            Half[] a => (double)a[index],
-            BFloat16[] a => a[index],
+            DType.Float32 => ((float[])Data)[index],
+            DType.Float64 => ((double[])Data)[index],
+            DType.Int32 => ((int[])Data)[index],
+            DType.Int64 => ((long[])Data)[index],
+            DType.UInt8 => ((byte[])Data)[index],
+            DType.Bool => ((bool[])Data)[index] ? 1 : 0,
+            DType.Int8 => ((sbyte[])Data)[index],
+            DType.Int16 => ((short[])Data)[index],
+            DType.UInt16 => ((ushort[])Data)[index],
+            DType.UInt32 => ((uint[])Data)[index],
+            DType.UInt64 => ((ulong[])Data)[index],
+            DType.Float16 => (double)((Half[])Data)[index],
+            DType.BFloat16 => ((BFloat16[])Data)[index],
             _ => throw new InvalidCastException($"NDArray: an element of {DType.Name()} is not a number."),
         };
     }
@@ -127,21 +128,21 @@ public sealed partial class NDArray
     internal void SetNumber(int index, double value)
     {
         index += Offset;
-        switch (Data)
+        switch (DType)
         {
-            case float[] a: a[index] = (float)value; break;
-            case double[] a: a[index] = value; break;
-            case int[] a: a[index] = (int)value; break;
-            case long[] a: a[index] = (long)value; break;
-            case byte[] a: a[index] = (byte)value; break;
-            case bool[] a: a[index] = value != 0; break;
-            case sbyte[] a: a[index] = (sbyte)value; break;
-            case short[] a: a[index] = (short)value; break;
-            case ushort[] a: a[index] = (ushort)value; break;
-            case uint[] a: a[index] = (uint)value; break;
-            case ulong[] a: a[index] = (ulong)value; break;
-            case Half[] a: a[index] = (Half)value; break;
-            case BFloat16[] a: a[index] = (BFloat16)(float)value; break;
+            case DType.Float32: ((float[])Data)[index] = (float)value; break;
+            case DType.Float64: ((double[])Data)[index] = value; break;
+            case DType.Int32: ((int[])Data)[index] = (int)value; break;
+            case DType.Int64: ((long[])Data)[index] = (long)value; break;
+            case DType.UInt8: ((byte[])Data)[index] = (byte)value; break;
+            case DType.Bool: ((bool[])Data)[index] = value != 0; break;
+            case DType.Int8: ((sbyte[])Data)[index] = (sbyte)value; break;
+            case DType.Int16: ((short[])Data)[index] = (short)value; break;
+            case DType.UInt16: ((ushort[])Data)[index] = (ushort)value; break;
+            case DType.UInt32: ((uint[])Data)[index] = (uint)value; break;
+            case DType.UInt64: ((ulong[])Data)[index] = (ulong)value; break;
+            case DType.Float16: ((Half[])Data)[index] = (Half)value; break;
+            case DType.BFloat16: ((BFloat16[])Data)[index] = (BFloat16)(float)value; break;
             default: throw new InvalidCastException($"NDArray: an element of {DType.Name()} is not a number.");
         }
     }
@@ -156,19 +157,16 @@ public sealed partial class NDArray
     {
         if (dtype == DType) return this;
         var result = Zeros(Shape, dtype);
-        if (Data is float[] or double[] or byte[] && result.Data is float[] to)
+        switch (DType, dtype)
         {
-            switch (Data)
-            {
-                case double[] d: TensorPrimitives.ConvertTruncating<double, float>(d.AsSpan(Offset, Count), to); break;
-                case byte[] b: TensorPrimitives.ConvertTruncating<byte, float>(b.AsSpan(Offset, Count), to); break;
-            }
-            return result;
+            case (DType.Float64, DType.Float32): TensorPrimitives.ConvertTruncating<double, float>(AsSpan<double>(), result.AsSpan<float>()); break;
+            case (DType.UInt8, DType.Float32): TensorPrimitives.ConvertTruncating<byte, float>(AsSpan<byte>(), result.AsSpan<float>()); break;
+            case (DType.Int32, DType.Int64): TensorPrimitives.ConvertTruncating<int, long>(AsSpan<int>(), result.AsSpan<long>()); break;
+            case (DType.Int64, DType.UInt64) or (DType.UInt64, DType.Int64): Bytes.CopyTo(result.Bytes); break;   // a double would not hold them
+            default:
+                for (var i = 0; i < Count; i++) result.SetNumber(i, Number(i));
+                break;
         }
-        if (Data is long[] wide && result.Data is ulong[] unsigned) for (var i = 0; i < Count; i++) unsigned[i] = (ulong)wide[Offset + i];
-        else if (Data is int[] narrow && result.Data is long[] wider) for (var i = 0; i < Count; i++) wider[i] = narrow[Offset + i];
-        else if (Data is ulong[] u && result.Data is long[] signed) for (var i = 0; i < Count; i++) signed[i] = (long)u[Offset + i];
-        else for (var i = 0; i < Count; i++) result.SetNumber(i, Number(i));
         return result;
     }
 

@@ -6,7 +6,7 @@ namespace Zoo.Autograd.Graph;
 
 /// <summary>
 /// The attributes of a node, sorted by name; immutable. A value is a long, double, bool, string, byte[], <see cref="DType"/>, <see cref="Shape"/>,
-/// <see cref="NDArray"/>, <see cref="FunctionRef"/>, or an array of one of the first seven.
+/// <see cref="NDArray"/>, <see cref="FunctionRef"/>, or an array of one of these; what a file's own attributes hold beyond that stays a message.
 /// </summary>
 internal sealed class Attrs
 {
@@ -53,7 +53,7 @@ internal sealed class Attrs
     {
         int i => (long)i,
         float f => (double)f,
-        int[] list => Array.ConvertAll(list, i => (long)i),
+        int[] list when list.GetType() == typeof(int[]) => Array.ConvertAll(list, i => (long)i),   // to the runtime an array of an enum is an int[] too
         float[] list => Array.ConvertAll(list, f => (double)f),
         _ => value,
     };

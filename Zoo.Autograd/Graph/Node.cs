@@ -27,6 +27,9 @@ internal sealed class Node
     internal Node[] Controls { get; }
     /// <summary>Grows with creation: inputs come before their users.</summary>
     internal long Order { get; }
+    /// <summary>What <see cref="ShapeValues"/> has found out about the outputs' values; kept, so that shared shape arithmetic is done once.</summary>
+    internal (bool Asked, NDArray[]? Values) Constants { get; set; }
+    internal (bool Asked, long[]? Values) Integers { get; set; }
 
     /// <summary>The first output.</summary>
     internal Variable Out => Outputs[0];

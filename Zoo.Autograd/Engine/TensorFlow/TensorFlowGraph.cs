@@ -63,9 +63,12 @@ internal sealed unsafe class TensorFlowGraph : IDisposable
     }
 
     /// <summary>Adds nodes and functions; a prefix keeps their names apart from those that are there.</summary>
-    internal void Import(GraphDef graphDef, string prefix = "")
+    internal void Import(GraphDef graphDef, string prefix = "") =>
+        Import(graphDef.ToByteArray(), prefix, name => graphDef.Node.FirstOrDefault(n => n.Name == name)?.Op);
+
+    /// <summary>The same from a file's bytes.</summary>
+    internal void Import(ReadOnlySpan<byte> bytes, string prefix = "", Func<string, string?>? opOfNode = null)
     {
-        var bytes = graphDef.ToByteArray();
         var options = LibTensorFlow.TF_NewImportGraphDefOptions();
         using var status = new TensorFlowStatus();
         try
@@ -76,7 +79,7 @@ internal sealed unsafe class TensorFlowGraph : IDisposable
                 var buffer = new TfBuffer { Data = (nint)data, Length = (nuint)bytes.Length };
                 LibTensorFlow.TF_GraphImportGraphDef(graph, &buffer, options, status.Handle);
             }
-            if (status.Failed) throw status.Error("the graph was refused", name => graphDef.Node.FirstOrDefault(n => n.Name == name)?.Op);
+            if (status.Failed) throw status.Error("the graph was refused", opOfNode);
         }
         finally
         {

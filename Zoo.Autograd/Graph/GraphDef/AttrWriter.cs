@@ -17,6 +17,7 @@ internal static class AttrWriter
         Shape shape => new() { Shape = Write(shape) },
         NDArray tensor => new() { Tensor = Write(tensor) },
         FunctionRef f => new() { Func = Write(f) },
+        AttrValue raw => raw,
         Array list => new() { List = List(list) },
         _ => throw new GraphException($"GraphDef: an attribute of {value.GetType().Name} has no form in TensorFlow."),
     };

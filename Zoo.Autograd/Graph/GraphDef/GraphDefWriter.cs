@@ -13,58 +13,94 @@ internal sealed record WrittenGraph(GraphDef Graph, string[] Feeds, string[] Fet
 /// </summary>
 internal sealed class GraphDefWriter
 {
-    readonly GraphDef graph = new() { Versions = new() { Producer = 1994 } };
-    readonly HashSet<string> taken = [];
+    readonly GraphDef graph = new() { Versions = Versions() };
+    readonly HashSet<string> taken = [], reserved = [];
     readonly Dictionary<Node, string> names = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Parameter, string> handles = [];
     readonly Func<Parameter, string> sharedName;
 
-    GraphDefWriter(Func<Parameter, string> sharedName) => this.sharedName = sharedName;
+    internal GraphDefWriter(Func<Parameter, string> sharedName) => this.sharedName = sharedName;
+
+    /// <summary>TensorFlow's graph version that these nodes mean.</summary>
+    internal static VersionDef Versions() => new() { Producer = 1994 };
 
     /// <summary>The graph of a program; <paramref name="sharedName"/> names variables, by their path where it is not given.</summary>
-    internal static WrittenGraph Write(Program program, Func<Parameter, string>? sharedName = null) => new GraphDefWriter(sharedName ?? (p => p.Path)).Write(program);
-
-    WrittenGraph Write(Program program)
+    internal static WrittenGraph Write(Program program, Func<Parameter, string>? sharedName = null)
     {
-        var handles = program.Updates.Select(u => u.Target.Variable.Node[0]).ToArray();
-        foreach (var node in Topology.Sort([.. program.Feeds.Select(f => f.Node), .. program.Roots().Select(v => v.Node), .. handles.Select(h => h.Node)])) Add(node);
-        var fetches = Array.ConvertAll(program.Fetches, v => program.Feeds.Contains(v) ? Extra("Identity", "fetch", [Port(v)], ("T", v.DType)) : Port(v));
-        string? train = null;
-        if (program.Updates.Length > 0)
-        {
-            var ready = Extra("NoOp", "ready", [.. program.Roots().Select(v => "^" + names[v.Node]).Distinct()]);
-            var assigned = program.Updates.Select((u, i) => Extra("AssignVariableOp", "assign", [Port(handles[i]), Port(u.Value), "^" + ready], ("dtype", u.Value.DType)));
-            train = Extra("NoOp", "train", [.. assigned.Select(a => "^" + a)]);
-        }
-        return new(graph, Array.ConvertAll(program.Feeds, Port), fetches, train);
+        var writer = new GraphDefWriter(sharedName ?? (p => p.Path));
+        writer.AddNodes(program);
+        var fetches = Array.ConvertAll(program.Fetches, v => program.Feeds.Contains(v) ? writer.Add("Identity", "fetch", [writer.Port(v)], ("T", v.DType)) : writer.Port(v));
+        var train = program.Updates.Length > 0 ? writer.Assignments(program, "ready", _ => "assign", "train") : null;
+        return new(writer.graph, Array.ConvertAll(program.Feeds, writer.Port), fetches, train);
     }
+
+    /// <summary>The graph as far as it is written.</summary>
+    internal GraphDef Graph => graph;
+
+    /// <summary>Keeps a name for a node that is added by <see cref="Add(string, string, string[], ReadOnlySpan{ValueTuple{string, object}})"/>.</summary>
+    internal bool Reserve(string name) => taken.Add(name) && reserved.Add(name);
+
+    /// <summary>Gives a node just this name.</summary>
+    internal bool Name(Node node, string name) => taken.Add(name) && names.TryAdd(node, name);
+
+    /// <summary>A name as TensorFlow takes it.</summary>
+    internal static string Clean(string wish)
+    {
+        var clean = new StringBuilder();
+        foreach (var c in wish) clean.Append(char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '-' or '>' or '\\' || c == '_' && clean.Length > 0 ? c : clean.Length == 0 ? 'n' : '_');
+        return clean.Length == 0 ? "node" : clean.ToString();
+    }
+
+    /// <summary>Feeds under their own names, then everything that the program computes, and the variables it assigns.</summary>
+    internal void AddNodes(Program program)
+    {
+        var nodes = Topology.Sort([.. program.Feeds.Select(f => f.Node), .. program.Roots().Select(v => v.Node)]);
+        foreach (var node in nodes) Add(node);
+        foreach (var (target, _) in program.Updates)
+            if (!handles.ContainsKey(target)) Add(target.Variable.Node[0].Node);
+    }
+
+    /// <summary>One NoOp behind all that can fail, the assignments behind it, and a NoOp behind those, whose name is returned.</summary>
+    internal string Assignments(Program program, string ready, Func<Parameter, string> assign, string train)
+    {
+        var barrier = Add("NoOp", ready, [.. program.Roots().Select(v => "^" + names[v.Node]).Distinct()]);
+        var assigned = program.Updates.Select(u => Add("AssignVariableOp", assign(u.Target), [Handle(u.Target), Port(u.Value), "^" + barrier], ("dtype", u.Value.DType))).ToArray();
+        return Add("NoOp", train, [.. assigned.Select(a => "^" + a)]);
+    }
+
+    internal string Handle(Parameter p) => handles[p];
+
+    internal string Port(Variable v) => NodeWriter.Port(v, n => names[n]);
 
     void Add(Node node)
     {
-        if (node.Tag is IUpperCall call) throw new GraphException($"GraphDef: {call.Name} is a layer call. Lower the model first.") { Node = call.Name };
-        var def = new NodeDef { Op = node.Op.Name, Name = names[node] = Unique(node.Name ?? (node.Tag as Parameter)?.Path ?? node.Op.Name) };
-        foreach (var input in node.Inputs) def.Input.Add(Port(input));
-        foreach (var control in node.Controls) def.Input.Add("^" + names[control]);
-        foreach (var (name, value) in node.Attrs.All) def.Attr[name] = AttrWriter.Write(value);
-        if (node.Op == StateOps.VarHandleOp) def.Attr["shared_name"] = AttrWriter.Write(sharedName((Parameter)node.Tag!));
+        var wish = node.Name ?? (node.Tag is Parameter p ? node.Op == StateOps.VarHandleOp ? p.Path : p.Path + "/" + node.Op.Name : node.Op.Name);
+        if (!names.ContainsKey(node)) names[node] = Unique(wish);
+        var def = NodeWriter.Write(node, n => names[n]);
+        def.Attr.Remove("_class");   // it would name nodes that may not be here
+        if (node.Op == StateOps.VarHandleOp)
+        {
+            var parameter = (Parameter)node.Tag!;
+            handles.TryAdd(parameter, def.Name);
+            def.Attr["shared_name"] = AttrWriter.Write(sharedName(parameter));
+        }
         graph.Node.Add(def);
     }
 
-    string Extra(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
+    /// <summary>A node that no expression has.</summary>
+    internal string Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
     {
-        var def = new NodeDef { Op = op, Name = Unique(name) };
+        var def = new NodeDef { Op = op, Name = reserved.Remove(name) ? name : Unique(name) };
         def.Input.AddRange(inputs);
         foreach (var (key, value) in attrs) def.Attr[key] = AttrWriter.Write(value);
         graph.Node.Add(def);
         return def.Name;
     }
 
-    string Port(Variable v) => v.Index == 0 ? names[v.Node] : $"{names[v.Node]}:{v.Index}";
-
     string Unique(string wish)
     {
-        var clean = new StringBuilder();
-        foreach (var c in wish) clean.Append(char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '-' || c == '_' && clean.Length > 0 ? c : clean.Length == 0 ? 'n' : '_');
-        var name = clean.Length == 0 ? "node" : clean.ToString();
+        var clean = Clean(wish);
+        var name = clean;
         for (var i = 1; !taken.Add(name); i++) name = $"{clean}_{i}";
         return name;
     }

@@ -7,6 +7,8 @@ namespace Zoo.Autograd.Graph.Proto;
 /// <summary>The tokens of protobuf text: white space and comments are skipped, errors name line and column.</summary>
 sealed class TextTokens(string text)
 {
+    // Reading a number takes the square of its length: a hostile one must not take hours.
+    const int MaxDigits = 1000;
     int at, mark;
 
     public void Mark()
@@ -102,6 +104,7 @@ sealed class TextTokens(string text)
         int start = at;
         while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '.' || (text[at] is '+' or '-' && at > start && text[at - 1] is 'e' or 'E'))) at++;
         if (at == start) throw Error($"expected a number but found {Found()}");
+        if (at - start > MaxDigits) throw Error($"a number has {at - start} characters; expected at most {MaxDigits}");
         return text[start..at];
     }
 

@@ -28,7 +28,7 @@ internal sealed class Planner
         var groups = Fusion.Groups(nodes, program.Roots());
         foreach (var node in nodes)
         {
-            if (node.Op == StateOps.Placeholder || node.Op == StateOps.VarHandleOp) continue;
+            if (node.Op == StateOps.Placeholder || node.Outputs is [{ DType: DType.Resource }]) continue;
             if (node.Op == StateOps.Const) constants.Add((Leaf(node.Out), node.Attrs.Get<NDArray>("value")));
             else if (node.Op == StateOps.ReadVariableOp) parameters.Add((Leaf(node.Out), (Parameter)node.Tag!));
             else if (groups.Root(node) is { } members) Fuse(node, members);

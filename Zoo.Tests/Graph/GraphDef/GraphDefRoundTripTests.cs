@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine;
+using Zoo.Autograd.Engine.TensorFlow;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Graph.Proto;
+using Zoo.Keras;
+using Zoo.Tests.Engine.TensorFlow;
+using Zoo.Tests.Goldens;
+
+namespace Zoo.Tests.Graph;
+
+/// <summary>Other people's graphs: read, written, read again. What has unknown ops is listed by the test's output.</summary>
+[Category("Engines")]
+sealed class GraphDefRoundTripTests
+{
+    const string Archive = "goldens/models/models.zip";
+
+    /// <summary>Graphs that must be read today; more may be.</summary>
+    static readonly string[] Known = ["mlp", "bigdl_consts", "bigdl_test"];
+
+    static IEnumerable<(string Name, byte[] Bytes)> Files()
+    {
+        foreach (var entry in Shared.Entries(Archive, "frozen.pb")) yield return (entry.Split('/')[0], Shared.Entry(Archive, entry));
+        foreach (var file in Directory.EnumerateFiles(Shared.File("models/tf"), "*.pb*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            if (Path.GetFileName(file) is not ("saved_model.pb" or "fingerprint.pb" or "keras_metadata.pb")) yield return (Path.GetFileName(Path.GetDirectoryName(file)!), File.ReadAllBytes(file));
+    }
+
+    [Test]
+    public void Read_written_and_read_again_is_the_same()
+    {
+        var read = new List<string>();
+        var (unknown, total) = (new SortedDictionary<string, string>(), 0);
+        foreach (var (name, bytes) in Files())
+        {
+            total++;
+            ImportedGraph graph;
+            try
+            {
+                graph = GraphDefReader.Read(bytes);
+            }
+            catch (ImportException e)
+            {
+                unknown[name] = string.Join(", ", e.Problems.Select(p => p.Op).Distinct().Order(StringComparer.Ordinal));
+                continue;
+            }
+            read.Add(name);
+            var original = GraphDefFile.Parse(bytes);
+            var written = graph.Write();
+            Assert.That(written.Node.Select(n => (n.Name, n.Op)), Is.EqualTo(original.Node.Select(n => (n.Name, n.Op))), name);
+            Assert.That(written.Node.Select(n => string.Join(' ', n.Input)), Is.EqualTo(original.Node.Select(n => string.Join(' ', n.Input.Select(i => i.EndsWith(":0", StringComparison.Ordinal) ? i[..^2] : i)))), name);
+            foreach (var (node, old) in written.Node.Zip(original.Node))
+                foreach (var (key, value) in old.Attr)
+                    if (value.ValueCase != AttrValue.ValueOneofCase.Tensor && !(node.Op == "Placeholder" && key == "shape")) Assert.That(node.Attr[key], Is.EqualTo(value), $"{name}: {node.Name}.{key}");
+            foreach (var text in new[] { false, true })
+            {
+                var file = new MemoryStream();
+                GraphDefFile.Save(written, file, text);
+                file.Position = 0;
+                var again = GraphDefReader.Read(file);
+                Assert.That(again.Write(), Is.EqualTo(written), name);
+                Assert.That(again.Nodes.Select(Describe), Is.EqualTo(graph.Nodes.Select(Describe)), name);
+            }
+        }
+        foreach (var (name, ops) in unknown) TestContext.Out.WriteLine($"not read, unknown ops: {name}: {ops}");
+        TestContext.Out.WriteLine($"read: {string.Join(", ", read)}");
+        Report.Add("graphdef", "round trip", read.Count, total);
+        Assert.That(read, Is.SupersetOf(Known));
+    }
+
+    /// <summary>A node with all that makes it up.</summary>
+    static string Describe(Node n)
+    {
+        var attrs = new StringBuilder();
+        n.Attrs.AppendKey(attrs);
+        if (n.Attrs.All.Any(a => a.Value is NDArray)) attrs.Clear();   // large ones are known by identity there; the written files hold their values
+        return $"{n.Name} {n.Op} {string.Join(' ', n.Inputs.Select(i => $"{i.Node.Name}:{i.Index}"))} {string.Join(' ', n.Controls.Select(c => c.Name))} {attrs} {string.Join(' ', n.Outputs.Select(o => $"{o.DType} {o.Shape}"))}";
+    }
+
+    /// <summary>The goldens' predictions from graphs that were read: by our engine, and by TensorFlow from what we write.</summary>
+    [Test]
+    public void Predictions_of_what_was_read_are_the_goldens()
+    {
+        TensorFlowLibrary.Require();
+        using var models = JsonDocument.Parse(File.ReadAllText(Shared.File("goldens/models/models.json")));
+        var (compared, total) = (new List<string>(), 0);
+        foreach (var model in models.RootElement.GetProperty("models").EnumerateArray())
+        {
+            total++;
+            var name = model.GetProperty("name").GetString()!;
+            try
+            {
+                Compare(name, model.GetProperty("frozen"), GraphDefReader.Read(Shared.Entry(Archive, $"{name}/frozen.pb")));
+                compared.Add(name);
+            }
+            catch (ImportException e)
+            {
+                TestContext.Out.WriteLine($"not read: {name}: {e.Message}");
+            }
+        }
+        Report.Add("graphdef", "frozen models on both engines", compared.Count, total);
+        Assert.That(compared, Does.Contain("mlp"));
+    }
+
+    static void Compare(string name, JsonElement frozen, ImportedGraph graph)
+    {
+        var data = SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{name}/data.safetensors")));
+        string[] inputs = Names(frozen, "inputs"), outputs = Names(frozen, "outputs");
+        NDArray[] values = [.. inputs.Select((_, i) => Find(data, "xval", Names(frozen, "input_keys"), i))];
+        using var session = Engines.Find("embedded").Compile(graph.Program(inputs, outputs));
+        var ours = new NDArray?[outputs.Length];
+        session.Run(values, ours);
+        using var tensorFlow = new TensorFlowGraph(TensorFlowGraph.Threads(1, 1));
+        tensorFlow.Import(graph.Write().ToByteArray());
+        var theirs = tensorFlow.Run([.. inputs.Zip(values)], outputs);
+        for (var o = 0; o < outputs.Length; o++)
+        {
+            var expected = Find(data, "fit_prediction", Names(frozen, "output_keys"), o);
+            foreach (var found in new[] { ours[o]!, theirs[o] })
+            {
+                Assert.That(found.Shape, Is.EqualTo(expected.Shape), name);
+                for (var i = 0; i < expected.Count; i++) Assert.That(found.Number(i), Is.EqualTo(expected.Number(i)).Within(2e-5), $"{name} {outputs[o]} [{i}]");
+            }
+        }
+    }
+
+    static string[] Names(JsonElement frozen, string property) => frozen.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(e => e.GetString()!)] : [];
+
+    static NDArray Find(IReadOnlyDictionary<string, NDArray> data, string name, string[] keys, int index) =>
+        keys.Length > 0 ? data[$"{name}_{keys[index]}"] : data.TryGetValue(name, out var only) ? only : data[$"{name}_{index}"];
+}
