@@ -32,7 +32,7 @@ internal static class CurvePlot
             var points = values.Select((v, i) => new Coordinates(i + 1, v)).Where(p => double.IsFinite(p.Y)).ToArray();
             var line = plot.Add.Scatter(points);
             (line.LegendText, line.Color, line.LineWidth, line.MarkerSize) = (name, color, 2, points.Length > 40 ? 0 : 5);
-            if (about != name) line.LinePattern = LinePattern.Dashed;
+            if (about != name) (line.LinePattern, line.MarkerShape) = (LinePattern.Dashed, MarkerShape.OpenCircle);
         }
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         if (fonts)

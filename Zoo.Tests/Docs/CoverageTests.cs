@@ -33,6 +33,7 @@ public class CoverageTests
     public void NoNameStandsTwiceAndEveryKindIsKnown()
     {
         foreach (var (title, _, names) in KerasCatalog.Kinds) Assert.That(names, Is.Unique, title);
+        Assert.That(KerasCatalog.Activations.Concat(KerasCatalog.Functions), Is.Unique);
         Assert.That(Section("Layers", "Layer", ["Dense", "Unheard"]), Does.Contain("Present: Dense\n").And.Contain("Absent: Unheard\n"));
     }
 
@@ -46,7 +47,21 @@ public class CoverageTests
         foreach (var op in ops)
             text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
         foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
-        return text.ToString();
+        text.Append(Names("Activations", KerasCatalog.Activations, IsActivation));
+        var functions = typeof(Autograd.AutoGrad).GetMethods().Concat(typeof(Autograd.Variable).GetMethods()).Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return text.Append(Names("Functions of expressions", KerasCatalog.Functions, functions.Contains)).ToString();
+    }
+
+    static bool IsActivation(string name)
+    {
+        try
+        {
+            return new ActivationFunction(name).Name is not null;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What is there, by reflection; what Keras has besides; what is ours alone.</summary>
@@ -54,12 +69,13 @@ public class CoverageTests
     {
         var types = typeof(Layer).Assembly.GetExportedTypes();
         var root = types.SingleOrDefault(t => t.Name == kind && t is { IsAbstract: true, IsInterface: false });
-        var here = root is null ? [] : types.Where(t => t.IsSubclassOf(root) && !t.IsAbstract).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var here = root is null ? [] : types.Where(t => t.IsSubclassOf(root) && !t.IsAbstract).Select(t => t.Name).ToHashSet();
         bool Here(string name) => here.Contains(KerasCatalog.Ours.GetValueOrDefault(name, name));
-        var present = names.Where(Here).ToArray();
-        return $"\n## {title}\n{present.Length} of {names.Length} names.\n- Present: {List(present.Select(n => KerasCatalog.Ours.TryGetValue(n, out var ours) ? $"{n} (as {ours})" : n))}\n"
-            + $"- Absent: {List(names.Where(n => !Here(n)))}\n- Ours besides: {List(here.Where(n => !names.Contains(n) && !KerasCatalog.Ours.ContainsValue(n)))}\n";
-
-        static string List(IEnumerable<string> items) => string.Join(", ", items.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
+        return Names(title, names, Here) + $"- Ours besides: {List(here.Where(n => !names.Contains(n) && !KerasCatalog.Ours.ContainsValue(n)))}\n";
     }
+
+    static string Names(string title, string[] names, Func<string, bool> here) =>
+        $"\n## {title}\n{names.Count(here)} of {names.Length} names.\n- Present: {List(names.Where(here).Select(n => KerasCatalog.Ours.TryGetValue(n, out var ours) ? $"{n} (as {ours})" : n))}\n- Absent: {List(names.Where(n => !here(n)))}\n";
+
+    static string List(IEnumerable<string> items) => string.Join(", ", items.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
 }

@@ -39,5 +39,17 @@ static class KerasCatalog
     /// <summary>Where our name is another one.</summary>
     public static readonly Dictionary<string, string> Ours = new() { ["ProgbarLogger"] = "ProgressBar" };
 
+    /// <summary>Keras' names of activations.</summary>
+    public static readonly string[] Activations = Split("""
+        celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
+        sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold
+        """);
+
+    /// <summary>Functions of expressions: Analytics Zoo's, then what it lacked and models need.</summary>
+    public static readonly string[] Functions = Split("""
+        Abs Neg Square Sqrt Exp Log Erf Softsign Softplus Pow Clip Maximum Sum Mean Stack ExpandDims BatchDot MM L2Normalize Slice IndexSelect Squeeze Replicate Expand
+        Where Equal Greater LogicalAnd Cast Concat Gather Scatter Softmax LogSoftmax LogSumExp Max Min ArgMax Cumsum Sin Cos Tanh Sigmoid Round Floor OneHot Einsum TopK Sort While Cond Scan StopGradient CustomGradient Gradients
+        """);
+
     static string[] Split(string names) => names.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 }
