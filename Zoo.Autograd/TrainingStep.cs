@@ -50,16 +50,17 @@ public sealed class TrainingStep : IDisposable
     internal Program Program => program;
 
     /// <summary>One step: all variables change, or, where anything fails, none.</summary>
-    /// <param name="feeds">A value for each of <see cref="Feeds"/>.</param>
+    /// <param name="feeds">A value for each of <see cref="Feeds"/>; the learning rate may be left out, then it is that of the export.</param>
     /// <param name="cancellationToken">Ends the step; then nothing has changed.</param>
     /// <returns>A value for each of <see cref="Fetches"/>.</returns>
     public IReadOnlyDictionary<string, NDArray> Run(IReadOnlyDictionary<string, NDArray> feeds, CancellationToken cancellationToken = default)
     {
         var names = Feeds;
-        if (feeds.Count != names.Count || names.FirstOrDefault(n => !feeds.ContainsKey(n)) is not null)
+        var values = names.Select((n, i) => feeds.GetValueOrDefault(n) ?? program.Feeds[i].Node.Attrs[ExportedStep.Default] as NDArray).ToArray();
+        if (feeds.Keys.Except(names).Any() || Array.IndexOf(values, null) >= 0)
             throw new ArgumentException($"TrainingStep: values are given for {string.Join(", ", feeds.Keys)}. Expected {string.Join(", ", names)}.");
         var results = new NDArray?[fetches.Length];
-        session.Value.Run([.. names.Select(n => feeds[n])], results, cancellationToken);
+        session.Value.Run(values!, results, cancellationToken);
         return fetches.Zip(results).ToDictionary(r => r.First, r => r.Second!);
     }
 

@@ -74,6 +74,13 @@ internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction los
         };
     }
 
+    /// <summary>The step as it is exported: the learning rate is the input <c>lr</c>. With the names of what it gives.</summary>
+    internal (Program Program, string[] Fetches) Exported()
+    {
+        var step = Step();
+        return (optimizer.Variables.FirstOrDefault(v => v.Path == $"{optimizer.Name}/learning_rate") is { } rate ? ExportedStep.Feed(step, rate, "lr") : step, ["loss", "accuracy"]);
+    }
+
     Program Test()
     {
         var (y, _, value, right) = Forward(training: false);

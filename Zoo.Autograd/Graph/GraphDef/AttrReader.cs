@@ -58,6 +58,7 @@ internal sealed class AttrReader(TensorReader tensors)
         Case.F => (double)value.F,
         Case.B => value.B,
         Case.S => Text(value.S),
+        Case.Tensor => tensors.Read(value.Tensor),
         Case.List when value.List.S.Count == Count(value.List) && value.List.S.Count > 0 => Texts(value.List.S),
         _ => value,
     };

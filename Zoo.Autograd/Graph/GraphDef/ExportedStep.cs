@@ -11,7 +11,7 @@ namespace Zoo.Autograd.Graph;
 internal static class ExportedStep
 {
     internal const string Init = "init", Train = "train", Loss = "loss";
-    internal const string Feeds = "_zoo_feeds", Fetches = "_zoo_fetches", Trainable = "_zoo_trainable";
+    internal const string Feeds = "_zoo_feeds", Fetches = "_zoo_fetches", Trainable = "_zoo_trainable", Default = "_zoo_default";
 
     /// <summary>The step with all values; <paramref name="fetches"/> names the program's fetches, of which one is <c>loss</c>.</summary>
     internal static GraphDef Write(Program program, IReadOnlyList<string> fetches)
@@ -74,6 +74,17 @@ internal static class ExportedStep
 
     /// <summary>A fetch without the node that only names it.</summary>
     static Variable Bare(Variable fetch) => fetch.Node.Op == ArrayOps.Identity ? fetch.Node[0] : fetch;
+
+    /// <summary>The program with an input in place of a variable that it only reads, such as the learning rate; its value of now is the input's default.</summary>
+    internal static Program Feed(Program program, Parameter parameter, string name)
+    {
+        var input = StateOps.Placeholder.Call([], Attrs.Of(("dtype", parameter.DType), ("shape", parameter.Shape), (Default, parameter.Value)), name).Out;
+        var lowering = new Lowering();
+        lowering.Bind(parameter.Variable, input);
+        var fetches = lowering.Lower(program.Fetches);
+        var values = lowering.Lower([.. program.Updates.Select(u => u.Value)]);
+        return new() { Name = program.Name, Feeds = [.. program.Feeds, input], Fetches = fetches, Updates = [.. program.Updates.Zip(values, (u, v) => (u.Target, v))] };
+    }
 
     /// <summary>
     /// The program with its input <paramref name="feed"/> (the number of the step, from 1) computed from a variable that counts the steps done: an exported step
