@@ -14,6 +14,7 @@ public abstract class Layer : ICallable
 {
     readonly List<(Parameter Weight, Regularizer? Regularizer, bool Trainable)> own = [];
     string? name;
+    bool trainable = true;
 
     /// <summary>The name; where none is given the model numbers layers of a class: <c>dense</c>, <c>dense_1</c>.</summary>
     public string Name
@@ -25,13 +26,13 @@ public abstract class Layer : ICallable
     /// <summary>Whether training changes the weights; setting it sets the layers within too. A frozen BatchNormalization keeps its statistics.</summary>
     public bool Trainable
     {
-        get;
+        get => trainable;
         set
         {
-            field = value;
+            trainable = value;
             foreach (var (_, layer) in SubLayers) layer.Trainable = value;
         }
-    } = true;
+    }
 
     /// <summary>The types in which the layer computes and keeps weights (Keras' <c>dtype</c>).</summary>
     [KerasName("dtype")]
@@ -68,6 +69,9 @@ public abstract class Layer : ICallable
     internal ulong Seed { get; private set; }
 
     internal bool HasName => name is not null;
+
+    /// <summary>Sets <see cref="Trainable"/> of this layer alone: in a file each layer within has a flag of its own.</summary>
+    internal bool TrainableAlone { set => trainable = value; }
 
     private protected virtual string DefaultName => KerasNames.Snake(GetType().Name);
 

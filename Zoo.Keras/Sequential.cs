@@ -3,6 +3,7 @@ using System.Collections;
 namespace Zoo.Keras;
 
 /// <summary>Layers in a row: <c>Sequential net = [new Dense(10, "relu") { InputShape = [4] }, new Dense(1)];</c></summary>
+[KerasObject("keras"), KerasCallArgument("mask")]
 public sealed class Sequential : Model, IEnumerable<Layer>
 {
     readonly List<Layer> stack = [];

@@ -18,6 +18,10 @@ internal static class SubLayers
         return found;
     }
 
+    /// <summary>Whether a member holds several layers, as a list or a dictionary, not one.</summary>
+    internal static bool IsList(Layer layer, string member) =>
+        Array.Exists(Members.GetOrAdd(layer.GetType(), Find), m => m.Name == member && !typeof(Layer).IsAssignableFrom(m.Field.FieldType));
+
     static void Collect(string name, object? value, List<(string Member, Layer Layer)> found)
     {
         switch (value)

@@ -9,7 +9,7 @@ namespace Zoo.Keras;
 /// gamma · (x − mean) / √(variance + epsilon) + beta for each entry of an axis: with the batch's mean and variance in training, with their moving means
 /// otherwise or when frozen (Ioffe and Szegedy, 2015).
 /// </summary>
-[KerasObject("keras.layers"), KerasInert("beta_constraint"), KerasInert("gamma_constraint"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99)]
+[KerasObject("keras.layers"), KerasInert("beta_constraint"), KerasInert("gamma_constraint"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99), KerasCallArgument("mask")]
 public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, double epsilon = 1e-3) : Layer
 {
     Parameter? gamma, beta;

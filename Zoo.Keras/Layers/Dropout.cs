@@ -7,7 +7,7 @@ namespace Zoo.Keras;
 /// In training each element is dropped with a probability and the others grow so that the mean stays; else nothing changes. Which ones are dropped depends on
 /// seed, layer, step and sample only: the same on every engine and after a restart.
 /// </summary>
-[KerasObject("keras.layers")]
+[KerasObject("keras.layers"), KerasCallArgument("training", false)]
 public sealed class Dropout(double rate) : Layer
 {
     /// <summary>The probability, from 0 to 1.</summary>

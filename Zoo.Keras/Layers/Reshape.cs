@@ -12,9 +12,6 @@ public sealed class Reshape(params long[] targetShape) : Layer
         : throw new ArgumentException($"Reshape: [{string.Join(", ", targetShape)}] is no shape. Expected sizes from 0, one of which may be -1.");
 
     /// <inheritdoc/>
-    protected override void Build(Shape input) { }
-
-    /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
         var (sample, target) = (x.Shape[1..], (long[])TargetShape.Clone());

@@ -70,3 +70,18 @@ public sealed class KerasAlwaysAttribute(string key) : Attribute
 /// <summary>Objects of this class and its subclasses have an identity: one that is stored twice is one object again when it is read.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class KerasSharedAttribute : Attribute;
+
+/// <summary>
+/// An argument of Keras' own <c>call</c> of this class which files state with each call, such as <c>mask: null</c> or <c>training: false</c>.
+/// </summary>
+/// <param name="name">The argument.</param>
+/// <param name="value">Its default.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class KerasCallArgumentAttribute(string name, object? value = null) : Attribute
+{
+    /// <summary>The argument.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its default.</summary>
+    public object? Value { get; } = value;
+}

@@ -16,7 +16,10 @@ sealed class KerasReader
     {
         if (json.GetValueOrDefault("shared_object_id") is long id && shared.TryGetValue(id, out var known) && target.IsInstanceOfType(known)) return known;
         var type = TypeOf(json, target, where);
-        var value = Create(type, Config(json, where), $"{where}{(where.Length > 0 ? " " : "")}{type.Name}");
+        var spot = $"{where}{(where.Length > 0 ? " " : "")}{type.Name}";
+        var config = Config(json, where);
+        var value = ModelReader.Model(this, type, config, config.GetValueOrDefault("name") is string name ? $"{spot} '{name}'" : spot) ?? Create(type, config, spot);
+        if (value is Model model) ModelReader.Build(this, model, json, spot);
         if (KerasType.Of(type).IsShared && json.GetValueOrDefault("shared_object_id") is long number) shared[number] = value;
         return value;
     }
@@ -70,7 +73,8 @@ sealed class KerasReader
                 if (property.Parameter < 0 && config.TryGetValue(property.Key, out var json))
                 {
                     var content = Value(json, property.Property.PropertyType, $"{where}, {property.Key}");
-                    KerasValue.Invoke<object?>(() => { property.Property.SetValue(value, content); return null; });
+                    if (value is Layer layer && property.Property.Name == nameof(Layer.Trainable)) layer.TrainableAlone = (bool)content!;
+                    else KerasValue.Invoke<object?>(() => { property.Property.SetValue(value, content); return null; });
                 }
             return value;
         }

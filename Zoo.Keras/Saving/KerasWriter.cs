@@ -17,13 +17,16 @@ sealed class KerasWriter
         var registered = type.Module is null ? KerasRegistry.NameOf(type.Type) : null;
         if (type.Module is null && registered is null)
             throw new ModelFileException($"Save: {Name(value)} is a {type.Type.Name}, which no file can name. Expected a class with [KerasObject]. Add the attribute, or call KerasRegistry.Register<{type.Type.Name}>() before saving.");
-        return Share(type, value, new()
+        var written = new Dictionary<string, object?>
         {
             ["module"] = type.Module,
             ["class_name"] = type.ClassName,
-            ["config"] = Config(value),
-            ["registered_name"] = registered,
-        });
+            ["config"] = ModelWriter.Config(this, value),
+            // Classes that Keras does not export go by their name.
+            ["registered_name"] = type.Module is not null && type.Module.StartsWith("keras.src.", StringComparison.Ordinal) ? type.ClassName : registered,
+        };
+        if (value is Layer layer) ModelWriter.Complete(this, layer, written);
+        return Share(type, value, written);
     }
 
     /// <summary>An object with an identity that comes again gets a number, here and where it came first.</summary>

@@ -1,0 +1,110 @@
+using System.Reflection;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using Zoo.Keras.Graph;
+
+namespace Zoo.Keras.Saving;
+
+/// <summary>The graph of a functional model as Keras describes it: its operations in order, each with its calls.</summary>
+sealed class FunctionalWriter
+{
+    readonly KerasWriter writer;
+    readonly Model model;
+    readonly ModelGraph graph;
+    readonly Dictionary<object, string> names = new(ReferenceEqualityComparer.Instance);
+
+    public FunctionalWriter(KerasWriter writer, Model model, ModelGraph graph)
+    {
+        (this.writer, this.model, this.graph) = (writer, model, graph);
+        if (graph.Parameters is [var loose, ..])
+            throw new ModelFileException($"Save: {model.Name} uses the Parameter {loose.Name} outside of a layer, and files keep weights in layers only. Expected a layer around it. Write a class derived from Layer that makes it with Weight.");
+        var taken = graph.Layers.Select(l => l.Name).ToHashSet();
+        foreach (var operation in graph.Operations) names[operation] = operation is Layer layer ? layer.Name : Free(taken, (Node)operation);
+    }
+
+    static string Free(HashSet<string> taken, Node node)
+    {
+        var stem = node.Name ?? KerasNames.Snake(FreeOps.Of(node).ClassName);
+        var name = stem;
+        for (var n = 1; !taken.Add(name); n++) name = $"{stem}_{n}";
+        return name;
+    }
+
+    public Dictionary<string, object?> Config() => new()
+    {
+        ["name"] = model.Name,
+        ["trainable"] = model.Trainable,
+        ["layers"] = graph.Operations.Select(object? (o) => Entry(o)).ToList(),
+        ["input_layers"] = Structure(model.Inputs, v => Place(v, 0)),
+        // A model within counts its outputs here from 1, as Keras does; in the arguments of calls from 0.
+        ["output_layers"] = Structure(model.Outputs, v => Place(v, ModelGraph.OperationOf(v.Node) is Model and not Sequential ? 1 : 0)),
+    };
+
+    static object? Structure(Ports ports, Func<Variable, object?> of) =>
+        ports.IsSingle ? of(ports.Values[0])
+        : ports.Written is { } keys ? keys.ToDictionary(k => k, k => of(ports.Values[Array.IndexOf(ports.Keys!, k)]))
+        : ports.Values.Select(of).ToList();
+
+    List<object?> Place(Variable v, int first)
+    {
+        var operation = ModelGraph.OperationOf(v.Node);
+        return [names[operation], (long)(first + IndexOf(graph.CallsOf(operation), v.Node)), (long)v.Index];
+    }
+
+    static int IndexOf(IReadOnlyList<Node> calls, Node node)
+    {
+        var at = 0;
+        while (calls[at] != node) at++;
+        return at;
+    }
+
+    Dictionary<string, object?> Entry(object operation)
+    {
+        var entry = operation is Layer layer ? writer.Object(layer) : FreeOps.Of((Node)operation).Describe((Node)operation, names[operation]);
+        entry["name"] = names[operation];
+        entry["inbound_nodes"] = operation is InputLayer ? [] : graph.CallsOf(operation).Select(object? (n) => Call(operation, n)).ToList();
+        return entry;
+    }
+
+    Dictionary<string, object?> Call(object operation, Node node)
+    {
+        var (args, kwargs) = operation is Layer layer ? Arguments(layer, (LayerCall)node.Tag!, node) : (FreeOps.Of(node).Arguments(node, Argument), []);
+        return new() { ["args"] = args, ["kwargs"] = kwargs };
+    }
+
+    (List<object?>, Dictionary<string, object?>) Arguments(Layer layer, LayerCall call, Node node)
+    {
+        var given = node.Inputs.Where((_, i) => call.Names?[i] is null).ToArray();
+        var kwargs = new Dictionary<string, object?>();
+        for (var i = 0; i < node.Inputs.Length; i++)
+            if (call.Names?[i] is { } name) kwargs[name] = Argument(node.Inputs[i]);
+        // Keras states defaults where it did not have to convert an argument; a functional model converts none.
+        var asIs = layer is Model and not Sequential || kwargs.Count == 0 && call.Training is null && given is [var x] && x.DType == layer.DTypePolicy.ComputeDType;
+        if (call.Training is { } training) kwargs["training"] = training;
+        var masks = layer is Model { Graph: not null } inner and not Sequential ? Structure(inner.Inputs, object? (_) => null) : null;
+        if (asIs)
+            foreach (var argument in layer.GetType().GetCustomAttributes<KerasCallArgumentAttribute>()) kwargs.TryAdd(argument.Name, argument.Name == "mask" ? masks : argument.Value);
+        return ([First(layer, given)], kwargs);
+    }
+
+    /// <summary>One input stands alone, several in a list, or in the form in which a model took its inputs.</summary>
+    object? First(Layer layer, Variable[] given) => layer is Model { Graph: not null } inner && given.Length == inner.Inputs.Values.Length
+        ? Structure(inner.Inputs, v => Argument(given[Array.IndexOf(inner.Inputs.Values, v)]))
+        : given is [var one] ? Argument(one) : given.Select(Argument).ToList();
+
+    /// <summary>A tensor of the graph, or the value of a constant.</summary>
+    object? Argument(Variable v)
+    {
+        if (v.Node.Op == StateOps.Const)
+        {
+            var value = (NDArray)v.Node.Attrs["value"]!;
+            if (value.Shape.Rank > 0) return writer.Value(value, () => v.Name);
+            return value.DType == DType.Bool ? value.Number(0) != 0 : value.DType.IsFloat() ? value.Number(0) : (object)(long)value.Number(0);
+        }
+        return new Dictionary<string, object?>
+        {
+            ["class_name"] = "__keras_tensor__",
+            ["config"] = new Dictionary<string, object?> { ["shape"] = writer.Value(v.Shape, () => v.Name), ["dtype"] = v.DType.Name(), ["keras_history"] = Place(v, 0) },
+        };
+    }
+}

@@ -1,0 +1,109 @@
+using Zoo.Keras.Graph;
+
+namespace Zoo.Keras.Saving;
+
+/// <summary>Where the weights of a model stand in a file: <c>layers/dense_1/vars/0</c>, after classes, not names.</summary>
+static class WeightTree
+{
+    const string Values = "vars", Memory = "optimizer";
+
+    /// <summary>Every layer of a model that has a group in the file, with the path of the group.</summary>
+    public static List<(string Path, Layer Layer)> Of(Model model)
+    {
+        var found = new List<(string, Layer)>();
+        Walk(model, "", found, new(ReferenceEqualityComparer.Instance));
+        return found;
+    }
+
+    static void Walk(Layer layer, string path, List<(string, Layer)> found, HashSet<Layer> seen)
+    {
+        if (!seen.Add(layer)) return;
+        found.Add((path, layer));
+        if (layer is Model { Graph: not null } or Sequential)
+        {
+            Numbered(((Model)layer).Layers, path + "layers/", found, seen);
+            return;
+        }
+        // Python keeps layers in attributes: the members' names in its style, in its order; several in one member are numbered by class.
+        foreach (var member in layer.SubLayers.GroupBy(s => KerasNames.Snake(s.Member.TrimStart('_'))).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var inner = member.ToList();
+            if (inner is [var (name, one)] && !SubLayers.IsList(layer, name)) Walk(one, $"{path}{member.Key}/", found, seen);
+            else Numbered(inner.ConvertAll(i => i.Layer), $"{path}{member.Key}/", found, seen);
+        }
+    }
+
+    static void Numbered(IEnumerable<Layer> layers, string path, List<(string, Layer)> found, HashSet<Layer> seen)
+    {
+        var count = new Dictionary<string, int>();
+        foreach (var layer in layers)
+        {
+            var name = KerasNames.Snake(KerasType.Of(layer.GetType()).ClassName);
+            var n = count[name] = count.GetValueOrDefault(name, -1) + 1;
+            Walk(layer, n == 0 ? $"{path}{name}/" : $"{path}{name}_{n}/", found, seen);
+        }
+    }
+
+    /// <summary>The values of all weights, and what the optimizer remembers.</summary>
+    public static H5Group Write(Model model, Optimizer? optimizer)
+    {
+        var root = new H5Group();
+        foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.OwnWeights);
+        if (optimizer is not null) Write(root, $"{Memory}/", optimizer.Name, optimizer.Variables);
+        return root;
+    }
+
+    static void Write(H5Group root, string path, string name, IReadOnlyList<Parameter> weights)
+    {
+        var group = root.Group(path + Values);
+        group.Attributes["name"] = name;
+        for (var i = 0; i < weights.Count; i++) group.Add($"{i}", weights[i].Value);
+    }
+
+    /// <summary>The value that a file has for each weight, checked, none of them set yet.</summary>
+    public static List<(Parameter Weight, NDArray Value)> Read(H5Group root, Model model, string where)
+    {
+        var values = new List<(Parameter, NDArray)>();
+        var places = Of(model);
+        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, layer.OwnWeights, where));
+        if (Unused(root, "", [.. places.Select(p => p.Path + Values)]) is { } more)
+            throw new ModelFileException($"Load: {where}: it has weights at '{more}', where the model has no layer. Expected the layers {string.Join(", ", places.Where(p => p.Layer.OwnWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. Build the model as it was when the weights were saved.");
+        return values;
+    }
+
+    /// <summary>What the optimizer remembered; null where the file has none.</summary>
+    public static List<(Parameter Weight, NDArray Value)>? Read(H5Group root, Optimizer optimizer, string where) =>
+        root.Find($"{Memory}/{Values}") is H5Group ? Read(root, $"{Memory}/", optimizer.Name, optimizer.Variables, where) : null;
+
+    /// <summary>Whether a file has what this optimizer remembers, not what another kind does.</summary>
+    public static bool Fits(H5Group root, Optimizer optimizer) => root.Find($"{Memory}/{Values}") is H5Group stored && stored.Children.Count == optimizer.Variables.Count
+        && optimizer.Variables.Select((v, i) => stored.Children.GetValueOrDefault($"{i}") is H5Dataset data && data.Shape == v.Shape).All(fits => fits);
+
+    static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, string where)
+    {
+        var stored = root.Find(path + Values) as H5Group;
+        if ((stored?.Children.Count ?? 0) != weights.Count)
+            throw new ModelFileException($"Load: {where}: '{path}{Values}' has {stored?.Children.Count ?? 0} arrays for {name}. Expected {weights.Count}{(weights.Count > 0 ? $": {string.Join(", ", weights)}" : "")}. Build the model as it was when the weights were saved.");
+        var values = new List<(Parameter, NDArray)>();
+        for (var i = 0; i < weights.Count; i++)
+        {
+            if (stored!.Children.GetValueOrDefault($"{i}") is not H5Dataset data || data.Shape != weights[i].Shape || data.DType == DType.String)
+                throw new ModelFileException($"Load: {where}: '{path}{Values}/{i}' is {(stored.Children.GetValueOrDefault($"{i}") is H5Dataset other ? $"{other.DType.Name()} {other.Shape}" : "no array")}. Expected {weights[i]} of {name}. Build the model as it was when the weights were saved.");
+            values.Add((weights[i], data.Read()));
+        }
+        return values;
+    }
+
+    /// <summary>A group of arrays that no layer reads.</summary>
+    static string? Unused(H5Group group, string path, HashSet<string> used)
+    {
+        foreach (var (name, child) in group.Children)
+        {
+            var at = path.Length == 0 ? name : $"{path}/{name}";
+            if (child is not H5Group inner || at == Memory) continue;
+            if (name == Values && inner.Children.Count > 0 && !used.Contains(at)) return at;
+            if (name != Values && Unused(inner, at, used) is { } found) return found;
+        }
+        return null;
+    }
+}
