@@ -70,7 +70,7 @@ public partial class Model
         }
         H5Source source;
         try { source = H5Source.Open(path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException and not ModelFileException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelFileException($"Load: '{path}' cannot be opened: {e.Message} Expected a {WeightsEnding} or {ModelEnding} file. Check the path.", e);
         }
@@ -124,4 +124,10 @@ public partial class Model
         if (!IsBuilt && this is Sequential net) _ = net.Layers;
         if (!IsBuilt) throw new InvalidOperationException($"{what}: {Name} has no weights yet, for it has seen no input. Give the first layer an InputShape, or call Fit or Predict with data first.");
     }
+
+    Optimizer? SavedOptimizer => null;
+
+    internal Dictionary<string, object?> CompileConfig(KerasWriter writer) => [];
+
+    Optimizer? RestoreCompiled(Dictionary<string, object?> config, string where) => null;
 }
