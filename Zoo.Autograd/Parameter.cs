@@ -39,7 +39,7 @@ public sealed class Parameter
     public bool Trainable { get; set; }
 
     /// <summary>The value as a Variable for use in expressions.</summary>
-    public Variable Variable => read ??= StateOps.Read(this);
+    public Variable Variable => read ?? Interlocked.CompareExchange(ref read, StateOps.Read(this), null) ?? read;
 
     /// <summary>The value. Reading gives a copy; writing takes one of the same shape, converting the dtype.</summary>
     /// <exception cref="ShapeException">The new value has another shape.</exception>

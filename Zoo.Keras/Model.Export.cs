@@ -32,7 +32,7 @@ public partial class Model
 
     (Program Program, string[] Fetches) Exported(string caller)
     {
-        var compiled = Compiled(caller);
+        var compiled = Ready(caller);
         _ = Layers;   // a Sequential whose input is known is built when it is asked for them
         return compiled.Exported();
     }

@@ -1,61 +1,59 @@
 using Zoo.Autograd.Engine;
 using Zoo.Keras.Training;
+using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
 public partial class Model
 {
     Trainer? trainer;
-    ISession? inference;
 
     /// <summary>Set by a callback to end training after the current batch.</summary>
+    [KerasIgnore]
     public bool StopTraining { get; set; }
 
-    /// <summary>Chooses how to train.</summary>
+    /// <summary>The optimizer that Compile was given; null before.</summary>
+    public Optimizer? Optimizer => trainer?.How.Optimizer;
+
+    /// <summary>The names under which logs hold losses and metrics; known once labels have been seen.</summary>
+    public IReadOnlyList<string> MetricsNames => [.. trainer?.Meters?.Names ?? ["loss"]];
+
+    /// <summary>What Compile was told; null before.</summary>
+    internal Compilation? Compilation => trainer?.How;
+
+    /// <summary>Chooses how to train and what to measure.</summary>
+    /// <param name="optimizer">The rule that changes the weights: an object or Keras' name.</param>
+    /// <param name="loss">What is minimised: a name (<c>sparse_categorical_crossentropy</c>, <c>mse</c>, …), a <see cref="Loss"/>, a formula, or one for each output.</param>
+    /// <param name="metrics">What is measured besides: names (<c>accuracy</c>, <c>mae</c>, …), <see cref="Metric"/> objects, formulas.</param>
+    /// <param name="lossWeights">The weights of the outputs' losses; 1 by default.</param>
+    /// <param name="weightedMetrics">Metrics that take sample and class weights into account.</param>
+    /// <param name="engine"><c>embedded</c> or <c>tensorflow</c>; by default <see cref="Engine.Current"/>.</param>
+    public void Compile(Optimizer optimizer, OutputLosses? loss = null, OutputMetrics? metrics = null, OutputWeights? lossWeights = null, OutputMetrics? weightedMetrics = null, string? engine = null)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        var made = new Trainer(this, new(optimizer, loss, metrics, lossWeights, weightedMetrics, engine is null ? null : Engines.Find(engine)));
+        if (IsBuilt) _ = made.Tasks;   // wrong names of outputs are errors here, not at the first batch
+        trainer = made;
+    }
+
+    /// <summary>Chooses how to train, with a formula of labels and predictions as the loss: one number a sample.</summary>
     /// <param name="optimizer">The rule that changes the weights.</param>
-    /// <param name="loss"><c>sparse_categorical_crossentropy</c> (labels are class numbers) or <c>mse</c>.</param>
-    public void Compile(Optimizer optimizer, LossFunction loss) => trainer = new(this, optimizer, loss, Engines.Default);
+    /// <param name="loss">The formula.</param>
+    /// <param name="metrics">What is measured besides.</param>
+    /// <param name="engine"><c>embedded</c> or <c>tensorflow</c>.</param>
+    public void Compile(Optimizer optimizer, Func<Variable, Variable, Variable> loss, OutputMetrics? metrics = null, string? engine = null) =>
+        Compile(optimizer, (OutputLosses)loss, metrics, engine: engine);
 
-    /// <summary>Trains on arrays.</summary>
-    /// <param name="x">Samples; axis 0 counts them.</param>
-    /// <param name="y">One label each.</param>
-    /// <param name="batchSize">Samples of one step; the last batch may be smaller.</param>
-    /// <param name="epochs">How often all samples are seen.</param>
-    /// <param name="validationData">Samples that are evaluated after each epoch.</param>
-    /// <param name="shuffle">Whether each epoch has an order of its own, which derives from the model's seed.</param>
-    /// <param name="verbose">Whether a line is printed after each epoch.</param>
-    /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
-    /// <returns>Loss and accuracy of each epoch.</returns>
-    /// <exception cref="InvalidOperationException">Compile was not called.</exception>
-    public History Fit(NDArray x, NDArray y, int batchSize = 32, int epochs = 1, (NDArray X, NDArray Y)? validationData = null, bool shuffle = true, bool verbose = true, CancellationToken cancellationToken = default)
+    /// <summary>Sets losses and metrics back; Fit and Evaluate do so themselves, TrainOnBatch and TestOnBatch go on counting.</summary>
+    public void ResetMetrics() => trainer?.Meters?.Reset();
+
+    Trainer Ready(string caller) => trainer ?? throw new InvalidOperationException($"{caller}: the model has no loss. Call Compile(optimizer, loss) first.");
+
+    /// <summary>One loop at a time: another one on another thread is an error; a callback may evaluate.</summary>
+    T Alone<T>(string caller, Trainer with, Func<T> run)
     {
-        EnsureBuilt([(x.Shape[1..], x.DType)]);
-        return Compiled("Fit").Fit(x, y, batchSize, epochs, validationData, shuffle, verbose, cancellationToken);
+        if (!with.Running.TryEnter()) throw new InvalidOperationException($"{caller}: the model is being trained or evaluated on another thread. Expected one at a time; Predict may run beside. Wait for it, or use another model.");
+        try { return run(); }
+        finally { with.Running.Exit(); }
     }
-
-    /// <summary>Loss and accuracy on arrays, without training.</summary>
-    public (double Loss, double Accuracy) Evaluate(NDArray x, NDArray y, int batchSize = 32)
-    {
-        EnsureBuilt([(x.Shape[1..], x.DType)]);
-        return Compiled("Evaluate").Evaluate(x, y, batchSize);
-    }
-
-    /// <summary>The outputs for samples.</summary>
-    public NDArray Predict(NDArray x, int batchSize = 32)
-    {
-        EnsureBuilt([(x.Shape[1..], x.DType)]);
-        inference ??= Engines.Default.Compile(new() { Feeds = [.. Inputs], Fetches = [Lower(training: false).Outputs[0]], Name = "predict" });
-        NDArray? all = null;
-        var one = new NDArray?[1];
-        foreach (var (at, count) in Batches.Of(x, batchSize))
-        {
-            one[0] = null;
-            inference.Run([x.Rows(at, count).Cast(Inputs.Values[0].DType)], one);
-            all ??= NDArray.Zeros(one[0]!.Shape.With(0, x.Shape[0]), one[0]!.DType);
-            one[0]!.Bytes.CopyTo(all.Rows(at, count).Bytes);
-        }
-        return all ?? throw new ShapeException($"Predict: {x.Shape} holds no samples. Expected at least one.") { Actual = x.Shape };
-    }
-
-    Trainer Compiled(string caller) => trainer ?? throw new InvalidOperationException($"{caller}: the model has no loss. Call Compile(optimizer, loss) first.");
 }

@@ -42,10 +42,19 @@ public sealed class Logs : IReadOnlyDictionary<string, double>
     /// <inheritdoc/>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out double value) => Values().TryGetValue(key, out value);
 
+    /// <summary>The first two values: <c>var (loss, accuracy) = model.Evaluate(x, y);</c></summary>
+    public void Deconstruct(out double first, out double second) => (first, second) = (At(0), At(1));
+
+    /// <summary>The first three values.</summary>
+    public void Deconstruct(out double first, out double second, out double third) => (first, second, third) = (At(0), At(1), At(2));
+
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Values().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    double At(int index) => index < Count ? Values().ElementAt(index).Value
+        : throw new InvalidOperationException($"logs: there are {Count} values: {string.Join(", ", Keys)}. Expected at least {index + 1}. Name metrics in Compile.");
 
     /// <summary>Forgets the values: a step has been made since.</summary>
     internal void Renew() => current = source is null;

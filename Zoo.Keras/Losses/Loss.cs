@@ -51,19 +51,12 @@ public abstract class Loss
         if (!TakesClasses) yTrue = A.Cast(yTrue, yPred.DType);
         var values = Call(yTrue, yPred);
         Variable? valid = mask is null ? null : A.Cast(mask, values.DType);
-        if (Valid(yTrue, yPred) is { } counts) valid = valid is null ? A.Cast(counts, values.DType) : Both(valid, A.Cast(counts, values.DType));
+        if (Valid(yTrue, yPred) is { } counts) valid = valid is null ? A.Cast(counts, values.DType) : Ranks.Times(valid, A.Cast(counts, values.DType));
         var weights = sampleWeight is null ? null : A.Cast(sampleWeight, values.DType);
-        if (valid is not null) weights = weights is null ? valid : Both(weights, valid);
+        if (valid is not null) weights = weights is null ? valid : Ranks.Times(weights, valid);
         if (weights is null) return (values, null, null);
         (values, weights) = Ranks.Match(values, weights);
         for (var axis = weights.Shape.Rank; axis < values.Shape.Rank; axis++) weights = A.ExpandDims(weights, -1);
         return (values * weights, weights, valid);
-    }
-
-    static Variable Both(Variable weights, Variable mask)
-    {
-        (mask, weights) = Ranks.Match(mask, weights);
-        for (var axis = weights.Shape.Rank; axis < mask.Shape.Rank; axis++) weights = A.ExpandDims(weights, -1);
-        return weights * mask;
     }
 }

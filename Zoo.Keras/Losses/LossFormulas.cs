@@ -10,19 +10,19 @@ internal static class LossFormulas
 
     internal static Variable SquaredError(Variable yTrue, Variable yPred)
     {
-        (yTrue, yPred) = Ranks.Match(yTrue, yPred);
+        (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
         return A.Mean(A.SquaredDifference(yPred, yTrue), -1);
     }
 
     internal static Variable AbsoluteError(Variable yTrue, Variable yPred)
     {
-        (yTrue, yPred) = Ranks.Match(yTrue, yPred);
+        (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
         return A.Mean(A.Abs(yPred - yTrue), -1);
     }
 
     internal static Variable Binary(Variable yTrue, Variable yPred, bool fromLogits, double smoothing = 0, int axis = -1)
     {
-        (yTrue, yPred) = Ranks.Match(yTrue, yPred);
+        (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
         if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + 0.5 * smoothing;
         var (scores, logits) = Logits(yPred, fromLogits, "Sigmoid");
         if (logits) return A.Mean(A.Maximum(scores, 0) - scores * yTrue + A.Log1p(A.Exp(-A.Abs(scores))), axis);
@@ -32,7 +32,7 @@ internal static class LossFormulas
 
     internal static Variable Categorical(Variable yTrue, Variable yPred, bool fromLogits, double smoothing = 0, int axis = -1)
     {
-        (yTrue, yPred) = Ranks.Match(yTrue, yPred);
+        (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
         (yTrue, yPred) = (Last(yTrue, axis), Last(yPred, axis));
         if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + smoothing / yPred.Shape[-1];
         var (scores, logits) = Logits(yPred, fromLogits, "Softmax");

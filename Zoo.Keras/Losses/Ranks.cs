@@ -17,4 +17,23 @@ internal static class Ranks
     /// <summary>Class numbers [batch, …] for scores [batch, …, classes]; a last axis of size 1 goes.</summary>
     internal static Variable Classes(Variable yTrue, Variable yPred) =>
         yTrue.Shape.HasRank && yTrue.Shape.Rank == yPred.Shape.Rank && yTrue.Shape[-1] == 1 ? A.Squeeze(yTrue, -1) : yTrue;
+
+    /// <summary>Weights of samples times a mask of samples (or of their steps), in the higher of both ranks.</summary>
+    internal static Variable Times(Variable weights, Variable mask)
+    {
+        var (m, w) = Match(A.Cast(mask, weights.DType), weights);
+        while (w.Shape.Rank < m.Shape.Rank) w = A.ExpandDims(w, -1);
+        while (m.Shape.Rank < w.Shape.Rank) m = A.ExpandDims(m, -1);
+        return w * m;
+    }
+
+    /// <summary>Labels and predictions that are compared element by element.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    internal static (Variable, Variable) Equal(Variable yTrue, Variable yPred)
+    {
+        var (a, b) = Match(yTrue, yPred);
+        if (a.Shape.HasRank && b.Shape.HasRank && !a.Shape.Accepts(b.Shape))
+            throw new ShapeException($"labels of shape {yTrue.Shape} and predictions of shape {yPred.Shape} cannot be compared element by element.") { Expected = yPred.Shape, Actual = yTrue.Shape };
+        return (a, b);
+    }
 }

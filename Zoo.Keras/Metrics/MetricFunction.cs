@@ -53,6 +53,9 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     /// <summary>The name it was asked for by; null for objects and formulas.</summary>
     public string? Name { get; }
 
+    /// <summary>Whether labels are class numbers, as far as that is clear without their shape.</summary>
+    internal bool TakesClasses => metric?.TakesClasses ?? Name!.StartsWith("sparse_", StringComparison.Ordinal);
+
     /// <summary>The metric for labels and predictions of given shapes.</summary>
     internal Metric For(Shape yTrue, Shape yPred)
     {

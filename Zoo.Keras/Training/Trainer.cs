@@ -1,104 +1,105 @@
-using System.Diagnostics;
-using System.Globalization;
 using Zoo.Autograd.Engine;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
-using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras.Training;
 
-/// <summary>Trains a model on one machine: a step (forward, loss, gradients, update, accuracy) is one program and one engine call.</summary>
-internal sealed class Trainer(Model model, Optimizer optimizer, LossFunction loss, IEngine engine)
+/// <summary>Binds data to the steps of a compiled model. What is prepared is kept: another Fit goes on with it.</summary>
+internal sealed class Trainer(Model model, Compilation how)
 {
-    readonly NDArray?[] results = new NDArray?[2];
-    ISession? train, test;
+    readonly Dictionary<string, StepPrograms> programs = [];
+    readonly Lock gate = new();
+    readonly IEngine engine = how.Engine ?? Engines.Default;
+    OutputTask[]? tasks;
+    Parameter[] trained = [];
+    Meters? meters;
 
-    internal History Fit(NDArray x, NDArray y, int batchSize, int epochs, (NDArray X, NDArray Y)? validation, bool shuffle, bool verbose, CancellationToken cancel)
+    internal Compilation How => how;
+
+    internal IEngine Engine => engine;
+
+    internal Meters? Meters => meters;
+
+    /// <summary>The running of a loop, of which there is one at a time.</summary>
+    internal Lock Running { get; } = new();
+
+    internal OutputTask[] Tasks => tasks ??= how.Tasks(model.OutputNames);
+
+    /// <summary>Builds the model where it has no weights yet, and forgets the steps when other weights are trained than before.</summary>
+    internal void Prepare(Arrays x)
     {
-        (x, y) = Check(x, y);
-        train ??= engine.Compile(Step());
-        var history = new History();
-        var order = Enumerable.Range(0, (int)x.Shape[0]).ToArray();
-        var (bx, by) = (NDArray.Zeros(x.Shape.With(0, batchSize), x.DType), NDArray.Zeros(y.Shape.With(0, batchSize), y.DType));
-        for (var epoch = 0; epoch < epochs; epoch++)
+        model.EnsureBuilt([.. x.Select(a => (a.Shape.Rank > 0 ? a.Shape[1..] : a.Shape, a.DType))]);
+        var now = model.TrainableWeights;
+        if (now.SequenceEqual(trained)) return;
+        trained = [.. now];
+        programs.Clear();
+    }
+
+    /// <summary>The values of the feeds, and the steps that take them.</summary>
+    internal (NDArray[] Feeds, StepPrograms Programs) Bind(string caller, Batch batch, IReadOnlyDictionary<int, double>? classWeight = null)
+    {
+        var inputs = Binding.Inputs(caller, model, batch.X);
+        var count = inputs[0].Shape[0];
+        var (labels, weights) = (new NDArray?[Tasks.Length], new NDArray?[Tasks.Length]);
+        if (Array.Exists(Tasks, t => t.IsMeasured))
         {
-            if (shuffle) SplitMix.Shuffle(order, SplitMix.Derive(model.Seed, $"epoch {epoch}"));
-            var watch = Stopwatch.StartNew();
-            double sum = 0, right = 0;
-            foreach (var (at, count) in Batches.Of(x, batchSize))
-            {
-                var rows = order.AsSpan(at, count);
-                train.Run([Batches.Gather(x, rows, bx), Batches.Gather(y, rows, by)], results, cancel);
-                (sum, right) = (sum + results[0]!.ToNumber() * count, right + results[1]!.ToNumber());
-            }
-            history.Add("loss", sum / order.Length);
-            if (loss.Loss.TakesClasses) history.Add("accuracy", right / order.Length);
-            if (validation is { } v)
-            {
-                var (valLoss, valAccuracy) = Evaluate(v.X, v.Y, batchSize);
-                history.Add("val_loss", valLoss);
-                if (loss.Loss.TakesClasses) history.Add("val_accuracy", valAccuracy);
-            }
-            if (verbose)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1}/{epochs}  {watch.Elapsed.TotalSeconds:F1} s  {order.Length / watch.Elapsed.TotalSeconds:F0} samples/s  {string.Join("  ", history.Values.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Key} {h.Value[^1]:F4}")))}"));
+            var y = batch.Y ?? throw new ArgumentException($"{caller}: there are no labels. Expected y for the outputs {string.Join(", ", Tasks.Where(t => t.IsMeasured).Select(t => t.Name))}.");
+            var given = y.Ordered(model.OutputNames, $"{caller}: y", i => Tasks[i].IsMeasured);
+            foreach (var task in Tasks)
+                if (task.IsMeasured) labels[task.Index] = Binding.Labels(caller, task, given[task.Index]!, model.Outputs.Values[task.Index].DType, count);
         }
-        return history;
-    }
-
-    internal (double Loss, double Accuracy) Evaluate(NDArray x, NDArray y, int batchSize)
-    {
-        (x, y) = Check(x, y);
-        test ??= engine.Compile(Test());
-        double sum = 0, right = 0;
-        var fetched = new NDArray?[2];
-        foreach (var (at, count) in Batches.Of(x, batchSize))
+        if (batch.Weights is { } w)
         {
-            test.Run([x.Rows(at, count), y.Rows(at, count)], fetched);
-            (sum, right) = (sum + fetched[0]!.ToNumber() * count, right + fetched[1]!.ToNumber());
+            var given = w.Names is null && w.Count == 1 ? [.. Tasks.Select(_ => w[0])] : w.Ordered(model.OutputNames, $"{caller}: sampleWeight", _ => false);
+            foreach (var task in Tasks)
+                if (task.IsMeasured && given[task.Index] is { } one) weights[task.Index] = Binding.Weights(caller, task, one, count);
         }
-        return (sum / x.Shape[0], right / x.Shape[0]);
+        if (classWeight is not null) weights[0] = Binding.ByClass(caller, Tasks, labels, weights, classWeight);
+        return ([.. inputs, .. labels.OfType<NDArray>(), .. weights.OfType<NDArray>()], For(labels, weights));
     }
 
-    /// <summary>The training step as one program.</summary>
-    internal Program Step()
+    StepPrograms For(NDArray?[] labels, NDArray?[] weights)
     {
-        var (y, output, value, right) = Forward(training: true);
-        Parameter[] weights = [.. model.TrainableWeights];
-        var gradients = A.Gradients(optimizer.Scaled(value), [.. weights.Select(w => w.Variable)]);
-        return new()
+        var (y, w) = (Array.ConvertAll(Tasks, t => Open(labels[t.Index], t)), Array.ConvertAll(Tasks, t => Open(weights[t.Index], t)));
+        var key = string.Join(';', y.Concat(w).Select(s => s?.ToString()));
+        lock (gate)
         {
-            Name = "train",
-            Feeds = [.. model.Inputs, y],
-            Fetches = [value, right],
-            Updates = [.. optimizer.Updates([.. weights.Zip(gradients)])],
-        };
+            if (programs.TryGetValue(key, out var found)) return found;
+            meters ??= new(engine, Tasks, t => y[t.Index]!, t => model.Outputs.Values[t.Index].Shape);
+            return programs[key] = new(model, how, Tasks, meters, Inputs("y", y, labels), Inputs("sample_weight", w, weights), engine);
+        }
     }
 
-    /// <summary>The step as it is exported: the learning rate is the input <c>lr</c>. With the names of what it gives.</summary>
+    Variable?[] Inputs(string name, Shape?[] shapes, NDArray?[] like) =>
+        [.. Tasks.Select((t, i) => shapes[i] is { } shape ? StateOps.Input(Tasks.Length == 1 ? name : $"{name}_{t.Name}", shape, like[i]!.DType) : null)];
+
+    /// <summary>The shape of labels with the batch unknown, and what the output itself leaves open.</summary>
+    Shape? Open(NDArray? given, OutputTask task)
+    {
+        if (given is null) return null;
+        var (dims, output) = (given.Shape.ToArray(), model.Outputs.Values[task.Index].Shape);
+        for (var i = 0; i < dims.Length; i++)
+            if (i == 0 || output.HasRank && i < output.Rank && output[i] < 0) dims[i] = Dim.Any;
+        return Shape.Create(dims);
+    }
+
+    /// <summary>The step as it is exported, for labels in the shapes that the outputs have: the learning rate is the input <c>lr</c>. With the names of what it gives.</summary>
     internal (Program Program, string[] Fetches) Exported()
     {
-        var step = Step();
-        return (optimizer.Variables.FirstOrDefault(v => v.Path == $"{optimizer.Name}/learning_rate") is { } rate ? ExportedStep.Feed(step, rate, "lr") : step, ["loss", "accuracy"]);
+        var labels = Array.ConvertAll(Tasks, t =>
+        {
+            var output = model.Outputs.Values[t.Index];
+            return t.IsMeasured ? NDArray.Zeros(Shape.Create([.. (t.TakesClasses ? output.Shape[..^1] : output.Shape).Select(d => d < 0 ? 1 : d)]), t.TakesClasses ? DType.Int64 : DType.Float32) : null;
+        });
+        var step = For(labels, new NDArray?[Tasks.Length]).Step(exported: true);
+        return (how.Optimizer.Variables.FirstOrDefault(v => v.Path == $"{how.Optimizer.Name}/learning_rate") is { } rate ? ExportedStep.Feed(step, rate, "lr") : step, ["loss"]);
     }
 
-    Program Test()
+    /// <summary>The values of losses and metrics so far.</summary>
+    internal Logs Read()
     {
-        var (y, _, value, right) = Forward(training: false);
-        return new() { Name = "test", Feeds = [.. model.Inputs, y], Fetches = [value, right] };
-    }
-
-    (Variable Y, Variable Output, Variable Loss, Variable Right) Forward(bool training)
-    {
-        var output = model.Lower(training).Outputs[0];
-        var y = StateOps.Input("y", loss.Loss.TakesClasses ? [Dim.Any] : output.Shape, loss.Loss.TakesClasses ? DType.Int64 : DType.Float32);
-        var right = loss.Loss.TakesClasses ? A.Sum(A.Cast(A.Equal(A.ArgMax(output), y), DType.Float32)) : A.Constant(0);
-        return (y, output, loss.Loss.Of(y, output), right);
-    }
-
-    (NDArray X, NDArray Y) Check(NDArray x, NDArray y)
-    {
-        if (x.Shape.Rank == 0 || y.Shape.Rank == 0 || x.Shape[0] != y.Shape[0] || x.Shape[0] == 0)
-            throw new ShapeException($"Fit: x has shape {x.Shape} and y {y.Shape}. Expected the same number of samples in both, at least one.") { Expected = x.Shape, Actual = y.Shape };
-        return (x.Cast(model.Inputs.Values[0].DType), y.Cast((loss.Loss.TakesClasses ? DType.Int64 : DType.Float32)));
+        var logs = new Logs();
+        meters?.Read(logs);
+        return logs;
     }
 }

@@ -31,7 +31,7 @@ sealed class ExportTrainingStepTests
     static double Step(Model model, int i)
     {
         var batch = SampleStep.Batch(i);
-        return model.Fit(batch["x"], batch["y"], batchSize: 32, shuffle: false, verbose: false)["loss"][0];
+        return model.Fit(batch["x"], batch["y"], batchSize: 32, shuffle: false, verbose: 0)["loss"][0];
     }
 
     [TestCase("step.pb")]

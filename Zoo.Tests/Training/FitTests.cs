@@ -26,11 +26,11 @@ public class FitTests
     public void EveryOptimizerLearnsThreeBlobs(Optimizer optimizer)
     {
         Sequential model = [new Dense(8, "relu") { InputShape = [4] }, new Dense(3, "softmax")];
-        model.Compile(optimizer, "sparse_categorical_crossentropy");
+        model.Compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"]);
         var (x, y) = Blobs(100);
-        var history = model.Fit(x, y, batchSize: 16, epochs: 25, verbose: false);
+        var history = model.Fit(x, y, batchSize: 16, epochs: 25, verbose: 0);
         Assert.That(history["loss"][^1], Is.LessThan(history["loss"][0] / 2));
-        Assert.That(model.Evaluate(x, y).Accuracy, Is.GreaterThan(0.95));
+        Assert.That(model.Evaluate(x, y)["accuracy"], Is.GreaterThan(0.95));
         Assert.That(model.Weights.Select(w => w.Path), Is.EqualTo(new[] { "dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias" }));
     }
 
@@ -63,7 +63,7 @@ public class FitTests
         {
             Sequential model = [new Dense(8, "relu"), new Dense(3, "softmax")];
             model.Compile(new Adam(), "sparse_categorical_crossentropy");
-            model.Fit(x, y, epochs: 3, verbose: false);
+            model.Fit(x, y, epochs: 3, verbose: 0);
             return model.Weights[0].Value.ToArray<float>();
         }
         Assert.That(Train(), Is.EqualTo(Train()));
@@ -75,10 +75,10 @@ public class FitTests
         Sequential model = [new Dense(3, "softmax") { InputShape = [4] }];
         model.Compile(new SGD(0.1), "sparse_categorical_crossentropy");
         var (x, y) = Blobs(8);
-        model.Fit(x, y, verbose: false);
+        model.Fit(x, y, verbose: 0);
         var before = model.Weights[0].Value.ToArray<float>();
         y.AsSpan<long>()[2] = 3;
-        Assert.That(() => model.Fit(x, y, verbose: false), Throws.TypeOf<EngineException>().With.Message.Contains("label 3"));
+        Assert.That(() => model.Fit(x, y, verbose: 0), Throws.TypeOf<EngineException>().With.Message.Contains("label 3"));
         Assert.That(model.Weights[0].Value.ToArray<float>(), Is.EqualTo(before));
     }
 
@@ -88,8 +88,8 @@ public class FitTests
         Sequential model = [new Dense(3, "softmax") { InputShape = [4] }];
         model.Compile(new SGD(0.1), "sparse_categorical_crossentropy");
         var (x, y) = Blobs(8);
-        Assert.That(() => model.Fit(x, y, cancellationToken: new(true), verbose: false), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(model.Fit(x, y, verbose: false)["loss"], Has.Count.EqualTo(1));
+        Assert.That(() => model.Fit(x, y, cancellationToken: new(true), verbose: 0), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(model.Fit(x, y, verbose: 0)["loss"], Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -105,11 +105,11 @@ public class FitTests
     public void AFormulaIsALoss()
     {
         Sequential model = [new Dense(1) { InputShape = [4] }];
-        model.Compile(new SGD(0.05), new LossFunction((t, p) => AutoGrad.Mean(AutoGrad.Abs(t - p), 1)));
+        model.Compile(new SGD(0.05), (t, p) => AutoGrad.Mean(AutoGrad.Abs(t - p), 1));
         var (x, _) = Blobs(60);
         var target = new float[60];
         for (var i = 0; i < 60; i++) target[i] = (float)(x.Number(i * 4) - 2 * x.Number(i * 4 + 1));
-        var history = model.Fit(x, NDArray.From(target, [60, 1]), epochs: 40, verbose: false);
+        var history = model.Fit(x, NDArray.From(target, [60, 1]), epochs: 40, verbose: 0);
         Assert.That(history["loss"][^1], Is.LessThan(0.15));
     }
 }

@@ -21,7 +21,7 @@ Sequential lenet =
     new Dense(500, "relu"),
     new Dense(10, "softmax"),
 ];
-lenet.Compile(new Adam(1e-3), "sparse_categorical_crossentropy");
+lenet.Compile(new Adam(1e-3), "sparse_categorical_crossentropy", ["accuracy"]);
 lenet.Fit(x, y, batchSize: 128, epochs: epochs, validationData: (xTest, yTest));
 
 var (loss, accuracy) = lenet.Evaluate(xTest, yTest, batchSize: 500);

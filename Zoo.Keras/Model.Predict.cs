@@ -1,0 +1,104 @@
+using Zoo.Autograd.Engine;
+using Zoo.Keras.Training;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+public partial class Model
+{
+    readonly Lock inferring = new();
+    (IEngine Engine, ISession Session)? inference;
+
+    /// <summary>Loss and metrics on arrays, without training.</summary>
+    /// <param name="x">Samples, axis 0 counts them.</param>
+    /// <param name="y">Labels.</param>
+    /// <param name="batchSize">Samples of a batch.</param>
+    /// <param name="verbose">0: silent, 1: a progress bar, 2: a line.</param>
+    /// <param name="sampleWeight">Weights of the samples.</param>
+    /// <param name="steps">Batches; by default all.</param>
+    /// <param name="callbacks">What watches.</param>
+    /// <param name="cancellationToken">Ends between batches.</param>
+    /// <returns>Loss and metrics by name; <c>var (loss, accuracy) = …</c> takes the first two.</returns>
+    public Logs Evaluate(Arrays x, Arrays? y = null, int batchSize = 32, int verbose = 0, Arrays? sampleWeight = null, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    {
+        var with = Ready("Evaluate");
+        return Alone("Evaluate", with, () =>
+        {
+            with.Prepare(x);
+            var (feeds, programs) = with.Bind("Evaluate", new(x, y, sampleWeight));
+            return Evaluate(with, new ArraySource(feeds, programs, batchSize), verbose, steps, callbacks, cancellationToken);
+        });
+    }
+
+    /// <summary>Loss and metrics on batches (x, y) or (x, y, sampleWeight), without training.</summary>
+    public Logs Evaluate<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    {
+        var with = Ready("Evaluate");
+        return Alone("Evaluate", with, () =>
+        {
+            using var source = Stream(with, "Evaluate", batches.Select(b => Batch.Of(b, "Evaluate")), null);
+            return Evaluate(with, source, verbose, steps, callbacks, cancellationToken);
+        });
+    }
+
+    Logs Evaluate(Trainer with, BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel) =>
+        Loops.Evaluate(with, source, steps, Loops.With(this, callbacks, verbose, new(1, steps ?? source.Steps, source.BatchSize, verbose, false)), cancel);
+
+    /// <summary>The output for samples, of a model with one output.</summary>
+    /// <param name="x">Samples, axis 0 counts them.</param>
+    /// <param name="batchSize">Samples that are computed at once.</param>
+    /// <param name="verbose">0: silent, 1: a progress bar, 2: a line.</param>
+    /// <param name="steps">Batches; by default all.</param>
+    /// <param name="callbacks">What watches.</param>
+    /// <param name="cancellationToken">Ends between batches.</param>
+    /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
+    public NDArray Predict(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default) =>
+        Only(PredictMany(x, batchSize, verbose, steps, callbacks, cancellationToken));
+
+    /// <summary>The outputs for samples, in the model's order, or by name where the model was made with names.</summary>
+    public Arrays PredictMany(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    {
+        Build(x);
+        return Predict(new ArraySource(Binding.Inputs("Predict", this, x), null, batchSize), verbose, steps, callbacks, cancellationToken);
+    }
+
+    /// <summary>The outputs for batches of samples: arrays, lists or dictionaries of arrays, or tuples of which the first counts.</summary>
+    public Arrays PredictMany<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    {
+        using var source = new StreamSource(batches.Select(b => Batch.Of(b, "Predict")), batch =>
+        {
+            Build(batch.X);
+            return (Binding.Inputs("Predict", this, batch.X), null);
+        });
+        return Predict(source, verbose, steps, callbacks, cancellationToken);
+    }
+
+    /// <summary>The output for one batch, of a model with one output.</summary>
+    public NDArray PredictOnBatch(Arrays x) => Predict(x, batchSize: int.MaxValue);
+
+    Arrays Predict(BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel)
+    {
+        source.Begin(0);
+        if (!IsBuilt) source.Next(cancel);
+        var list = Loops.With(this, callbacks, verbose, new(1, steps ?? source.Steps, source.BatchSize, verbose, false));
+        return Arrays.Create(Loops.Predict(Inference(), Outputs.Values.Length, source, steps, list, cancel), Outputs.Keys);
+    }
+
+    void Build(Arrays x) => EnsureBuilt([.. x.Select(a => (a.Shape.Rank > 0 ? a.Shape[1..] : a.Shape, a.DType))]);
+
+    ISession Inference()
+    {
+        var engine = trainer?.Engine ?? Engines.Default;
+        lock (inferring)
+        {
+            if (inference is { } ready && ReferenceEquals(ready.Engine, engine)) return ready.Session;
+            var lowered = Lower(training: false, A.Constant(0, DType.Int64));
+            var session = engine.Compile(new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs });
+            inference = (engine, session);
+            return session;
+        }
+    }
+
+    static NDArray Only(Arrays all) => all.Count == 1 ? all[0]
+        : throw new InvalidOperationException($"Predict: the model has {all.Count} outputs. Expected one. Call PredictMany, which gives all of them.");
+}

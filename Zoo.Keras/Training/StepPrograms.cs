@@ -1,0 +1,83 @@
+using Zoo.Autograd.Engine;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using Zoo.Keras.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras.Training;
+
+/// <summary>
+/// The training and the evaluation step of a model for labels and weights of given shapes. A step is one program and one engine call: forward, losses, gradients,
+/// updates of weights, of statistics and of the metrics' state.
+/// </summary>
+internal sealed class StepPrograms(Model model, Compilation how, OutputTask[] tasks, Meters meters, Variable?[] labels, Variable?[] weights, IEngine engine)
+{
+    ISession? test;
+    readonly Dictionary<bool, ISession> train = [];
+
+    /// <summary>Inputs, then labels, then weights of the outputs that have them.</summary>
+    internal Variable[] Feeds { get; } = [.. model.Inputs, .. labels.OfType<Variable>(), .. weights.OfType<Variable>()];
+
+    /// <summary>The training step; with <paramref name="guarded"/> a step whose loss is not finite changes no weight.</summary>
+    internal ISession Train(bool guarded) => train.TryGetValue(guarded, out var session) ? session : train[guarded] = engine.Compile(Step(guarded));
+
+    internal ISession Test => test ??= engine.Compile(new() { Name = "test", Feeds = Feeds, Fetches = [], Updates = [.. Measure(model.Lower(training: false, how.Optimizer.Iterations.Variable)).Metering] });
+
+    /// <param name="guarded">Whether a step whose loss is not finite changes no weight.</param>
+    /// <param name="exported">Whether it gives the loss, and leaves the state of losses and metrics out.</param>
+    internal Program Step(bool guarded = false, bool exported = false)
+    {
+        var lowered = model.Lower(training: true, how.Optimizer.Iterations.Variable);
+        var (total, metering) = Measure(lowered);
+        Parameter[] trained = [.. model.TrainableWeights];
+        var gradients = Gradients.Of([how.Optimizer.Scaled(total)], [.. trained.Select(w => w.Variable)]);
+        List<(Parameter Target, Variable Value)> updates = [.. how.Optimizer.Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))]), .. lowered.Updates];
+        if (guarded)
+        {
+            var finite = A.IsFinite(total);
+            updates = updates.ConvertAll(u => (u.Target, A.Where(finite, u.Value, u.Target.Variable)));
+        }
+        return new() { Name = "train", Feeds = Feeds, Fetches = exported ? [total] : [], Updates = exported ? [.. updates] : [.. updates, .. metering] };
+    }
+
+    /// <summary>The number that is minimised, and the new states of losses and metrics.</summary>
+    (Variable Total, IEnumerable<(Parameter, Variable)> Metering) Measure(LoweredModel lowered)
+    {
+        var outputs = new List<(OutputTask, Variable, Variable, Variable?, Variable?, Variable?)>();
+        Variable? total = null;
+        foreach (var task in tasks)
+        {
+            if (!task.IsMeasured) continue;
+            var (y, predictions, mask) = (labels[task.Index]!, Whole(lowered.Outputs[task.Index]), lowered.Masks[task.Index]);
+            var loss = task.Loss is null ? null : Loss(task, y, predictions, weights[task.Index], mask);
+            outputs.Add((task, y, predictions, loss, weights[task.Index], mask));
+            if (loss is null) continue;
+            var part = task.LossWeight == 1 ? loss : loss * task.LossWeight;
+            total = total is null ? part : total + A.Cast(part, total.DType);
+        }
+        foreach (var extra in lowered.Losses) total = total is null ? A.Cast(extra, DType.Float32) : total + A.Cast(extra, total.DType);
+        total ??= A.Constant(0);
+        return (total, meters.Updates(total, Rows(), outputs));
+    }
+
+    static Variable Loss(OutputTask task, Variable y, Variable predictions, Variable? weights, Variable? mask)
+    {
+        try
+        {
+            var (numerator, denominator) = task.Loss!.Terms(y, predictions, weights, mask);
+            return denominator is null ? numerator : A.DivNoNan(numerator, denominator);
+        }
+        catch (ShapeException e)
+        {
+            throw new ShapeException($"the loss {task.Loss!.Name} of the output '{task.Name}': labels {y.Shape} and predictions {predictions.Shape} do not fit{(weights is null ? "" : $", or the weights {weights.Shape}")}: {e.Message} "
+                + "Expected labels in the shape that the loss compares. Reshape the labels, or change the last layer or the loss.", e)
+            { Op = e.Op, Expected = predictions.Shape, Actual = y.Shape };
+        }
+    }
+
+    /// <summary>Half-precision predictions are judged in float32.</summary>
+    static Variable Whole(Variable x) => x.DType is DType.Float16 or DType.BFloat16 ? A.Cast(x, DType.Float32) : x;
+
+    /// <summary>The number of samples of the batch.</summary>
+    Variable Rows() => A.Cast(A.ShapeOf(model.Inputs.Values[0])[0], DType.Float32);
+}
