@@ -37,6 +37,12 @@ public static partial class AutoGrad
         var sum = Log(Sum(Exp(x - max), axis, keepDims));
         return sum + (keepDims ? max : ReshapeLike(max, sum));
     }
+    /// <summary>The running sum along an axis; <paramref name="exclusive"/> leaves out the element itself, <paramref name="reverse"/> runs from the end.</summary>
+    public static Variable Cumsum(Variable x, int axis, bool exclusive = false, bool reverse = false) =>
+        CumulativeOps.Cumsum.Call([x, Constant(axis, DType.Int32)], ("exclusive", exclusive), ("reverse", reverse));
+    /// <summary>The running product along an axis; <paramref name="exclusive"/> leaves out the element itself, <paramref name="reverse"/> runs from the end.</summary>
+    public static Variable Cumprod(Variable x, int axis, bool exclusive = false, bool reverse = false) =>
+        CumulativeOps.Cumprod.Call([x, Constant(axis, DType.Int32)], ("exclusive", exclusive), ("reverse", reverse));
     /// <summary>Whether all along an axis, or all elements, are true; bool.</summary>
     public static Variable All(Variable x, int? axis = null, bool keepDims = false) => Reduce(ReduceOps.All_, x, axis, keepDims);
     /// <summary>Whether any along an axis, or any element, is true; bool.</summary>

@@ -46,6 +46,9 @@ internal sealed class Op(string name, string signature)
     /// <summary>What the node is equal to once its shapes are known, if it does nothing (a sum over no axes, a reshape to the same shape).</summary>
     internal Func<Node, Variable?>? Simplify { get; init; }
 
+    /// <summary>The same in ops that TensorFlow's CPU kernels can do, for GraphDefs; null where they can do this node.</summary>
+    internal Func<Node, Variable[]?>? Portable { get; init; }
+
     /// <summary>Whether two calls with equal inputs may differ, or the call has an effect: never folded or merged.</summary>
     internal bool Stateful { get; init; }
 

@@ -21,7 +21,8 @@ internal static class ConvOps
 
     internal static readonly Op Conv2DBackpropInput = new("Conv2DBackpropInput", $"input_sizes:int32 filter:T out_backprop:T -> output:T ; {Attributes}")
     {
-        Shape = s => s.Value(0) is { } sizes ? Shape.Create(sizes) : Shape.Create([Dim.Any, Dim.Any, Dim.Any, Dim.Any]),
+        Shape = s => Backpropagated(s, 0, sizes => Output(s, sizes, s[1])),
+        Portable = ConvPortable.BackpropInput,
         Grad = (n, g) => [null, Conv2DBackpropFilter!.Call([g, AutoGrad.ShapeOf(n[1]), n[2]], n.Attrs).Out, Conv2D.Call([g, n[1]], n.Attrs).Out],
         Kernel = k =>
         {
@@ -33,7 +34,8 @@ internal static class ConvOps
 
     internal static readonly Op Conv2DBackpropFilter = new("Conv2DBackpropFilter", $"input:T filter_sizes:int32 out_backprop:T -> output:T ; {Attributes}")
     {
-        Shape = s => s.Value(1) is { } sizes ? Shape.Create(sizes) : Shape.Create([Dim.Any, Dim.Any, Dim.Any, Dim.Any]),
+        Shape = s => Backpropagated(s, 1, sizes => Output(s, s[0], sizes)),
+        Portable = ConvPortable.BackpropFilter,
         Grad = (n, g) => [Conv2DBackpropInput.Call([AutoGrad.ShapeOf(n[0]), g, n[2]], n.Attrs).Out, null, Conv2D.Call([n[0], g], n.Attrs).Out],
         Kernel = k =>
         {
@@ -58,12 +60,13 @@ internal static class ConvOps
 
     internal static Shape Output(ShapeContext s, Shape input, Shape filter)
     {
-        s.Rank(0, 4);
-        s.Rank(1, 4);
+        if (input.HasRank && input.Rank != 4 || filter.HasRank && filter.Rank != 4) throw s.Fail("the ranks do not fit", "Expected pictures and filter of rank 4.");
         if (s.Text("data_format") != "NHWC") throw s.Fail("data_format NCHW", "Expected NHWC: graphs are channels last. Transpose at the border.");
         if (!input.HasRank || !filter.HasRank) return Shape.Unknown;
         if (input[3] >= 0 && filter[2] > 0 && input[3] % filter[2] != 0)
             throw s.Fail($"{input[3]} channels are no multiple of the filter's {filter[2]}", "Expected the filter's input channels, or groups of them.");
+        var groups = input[3] >= 0 && filter[2] > 0 ? input[3] / filter[2] : 1;
+        if (filter[3] >= 0 && filter[3] % groups != 0) throw s.Fail($"{filter[3]} filters do not divide into {groups} groups", "Expected a multiple of the groups.");
         var dims = new[] { input[0], 0, 0, filter[3] };
         var (strides, dilations, explicit_, padding) = (s.Ints("strides"), s.Ints("dilations"), s.Ints("explicit_paddings"), s.Text("padding"));
         for (var axis = 1; axis <= 2; axis++)
@@ -73,6 +76,16 @@ internal static class ConvOps
             if (input[axis] >= 0 && dims[axis] <= 0) throw s.Fail($"the window of {filter[axis - 1]} is larger than the picture at axis {axis}", "Expected a smaller filter, a larger picture, or padding SAME.");
         }
         return Shape.Create(dims);
+    }
+
+    /// <summary>The shape that an input gives as numbers; the gradient must have the shape of the convolution with it.</summary>
+    static Shape Backpropagated(ShapeContext s, int sizes, Func<Shape, Shape> forward)
+    {
+        s.Vector(sizes, 4);
+        s.Rank(2, 4);
+        var shape = s.Value(sizes) is { } known ? Shape.Create(known) : ShapeContext.OfRank(4);
+        var output = forward(shape);
+        return output.Accepts(s[2]) ? shape : throw s.Fail($"the convolution of {shape} has the shape {output}", "Expected that shape of the gradient.");
     }
 
     internal static readonly Op[] All = [Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter];

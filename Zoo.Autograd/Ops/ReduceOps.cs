@@ -14,7 +14,7 @@ internal static class ReduceOps
         k => k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
     internal static readonly Op Max = Reduce("Max", "real", Extreme, k => k.Call("amax", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Max());
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => k.Call("amin", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Min());
-    internal static readonly Op Prod = Reduce("Prod", "number", null, Product, list => list.Aggregate(1.0, (a, b) => a * b));
+    internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
 
     internal static readonly Op All_ = Logic("All", "all.dims");
     internal static readonly Op Any = Logic("Any", "any.dims");
@@ -33,6 +33,22 @@ internal static class ReduceOps
         var hit = A.Cast(A.Equal(A.ExpandTo(n.Out, n), n[0]), g.DType);   // ties share evenly, as in TF
         var count = A.ExpandTo(Sum.Call([hit, n[1]], ("keep_dims", n.Flag("keep_dims"))), n);
         return [hit / count * A.ExpandTo(g, n), null];
+    }
+
+    /// <summary>The gradient of a product: for each element the product of the others, which is right at zeros too.</summary>
+    static Variable?[] OtherFactors(Node n, Variable g)
+    {
+        var axes = AxesOf(n) ?? throw new GraphException("Gradients: Prod over axes that are not constant has no gradient. Give the axes as numbers.");
+        var x = n[0];
+        long[] order = [.. axes, .. Enumerable.Range(0, x.Shape.Rank).Except(axes)];
+        var front = A.Transpose(x, order);
+        long reduced = Count(front.Shape[..axes.Length]), others = Count(front.Shape[axes.Length..]);
+        if (reduced < 0 && others < 0) throw new GraphException($"Gradients: Prod of {x} has unknown sizes on both sides. Expected the sizes of the reduced axes, or all others, to be known.");
+        var matrix = A.Reshape(front, [reduced, others]);
+        var rest = A.Cumprod(matrix, 0, exclusive: true) * A.Cumprod(matrix, 0, exclusive: true, reverse: true);
+        return [A.Transpose(A.ReshapeLike(rest, front), ArrayOps.Inverse(order)) * A.ExpandTo(g, n), null];
+
+        static long Count(Shape shape) => shape.IsKnown ? shape.Elements : Dim.Any;
     }
 
     static Arg Axes(Kernel k) => Arg.Optional(AxesList(k));
@@ -59,17 +75,16 @@ internal static class ReduceOps
         return Shape.Create([.. s[0].Select((d, i) => (d, i)).Where(x => s.Flag("keep_dims") || !gone.Contains(x.i)).Select(x => gone.Contains(x.i) ? 1 : x.d)]);
     }
 
-    static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]>? grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null) =>
+    static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]> grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null) =>
         new(name, $"input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:{types} Tidx:index=int32")
         {
             Shape = s => Reduced(s),
             Grad = grad,
-            NoGradient = grad is null ? "a product's gradient is not built yet; write A.Exp(A.Sum(A.Log(x))) for positive x" : null,
             Kernel = kernel,
             Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
             Fold = host is null ? null : (n, v) => n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1
                 ? NDArray.Full(n.Out.Shape, host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)), v[0].DType)
-                : throw new GraphException($"{n.Op.Name}: folding on the host is for vectors."),
+                : null,
         };
 
     static Op Logic(string name, string aten) => new(name, "input:bool reduction_indices:Tidx -> output:bool ; keep_dims:bool=false Tidx:index=int32")

@@ -27,6 +27,7 @@ internal sealed class GraphDefWriter
     /// <summary>The graph of a program; <paramref name="sharedName"/> names variables, by their path where it is not given.</summary>
     internal static WrittenGraph Write(Program program, Func<Parameter, string>? sharedName = null)
     {
+        program = Portable.For(program);
         var writer = new GraphDefWriter(sharedName ?? (p => p.Path));
         writer.AddNodes(program);
         var fetches = Array.ConvertAll(program.Fetches, v => program.Feeds.Contains(v) ? writer.Add("Identity", "fetch", [writer.Port(v)], ("T", v.DType)) : writer.Port(v));
