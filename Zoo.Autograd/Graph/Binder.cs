@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Zoo.Autograd.Graph;
 
 /// <summary>Fits inputs and attributes to an op's signature: counts, dtypes, defaults.</summary>
@@ -9,7 +11,7 @@ internal sealed class Binder(Op op, Variable[] inputs, Attrs attrs)
     {
         foreach (var (name, value) in attrs.All)
         {
-            if (op.Signature.Attrs.FirstOrDefault(a => a.Name == name) is { } def) bound[name] = def.Kind == "float" && value is long whole ? (double)whole : value;
+            if (op.Signature.Attrs.FirstOrDefault(a => a.Name == name) is { } def) bound[name] = def.Kind == "float" && value is long or double ? (double)Convert.ToSingle(value, CultureInfo.InvariantCulture) : value;   // as GraphDefs hold them
             else if (name.StartsWith('_')) bound[name] = value;
             else throw new GraphException($"{op.Name}: it has no attribute '{name}'. Expected one of {string.Join(", ", op.Signature.Attrs.Select(a => a.Name))}.");
         }

@@ -78,9 +78,11 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
         return shape;
     }
 
-    internal Shape Broadcast(int a = 0, int b = 1)
+    internal Shape Broadcast(int a = 0, int b = 1) => Broadcast(this[a], this[b]);
+
+    internal Shape Broadcast(Shape a, Shape b)
     {
-        try { return Shape.Broadcast(this[a], this[b]); }
+        try { return Shape.Broadcast(a, b); }
         catch (ShapeException e) { throw Fail(e.Message.TrimEnd('.'), ""); }
     }
 

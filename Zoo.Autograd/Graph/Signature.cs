@@ -75,7 +75,7 @@ internal sealed class Signature
     static object Value(string kind, string text) => kind switch
     {
         "int" => long.Parse(text, CultureInfo.InvariantCulture),
-        "float" => double.Parse(text, CultureInfo.InvariantCulture),
+        "float" => (double)float.Parse(text, CultureInfo.InvariantCulture),
         "bool" => text == "true",
         "string" => text,
         "type" => DTypes.Parse(text),

@@ -7,7 +7,8 @@ internal static class Windows
     internal static long Count(long size, long window, long stride, long dilation, string padding, long before, long after) => size < 0 ? Dim.Any : padding switch
     {
         "SAME" => (size + stride - 1) / stride,
-        _ => (size + before + after - (window - 1) * dilation - 1) / stride + 1,
+        _ when window < 0 => Dim.Any,
+        _ => Math.Max(0, size + before + after - (window - 1) * dilation - 1 + stride) / stride,
     };
 
     /// <summary>What is padded before and after an axis; SAME puts the odd one after.</summary>

@@ -29,7 +29,14 @@ internal static class ArrayOps
 
     internal static readonly Op BroadcastGradientArgs = new("BroadcastGradientArgs", "s0:T s1:T -> r0:T r1:T ; T:index=int32")
     {
-        Shape = _ => [Shape.Create([Dim.Any]), Shape.Create([Dim.Any])],
+        Shape = s =>
+        {
+            s.Vector(0, -1);
+            s.Vector(1, -1);
+            if (s.Known(0) is not { } a || s.Known(1) is not { } b || a.Contains(null) || b.Contains(null)) return [Shape.Create([Dim.Any]), Shape.Create([Dim.Any])];
+            NDArray left = Numbers([.. a.Select(d => d!.Value)], DType.Int64), right = Numbers([.. b.Select(d => d!.Value)], DType.Int64);
+            return [Summed(left, right, DType.Int64).Shape, Summed(right, left, DType.Int64).Shape];
+        },
         NoGradient = Op.Discrete,
         Folds = (n, v) => [Summed(v[0], v[1], n.Out.DType), Summed(v[1], v[0], n.Out.DType)],
     };
@@ -38,6 +45,8 @@ internal static class ArrayOps
     {
         Shape = s =>
         {
+            s.Rank(1, 1);
+            if (s.Known(1)?.Count(d => d == -1) > 1 || s.Known(1)?.Any(d => d < -1) == true) throw s.Fail("a size is below -1, or several are -1", "Expected sizes, one of which may be -1.");
             if (s.Value(1) is not { } wanted) return s[1].HasRank && s[1][0] >= 0 ? Shape.Create([.. Enumerable.Repeat(Dim.Any, (int)s[1][0])]) : Shape.Unknown;
             if (!s[0].IsKnown || wanted.Count(d => d < 0) > 1) return Shape.Create(wanted);
             var free = Array.IndexOf(wanted, -1);
@@ -61,7 +70,8 @@ internal static class ArrayOps
     {
         Shape = s =>
         {
-            if (!s[0].HasRank || s.Value(1) is not [var axis]) return Shape.Unknown;
+            if (s[1].IsKnown && s[1].Elements != 1) throw s.Fail($"the axis has {s[1].Elements} elements", "Expected one number.");
+            if (!s[0].HasRank || s.Known(1) is not [{ } axis]) return s[0].HasRank ? ShapeContext.OfRank(s[0].Rank + 1) : Shape.Unknown;
             var at = s.Axis(axis, s[0].Rank + 1);
             return Shape.Create([.. s[0].Dims[..at], 1, .. s[0].Dims[at..]]);
         },
@@ -73,7 +83,7 @@ internal static class ArrayOps
     {
         Shape = s =>
         {
-            if (!s[0].HasRank) return Shape.Unknown;
+            if (!s[0].HasRank || s.Ints("squeeze_dims").Length == 0 && !s[0].IsKnown) return Shape.Unknown;
             var gone = s.Ints("squeeze_dims").Select(a => s.Axis(a, s[0].Rank)).ToHashSet();
             foreach (var a in gone)
                 if (s[0][a] > 1 || s[0][a] == 0) throw s.Fail($"axis {a} has size {s[0][a]}", "Expected size 1 at every axis that is squeezed.");
@@ -88,6 +98,7 @@ internal static class ArrayOps
         Shape = s =>
         {
             if (!s[0].HasRank) return Shape.Unknown;
+            s.Rank(1, 1);
             if (s.Value(1) is not { } perm) return Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank)]);
             if (!perm.Order().SequenceEqual(Enumerable.Range(0, s[0].Rank).Select(i => (long)i)))
                 throw s.Fail($"[{string.Join(", ", perm)}] does not order {s[0].Rank} axes", "Expected each axis once.");
@@ -115,7 +126,10 @@ internal static class ArrayOps
 
     static Shape Fits(ShapeContext s, Shape to)
     {
-        if (s[0].HasRank && Shape.Broadcast(s[0], to) is var both && both.Rank != to.Rank) throw s.Fail($"it does not broadcast to {to}", "Expected a target of at least its rank.");
+        s.Rank(1, 1);
+        var fits = s[0].HasRank ? s[0].Rank <= to.Rank : true;
+        for (var i = 1; fits && s[0].HasRank && i <= s[0].Rank; i++) fits = s[0][-i] == to[-i] || s[0][-i] is 1 or Dim.Any || to[-i] == Dim.Any;
+        if (!fits) throw s.Fail($"it does not broadcast to {to}", "Expected a target with its sizes at the end, or 1 in place of them.");
         return to;
     }
 

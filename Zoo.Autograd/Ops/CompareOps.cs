@@ -23,7 +23,7 @@ internal static class CompareOps
 
     internal static readonly Op SelectV2 = new("SelectV2", "condition:bool t:T e:T -> output:T")
     {
-        Shape = s => Shape.Broadcast(s[0], s.Broadcast(1, 2)),
+        Shape = s => s.Broadcast(s[0], s.Broadcast(1, 2)),
         Grad = (n, g) => [null, A.Where(n[0], g, A.ZerosLike(g)).SumTo(n[1]), A.Where(n[0], A.ZerosLike(g), g).SumTo(n[2])],
         Pointwise = e => e.Do(Opcode.Select),
     };

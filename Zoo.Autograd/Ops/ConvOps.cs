@@ -73,7 +73,8 @@ internal static class ConvOps
         {
             var (before, after) = padding == "EXPLICIT" ? (explicit_[2 * axis], explicit_[2 * axis + 1]) : (0, 0);
             dims[axis] = Windows.Count(input[axis], filter[axis - 1], strides[axis], dilations[axis], padding, before, after);
-            if (input[axis] >= 0 && dims[axis] <= 0) throw s.Fail($"the window of {filter[axis - 1]} is larger than the picture at axis {axis}", "Expected a smaller filter, a larger picture, or padding SAME.");
+            if (filter[axis - 1] == 0) throw s.Fail("the filter is empty", "Expected a window of at least one element.");
+            if (input[axis] > 0 && dims[axis] == 0) throw s.Fail($"the window of {filter[axis - 1]} is larger than the picture at axis {axis}", "Expected a smaller filter, a larger picture, or padding SAME.");
         }
         return Shape.Create(dims);
     }

@@ -109,6 +109,7 @@ internal static class JoinOps
     {
         Shape = s =>
         {
+            s.Rank(1, 1);
             if (!s[0].HasRank) return s[1].HasRank && s[1][0] >= 0 ? ShapeContext.OfRank((int)s[1][0]) : Shape.Unknown;
             s.Vector(1, s[0].Rank);
             var times = s.Known(1);
@@ -133,8 +134,7 @@ internal static class JoinOps
         {
             s.Rank(1, 1);
             if (s[0].HasRank && s.Known(1) is { } axes)
-                foreach (var axis in axes)
-                    if (axis is { } at) s.Axis(at, s[0].Rank);
+                if (axes.Select(a => a is { } at ? s.Axis(at, s[0].Rank) : -1).GroupBy(a => a).Any(g => g.Key >= 0 && g.Count() > 1)) throw s.Fail("an axis is named twice", "Expected each axis once.");
             return s[0];
         },
         Grad = (n, g) => [Reverse!.Call(g, n[1]), null],

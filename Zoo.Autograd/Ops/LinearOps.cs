@@ -55,7 +55,7 @@ internal static class LinearOps
         var (rows, inner) = s.Flag(flagA) ? (s[0][-1], s[0][-2]) : (s[0][-2], s[0][-1]);
         var (inner2, columns) = s.Flag(flagB) ? (s[1][-1], s[1][-2]) : (s[1][-2], s[1][-1]);
         s.Same(inner, inner2, "the inner sizes");
-        return batched ? Shape.Broadcast(s[0][..^2], s[1][..^2]).Concat(Shape.Create([rows, columns])) : Shape.Create([rows, columns]);
+        return batched ? s.Broadcast(s[0][..^2], s[1][..^2]).Concat(Shape.Create([rows, columns])) : Shape.Create([rows, columns]);
     }
 
     internal static readonly Op[] All = [MatMul, BatchMatMul];

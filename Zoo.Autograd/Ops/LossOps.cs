@@ -15,7 +15,7 @@ internal static class LossOps
             if (s[0].HasRank && s[1].HasRank) s.Same(s[0][0], s[1][0], "the batches");
             return [s[1], s[0]];
         },
-        Grads = (n, g) => [g[0] is { } one ? A.ExpandDims(one, -1) * n.Outputs[1] : null, null],
+        Grads = (n, g) => [Logits(n, g), null],
         Kernel = k => k.Host(SparseCrossEntropy.Kernel(k.Shape(0), k.DType(0), k.DType(1)), [k[0], k[1]], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
 
@@ -28,12 +28,32 @@ internal static class LossOps
             var both = s.Broadcast();
             return [both.HasRank ? both[..1] : Shape.Unknown, both];
         },
-        Grads = (n, g) => [g[0] is { } one ? A.ExpandDims(one, -1) * n.Outputs[1] : null, g[0] is { } two ? -A.ExpandDims(two, -1) * A.LogSoftmax(n[0]) : null],
+        Grads = (n, g) =>
+        [
+            Logits(n, g)?.SumTo(n[0]),
+            Sum(g[0] is { } loss ? -A.ExpandDims(loss, -1) * A.LogSoftmax(n[0]) : null, g[1] is { } back ? -back : null)?.SumTo(n[1]),
+        ],
         Kernel = k => k.Host(CrossEntropy.Kernel(k.OutShape(1), k.DType()), [Wide(k, 0), Wide(k, 1)], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
 
-    static Engine.Torch.Value Wide(Engine.Torch.Kernel k, int input) => k.Shape(input) == k.OutShape(1) ? k[input]
-        : throw new GraphException($"SoftmaxCrossEntropyWithLogits: features {k.Shape(0)} and labels {k.Shape(1)} are broadcast, which the embedded engine does not do. Give both the same shape.");
+    /// <summary>The second output is softmax − labels, so its own gradient is softmax's.</summary>
+    static Variable? Logits(Node n, Variable?[] g)
+    {
+        var first = g[0] is { } loss ? A.ExpandDims(loss, -1) * n.Outputs[1] : null;
+        if (g[1] is not { } back) return first;
+        var softmax = A.Softmax(n[0]);
+        return Sum(first, (back - A.Sum(back * softmax, -1, keepDims: true)) * softmax);
+    }
+
+    static Variable? Sum(Variable? a, Variable? b) => a is null ? b : b is null ? a : a + b;
+
+    /// <summary>An input broadcast to both's shape.</summary>
+    static Engine.Torch.Value Wide(Engine.Torch.Kernel k, int input)
+    {
+        if (k.Shape(input) == k.OutShape(1)) return k[input];
+        var (from, to) = (k.Shape(input), k.OutShape(1));
+        return k.Contiguous(k.Strided(k[input], to.ToArray(), [from[0] == 1 ? 0 : from[1], from[1] == 1 ? 0 : 1]));
+    }
 
     internal static readonly Op[] All = [SparseSoftmaxCrossEntropyWithLogits, SoftmaxCrossEntropyWithLogits];
 }

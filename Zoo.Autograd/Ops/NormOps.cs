@@ -65,6 +65,11 @@ internal static class NormOps
         var (train, eps, factor) = (k.Node.Flag("is_training"), k.Node.Float("epsilon"), k.Node.Float("exponential_avg_factor"));
         var x = k.ToNchw(k[0]);
         var (mean, variance) = (k[3], k[4]);
+        if (k.Shape(0).Elements == 0)
+        {
+            var none = Enumerable.Range(0, 4).Select(_ => k.Host((_, to) => HostMemory.Span<float>(to[0], (int)k.OutShape(1)[0]).Fill(float.NaN), [], (k.OutShape(1), DType.Float32))[0]).ToArray();
+            return new Value?[] { k[0], none[0], none[1], none[2], none[3], null };   // as TensorFlow
+        }
         if (train)
         {
             var stats = k.CallMany("batch_norm_update_stats", 2, x, Arg.None, Arg.None, 0.0);

@@ -28,6 +28,7 @@ internal static class PoolOps
         Grad = (n, g) => [A.ZerosLike(n[0]), A.ZerosLike(n[1]), n.Text("padding") == "EXPLICIT" ? throw Explicit(n) : MaxPoolGradGrad!.Call([n[0], n[1], g], Without(n.Attrs, "explicit_paddings")).Out],
         Kernel = k =>
         {
+            k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16);
             var w = new PoolWindow(k.Node, k.Shape(0));
             var at = Largest(k)[1];
             return k.ToNhwc(w.Crop(k, k.Call("max_pool2d_with_indices_backward", k.ToNchw(k[2]), w.Pad(k, k.ToNchw(k[0]), 0), w.Size, w.Stride, w.Symmetric, one, false, at)));
@@ -105,7 +106,7 @@ internal static class PoolOps
         for (var i = 1; i <= 2; i++)
         {
             dims[i] = Windows.Count(input[i], size[i], stride[i], 1, padding, given[2 * i], given[2 * i + 1]);
-            if (input[i] >= 0 && dims[i] <= 0) throw s.Fail($"the window of {size[i]} is larger than the picture at axis {i}", "Expected a smaller window, a larger picture, or padding SAME.");
+            if (input[i] > 0 && dims[i] == 0) throw s.Fail($"the window of {size[i]} is larger than the picture at axis {i}", "Expected a smaller window, a larger picture, or padding SAME.");
         }
         return Shape.Create(dims);
     }

@@ -41,6 +41,7 @@ internal sealed class PoolWindow
     internal Value Shares(Kernel k, Shape output, DType dtype)
     {
         int height = (int)output[1], width = (int)output[2];
+        if (dtype.Size() == 2) return k.Call("to.dtype", Shares(k, output, DType.Float32), dtype, false, false, Arg.None);
         return k.Host((_, to) =>
         {
             for (var y = 0; y < height; y++)

@@ -11,9 +11,9 @@ internal static class ReduceOps
         k => k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
         (list) => list.Sum());
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
-        k => k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
-    internal static readonly Op Max = Reduce("Max", "real", Extreme, k => k.Call("amax", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Max());
-    internal static readonly Op Min = Reduce("Min", "real", Extreme, k => k.Call("amin", k[0], AxesList(k), k.Node.Flag("keep_dims")), list => list.Min());
+        k => k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16).Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
+    internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.Max());
+    internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
 
     internal static readonly Op All_ = Logic("All", "all.dims");
@@ -51,6 +51,19 @@ internal static class ReduceOps
         static long Count(Shape shape) => shape.IsKnown ? shape.Elements : Dim.Any;
     }
 
+    /// <summary>The extreme of no elements is infinite, as in TensorFlow.</summary>
+    static Values Extremes(Kernel k, string aten, double empty)
+    {
+        if (k.Shape(0).Elements > 0) return k.Call(aten, k[0], AxesList(k), k.Node.Flag("keep_dims"));
+        if (k.DType() is not (DType.Float32 or DType.Float64)) throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for an empty tensor of {k.DType().Name()}. Cast to float32, or leave empty inputs out.");
+        var count = (int)k.OutShape().Elements;
+        return k.Host((_, to) =>
+        {
+            if (k.DType() == DType.Float32) HostMemory.Span<float>(to[0], count).Fill((float)empty);
+            else HostMemory.Span<double>(to[0], count).Fill(empty);
+        }, [], (k.OutShape(), k.OutDType()))[0];
+    }
+
     static Arg Axes(Kernel k) => Arg.Optional(AxesList(k));
 
     static long[] AxesList(Kernel k)
@@ -68,10 +81,12 @@ internal static class ReduceOps
 
     static Shape Reduced(ShapeContext s)
     {
+        s.Rank(1, 0, 1);
         if (!s[0].HasRank) return Shape.Unknown;
         if (s.Value(1) is not { } axes || axes.Contains(Dim.Any) && !s.Constant(1))
             return s.Flag("keep_dims") ? Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank)]) : Shape.Unknown;
         var gone = axes.Select(a => s.Axis(a, s[0].Rank)).ToHashSet();
+        if (gone.Count < axes.Length) throw s.Fail($"an axis of [{string.Join(", ", axes)}] is named twice", "Expected each axis once.");
         return Shape.Create([.. s[0].Select((d, i) => (d, i)).Where(x => s.Flag("keep_dims") || !gone.Contains(x.i)).Select(x => gone.Contains(x.i) ? 1 : x.d)]);
     }
 
@@ -102,12 +117,14 @@ internal static class ReduceOps
             if (!s[0].HasRank) return Shape.Unknown;
             if (s.Value(1) is not [var axis] || axis == Dim.Any && !s.Constant(1)) return Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank - 1)]);
             var gone = s.Axis(axis, s[0].Rank);
+            if (s[0][gone] == 0) throw s.Fail($"axis {gone} is empty", "Expected at least one element to choose from.");
             return Shape.Create([.. s[0].Where((_, i) => i != gone)]);
         },
         NoGradient = Op.Discrete,
         Kernel = k =>
         {
-            var at = k.Call(aten, k[0], Arg.Optional(k.ConstInts(1)[0]), false);
+            var x = k.DType() == DType.Bool ? k.Call("to.dtype", k[0], DType.UInt8, false, false, Arg.None) : k[0];
+            var at = k.Call(aten, x, Arg.Optional(k.ConstInts(1)[0]), false);
             return k.OutDType() == DType.Int64 ? at : k.Call("to.dtype", at, k.OutDType(), false, false, Arg.None);
         },
     };

@@ -13,6 +13,7 @@ internal static class SliceOps
     {
         Shape = s =>
         {
+            s.Rank(1, 1);
             if (!s[0].HasRank) return s[1].HasRank && s[1][0] >= 0 ? ShapeContext.OfRank((int)s[1][0]) : Shape.Unknown;
             s.Vector(1, s[0].Rank);
             s.Vector(2, s[0].Rank);
@@ -61,6 +62,7 @@ internal static class SliceOps
     {
         Shape = s =>
         {
+            s.Rank(0, 1);
             if (s.Value(0) is not { } dims) return s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
             var shape = Shape.Create(dims);
             if (Spec(s, shape, 1) is { } spec && !spec.Result.Accepts(s[4])) throw s.Fail($"dy does not have the slice's shape {spec.Result} of {shape}", "Expected the gradient of that slice.");
@@ -103,7 +105,8 @@ internal static class SliceOps
 
     static StridedSpec? Spec(ShapeContext s, Shape input, int at)
     {
-        for (var i = at; i < at + 3; i++) s.Vector(i, s[at].HasRank ? s[at][0] : -1);
+        s.Vector(at, -1);
+        for (var i = at + 1; i < at + 3; i++) s.Vector(i, s[at].HasRank ? s[at][0] : -1);
         return StridedSpec.Of(input, s.Known(at), s.Known(at + 1), s.Known(at + 2), s.Int, s.Fail);
     }
 

@@ -26,6 +26,7 @@ internal static unsafe partial class LibTensorFlow
 
     [LibraryImport(Name)] internal static partial byte* TF_Version();
     [LibraryImport(Name)] internal static partial TfBuffer* TF_GetAllOpList();
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)] internal static partial TfBuffer* TF_GetRegisteredKernelsForOp(string name, nint status);
 
     [LibraryImport(Name)] internal static partial nint TF_NewStatus();
     [LibraryImport(Name)] internal static partial void TF_DeleteStatus(nint status);

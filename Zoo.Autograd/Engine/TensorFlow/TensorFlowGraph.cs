@@ -62,6 +62,22 @@ internal sealed unsafe class TensorFlowGraph : IDisposable
         }
     }
 
+    /// <summary>The kernels that the library has for an op, on every device.</summary>
+    internal static KernelList KernelsOf(string op)
+    {
+        using var status = new TensorFlowStatus();
+        var buffer = LibTensorFlow.TF_GetRegisteredKernelsForOp(op, status.Handle);
+        if (status.Failed) throw status.Error($"the kernels of {op} could not be listed");
+        try
+        {
+            return KernelList.Parser.ParseFrom(new ReadOnlySpan<byte>((void*)buffer->Data, checked((int)buffer->Length)));
+        }
+        finally
+        {
+            LibTensorFlow.TF_DeleteBuffer(buffer);
+        }
+    }
+
     /// <summary>Adds nodes and functions; a prefix keeps their names apart from those that are there.</summary>
     internal void Import(GraphDef graphDef, string prefix = "") =>
         Import(graphDef.ToByteArray(), prefix, name => graphDef.Node.FirstOrDefault(n => n.Name == name)?.Op);

@@ -52,6 +52,8 @@ internal sealed unsafe class PointwiseCode
                 continue;
             if (x.Op == Opcode.Constant)
             {
+                if (x.DType.Size() is not (1 or 4 or 8) || x.DType is DType.Complex64)
+                    throw new ArgumentException($"Constant: there is no element-wise loop for {x.DType.Name()}. Expected float32, float64, int32, int64, uint8 or bool. Cast before.");
                 constants.Add(new(i, x.DType, x.Immediate));
                 Slots[i] = SlotCount++;
                 continue;

@@ -1,0 +1,142 @@
+using Zoo.Autograd;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Tests.EngineCases;
+
+/// <summary>An op with inputs, attributes and dtypes: what is tried.</summary>
+sealed class OpCase
+{
+    readonly int seed;
+
+    OpCase(Op op, OpVariant variant, int number, DType dtype, bool wide)
+    {
+        (Op, Variant, DType, Wide) = (op, variant, dtype, wide);
+        Name = $"{op.Name} #{number} {(dtype == DType.Invalid ? "" : dtype.Name())}{(wide ? " int64" : "")}".TrimEnd();
+        seed = Name.Aggregate(17, (hash, c) => unchecked(hash * 31 + c));
+        var random = new Random(seed);
+        Values = new NDArray[variant.Inputs.Length];
+        for (var i = 0; i < Values.Length; i++) Values[i] = Value(variant.Inputs[i], TypeOf(i), random, Values[..i]);
+    }
+
+    internal Op Op { get; }
+    internal OpVariant Variant { get; }
+
+    /// <summary>The dtype of the data; invalid where the op takes none.</summary>
+    internal DType DType { get; }
+
+    /// <summary>Whether indices and sizes are int64.</summary>
+    internal bool Wide { get; }
+    internal string Name { get; }
+    internal NDArray[] Values { get; }
+    internal NDArray[] Feeds => [.. Values.Where((_, i) => Variant.Inputs[i] is not Fixed)];
+
+    /// <summary>All cases of an op: each variant in each dtype that its signature allows, and once with int64 indices.</summary>
+    internal static IEnumerable<OpCase> All(Op op)
+    {
+        var number = 0;
+        foreach (var variant in OpTable.Of(op))
+        {
+            var main = DataType(op, variant);
+            var dtypes = main is null ? [DType.Invalid] : op.Signature.Attrs.Single(a => a.Name == main).Allowed ?? everything;
+            if (main is not null && variant.Attrs.FirstOrDefault(a => a.Name == main).Value is DType given) dtypes = [given];
+            foreach (var dtype in everything.Append(DType.Invalid).Intersect(dtypes))
+            {
+                if (op == RandomOps.Bitcast && dtype.Size() != ((DType)variant.Attrs[0].Value).Size()) continue;
+                if (variant.Inputs.OfType<Data>().Any(d => !Holds(dtype, d))) continue;
+                yield return new(op, variant, number, dtype, wide: false);
+            }
+            if (variant.Inputs.Where((input, i) => input is Indices or Fixed { Typed: false } && Indexed(op, variant, i)).Any())
+                yield return new(op, variant, number, dtypes.Contains(DType.Float32) ? DType.Float32 : dtypes[0], wide: true);
+            number++;
+        }
+    }
+
+    static readonly DType[] everything =
+        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16];
+
+    static bool Holds(DType dtype, Data data) => !dtype.IsInteger() || Math.Ceiling(Least(dtype, data)) <= Math.Floor(data.High);
+
+    static double Least(DType dtype, Data data) => dtype is DType.UInt8 ? Math.Max(0, data.Low) : data.Low;
+
+    /// <summary>The type attribute of the data.</summary>
+    static string? DataType(Op op, OpVariant variant)
+    {
+        for (var i = 0; i < variant.Inputs.Length; i++)
+            if (variant.Inputs[i] is Data or Fixed { Typed: true } && Def(op, variant, i).TypeAttr is { } attr) return attr;
+        return null;
+    }
+
+    /// <summary>Whether an input's dtype is an index type that may be int64.</summary>
+    static bool Indexed(Op op, OpVariant variant, int input) =>
+        Def(op, variant, input).TypeAttr is { } name && name != DataType(op, variant) && variant.Attrs.All(a => a.Name != name)
+        && op.Signature.Attrs.Single(a => a.Name == name).Allowed?.Contains(DType.Int64) == true;
+
+    static ArgDef Def(Op op, OpVariant variant, int input)
+    {
+        var defs = op.Signature.Inputs;
+        foreach (var def in defs)
+        {
+            var count = def.NumberAttr is null ? 1 : variant.Inputs.Length - defs.Length + 1;
+            if (input < count) return def;
+            input -= count;
+        }
+        throw new InvalidOperationException($"{op.Name} has no input {input}");
+    }
+
+    DType TypeOf(int input)
+    {
+        var def = Def(Op, Variant, input);
+        if (def.TypeAttr is null) return def.Fixed;
+        return Variant.Inputs[input] switch
+        {
+            Data or Derived or Fixed { Typed: true } => DType,
+            Fixed given when !Indexed(Op, Variant, input) => given.Value.DType,
+            _ => Wide && Indexed(Op, Variant, input) ? DType.Int64 : DType.Int32,
+        };
+    }
+
+    NDArray Value(OpInput input, DType dtype, Random random, NDArray[] before) => input switch
+    {
+        Derived derived => derived.From(before),
+        Fixed given => given.Value.Cast(dtype),
+        Indices indices => Fill(indices.Shape, dtype, () => random.Next(indices.Limit)),
+        Data { Low: var low, High: var high } data => Fill(data.Shape, dtype, () => dtype == DType.Bool ? random.Next(2)
+            : dtype.IsInteger() ? random.Next((int)Math.Ceiling(Least(dtype, data)), (int)Math.Floor(high) + 1) : low + random.NextDouble() * (high - low)),
+        _ => throw new InvalidOperationException(),
+    };
+
+    internal static NDArray Fill(Shape shape, DType dtype, Func<double> next)
+    {
+        var result = NDArray.Zeros(shape, dtype);
+        for (var i = 0; i < result.Count; i++) result.SetNumber(i, next());
+        return result;
+    }
+
+    /// <summary>The node, over placeholders whose declared shapes come from those of the values.</summary>
+    internal (Node Node, Variable[] Feeds) Build(Func<Shape, Shape> declare)
+    {
+        var inputs = Values.Select((value, i) => Variant.Inputs[i] is Fixed ? A.Constant(value) : StateOps.Input($"in{i}", declare(value.Shape), value.DType)).ToArray();
+        return (Op.Call(inputs, Attrs.Of(Variant.Attrs)), [.. inputs.Where((_, i) => Variant.Inputs[i] is not Fixed)]);
+    }
+
+    /// <summary>The outputs that both engines must agree on.</summary>
+    internal Variable[] Public(Node node) => [.. node.Outputs.Where(o => !Variant.Private.Contains(o.Index))];
+
+    /// <summary>A number made of all outputs, each element weighted; null where none is a floating-point number.</summary>
+    internal Variable? Loss(Node node, IReadOnlyList<Shape> shapes) => Weighted([.. node.Outputs.Where(o => o.DType.IsFloat() && !Variant.Flat.Contains(o.Index))], shapes, 1);
+
+    /// <summary>The sum of all elements with random weights.</summary>
+    internal Variable? Weighted(Variable[] values, IReadOnlyList<Shape> shapes, int stream)
+    {
+        var random = new Random(seed + stream);
+        var terms = values.Select((v, i) => A.Sum(v * A.Constant(Fill(shapes[i], v.DType, () => random.NextDouble() * 2 - 1)))).ToArray();
+        return terms.Length == 0 ? null : terms.Length == 1 ? terms[0] : A.AddN(terms);
+    }
+
+    /// <summary>The inputs that a gradient is asked for.</summary>
+    internal Variable[] Smooth(Variable[] feeds) => [.. feeds.Where(f => f.DType.IsFloat())];
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,31 @@
+using Zoo.Autograd;
+
+namespace Zoo.Tests.EngineCases;
+
+/// <summary>One input of a generated case.</summary>
+abstract record OpInput;
+
+/// <summary>Random numbers of the case's dtype, fed when the case runs. Integers lie within the same bounds.</summary>
+sealed record Data(Shape Shape, double Low = -2, double High = 2) : OpInput;
+
+/// <summary>Random integers from 0 below a limit, fed when the case runs.</summary>
+sealed record Indices(Shape Shape, int Limit) : OpInput;
+
+/// <summary>Computed from the inputs before it, and fed.</summary>
+sealed record Derived(Shape Shape, Func<NDArray[], NDArray> From) : OpInput;
+
+/// <summary>A constant of the graph: axes, sizes, widths. <c>Typed</c>: it has the case's dtype.</summary>
+sealed record Fixed(NDArray Value, bool Typed = false) : OpInput;
+
+/// <summary>Inputs and attributes with which an op is tried.</summary>
+sealed record OpVariant(OpInput[] Inputs, params (string Name, object Value)[] Attrs)
+{
+    /// <summary>Outputs whose values are each engine's own affair.</summary>
+    public int[] Private { get; init; } = [];
+
+    /// <summary>Outputs through which no gradient flows.</summary>
+    public int[] Flat { get; init; } = [];
+
+    /// <summary>Whether gradients are compared with differences: off where the function has jumps, or ties that each engine breaks its own way.</summary>
+    public bool Smooth { get; init; } = true;
+}

@@ -1,0 +1,124 @@
+using Zoo.Autograd;
+using Zoo.Autograd.Ops;
+
+namespace Zoo.Tests.EngineCases;
+
+static partial class OpTable
+{
+    static OpVariant[] Reductions(params (string, object)[] extra) =>
+    [
+        V([D(3, 4), I(1)], extra), V([D(3, 4), I(0)], extra), V([D(2, 3, 4), I(0, 2)], extra), V([D(2, 3, 4), I(-1)], [.. extra, ("keep_dims", true)]),
+        V([D(3, 4), I(0, 1)], extra), V([D(3, 4), I()], extra), V([D(2, 3, 4), I(1, 2)], [.. extra, ("keep_dims", true)]), V([D(37, 41), I(0)], extra),
+    ];
+
+    static (string, object)[] Window(int stride, string padding, int dilation = 1, long[]? pads = null) =>
+        [("strides", new long[] { 1, stride, stride, 1 }), ("padding", padding), ("dilations", new long[] { 1, dilation, dilation, 1 }), .. pads is null ? [] : new (string, object)[] { ("explicit_paddings", pads) }];
+
+    /// <summary>Picture, filter and result of convolutions: steps, paddings, dilation, groups.</summary>
+    static readonly (long[] X, long[] W, long[] Y, (string, object)[] Attrs)[] convolutions =
+    [
+        ([2, 6, 5, 3], [3, 3, 3, 4], [2, 4, 3, 4], Window(1, "VALID")),
+        ([2, 6, 5, 3], [3, 3, 3, 4], [2, 6, 5, 4], Window(1, "SAME")),
+        ([2, 6, 5, 3], [2, 2, 3, 4], [2, 6, 5, 4], Window(1, "SAME")),
+        ([2, 7, 6, 2], [3, 2, 2, 3], [2, 4, 3, 3], Window(2, "SAME")),
+        ([2, 7, 6, 2], [3, 2, 2, 3], [2, 3, 3, 3], Window(2, "VALID")),
+        ([2, 6, 5, 2], [1, 1, 2, 3], [2, 6, 5, 3], Window(1, "VALID")),
+        ([2, 8, 7, 3], [3, 3, 3, 2], [2, 4, 3, 2], Window(1, "VALID", 2)),
+        ([2, 8, 7, 3], [3, 2, 3, 2], [2, 8, 7, 2], Window(1, "SAME", 2)),
+        ([2, 9, 8, 3], [3, 2, 3, 2], [2, 3, 3, 2], Window(2, "VALID", 2)),
+        ([2, 6, 5, 4], [3, 3, 2, 6], [2, 4, 3, 6], Window(1, "VALID")),
+        ([2, 6, 5, 4], [3, 3, 1, 4], [2, 3, 3, 4], Window(2, "SAME")),
+        ([2, 7, 7, 4], [3, 3, 2, 4], [2, 7, 7, 4], Window(1, "SAME", 2)),
+        ([2, 6, 5, 3], [3, 3, 3, 2], [2, 5, 7, 2], Window(1, "EXPLICIT", 1, [0, 0, 1, 0, 2, 2, 0, 0])),
+    ];
+
+    static readonly (string, object)[][] pools =
+    [
+        [("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "VALID")],
+        [("ksize", new long[] { 1, 3, 3, 1 }), ("strides", new long[] { 1, 1, 1, 1 }), ("padding", "SAME")],
+        [("ksize", new long[] { 1, 2, 3, 1 }), ("strides", new long[] { 1, 2, 1, 1 }), ("padding", "SAME")],
+        [("ksize", new long[] { 1, 3, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "VALID")],
+        [("ksize", new long[] { 1, 3, 3, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "SAME")],
+    ];
+
+    /// <summary>The shapes of [2, 6, 7, 3] after these.</summary>
+    static readonly long[][] pooled = [[2, 3, 3, 3], [2, 6, 7, 3], [2, 3, 7, 3], [2, 2, 3, 3], [2, 3, 4, 3]];
+
+    /// <summary>The first input after max pooling: what the gradient ops are given beside it.</summary>
+    static Derived Pooled(long[] shape, (string, object)[] attrs) => new(Shape.Create(shape), values =>
+    {
+        var x = StateOps.Input("x", values[0].Shape, values[0].DType);
+        return OpRun.Run([x], [PoolOps.MaxPool.Call([x], attrs)], [values[0]])[0];
+    });
+
+    /// <summary>Rows of probabilities: non-negative numbers that add up to 1.</summary>
+    static Derived Rows(long rows, long columns) => new([rows, columns], values =>
+    {
+        var result = NDArray.Zeros([rows, columns], values[0].DType);
+        for (var i = 0; i < result.Count; i++) result.SetNumber(i, (1 + i % columns * (i / columns + 1) % 5) / 10.0);
+        for (var r = 0; r < rows; r++)
+        {
+            var sum = Enumerable.Range(0, (int)columns).Sum(c => result.Number(r * (int)columns + c));
+            for (var c = 0; c < columns; c++) result.SetNumber(r * (int)columns + c, result.Number(r * (int)columns + c) / sum);
+        }
+        return result;
+    });
+
+    static Dictionary<string, OpVariant[]> Networks() => new()
+    {
+        ["Sum"] = Reductions(), ["Mean"] = Reductions(), ["Max"] = Reductions(), ["Min"] = Reductions(),
+        ["Prod"] = [.. Reductions().Where(v => ((Data)v.Inputs[0]).Shape[0] < 37)],
+        ["All"] = Reductions(), ["Any"] = Reductions(),
+        ["ArgMax"] = [V(D(3, 4), N(1)), V([D(2, 3, 4), N(0)], ("output_type", DType.Int32)), V(D(7), N(-1))],
+        ["ArgMin"] = [V(D(3, 4), N(1)), V([D(2, 3, 4), N(0)], ("output_type", DType.Int32)), V(D(7), N(-1))],
+        ["MatMul"] =
+        [
+            V(D(3, 4), D(4, 5)), V([D(3, 4), D(5, 4)], ("transpose_b", true)), V([D(4, 3), D(4, 5)], ("transpose_a", true)),
+            V([D(4, 3), D(5, 4)], ("transpose_a", true), ("transpose_b", true)), V(D(0, 4), D(4, 5)), V(D(33, 70), D(70, 20)),
+        ],
+        ["BatchMatMulV2"] =
+        [
+            V(D(2, 3, 4), D(2, 4, 5)), V([D(2, 3, 4), D(2, 5, 4)], ("adj_y", true)), V([D(2, 4, 3), D(2, 4, 5)], ("adj_x", true)), V([D(2, 4, 3), D(2, 5, 4)], ("adj_x", true), ("adj_y", true)),
+            V(D(3, 4), D(2, 4, 5)), V(D(2, 1, 3, 4), D(5, 4, 2)),
+        ],
+        ["BiasAdd"] = [V(D(3, 4), D(4)), V(D(2, 3, 3, 4), D(4))],
+        ["BiasAddGrad"] = [V(D(3, 4)), V(D(2, 3, 3, 4))],
+        ["Softmax"] = [V(D(3, 4)), V(D(2, 3, 4)), V(D(5))],
+        ["LogSoftmax"] = [V(D(3, 4)), V(D(2, 3, 4))],
+        ["LeakyRelu"] = [V(D(3, 4)), V([D(37, 41)], ("alpha", .3)), V([D(3, 4)], ("alpha", 0.0))],
+        ["LeakyReluGrad"] = [V(D(3, 4), D(3, 4)), V([D(37, 41), D(37, 41)], ("alpha", .3))],
+        ["Conv2D"] = [.. convolutions.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
+        ["Conv2DBackpropInput"] = [.. convolutions.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
+        ["Conv2DBackpropFilter"] = [.. convolutions.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
+        ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 3)], ("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 }))],
+        ["MaxPoolGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(pooled[i])], p) with { Smooth = false })],
+        ["MaxPoolGradGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(2, 6, 7, 3)], p) with { Smooth = false })],
+        ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p))],
+        ["AvgPoolGrad"] = [.. pools.Select((p, i) => V([I(2, 6, 7, 3), D(pooled[i])], p))],
+        ["FusedBatchNormV3"] =
+        [
+            V([D(3, 4, 2, 5), D([5], .5, 2), D(5), D(0), D(0)], ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
+            V([D(3, 4, 2, 5), D([5], .5, 2), D(5), D(5), D([5], .5, 2)], ("exponential_avg_factor", .9), ("epsilon", .001), ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
+            V([D(3, 4, 2, 5), D([5], .5, 2), D(5), new Fixed((float[])[.1f, 0, -.2f, .3f, 0]), new Fixed((float[])[1, .5f, 2, 1.5f, .7f])], ("is_training", false), ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
+        ],
+        ["FusedBatchNormGradV3"] =
+        [
+            V([D(3, 4, 2, 5), D(3, 4, 2, 5), D([5], .5, 2), new Fixed((float[])[.1f, 0, -.2f, .3f, 0]), new Fixed((float[])[1, .5f, 2, 1.5f, .7f]), new Fixed(NDArray.Scalar(0))], ("is_training", false), ("T", DType.Float32)) with { Private = [3, 4], Flat = [3, 4] },
+        ],
+        ["SparseSoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Ix(4, 5)) with { Flat = [1] }, V(D(37, 11), Ix(11, 37)) with { Flat = [1] }],
+        ["SoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Rows(5, 4)) with { Flat = [1] }, V(D(5, 4), Rows(1, 4)) with { Flat = [1] }, V(D(1, 4), Rows(5, 4)) with { Flat = [1] }],
+        ["StatelessRandomUniformV2"] = Randoms(DType.Float32, DType.Float64),
+        ["StatelessRandomNormalV2"] = Randoms(DType.Float32, DType.Float64),
+        ["StatelessTruncatedNormalV2"] = Randoms(DType.Float32, DType.Float64),
+        ["StatelessRandomUniformFullIntV2"] = Randoms(DType.Int32, DType.Int64, DType.UInt32, DType.UInt64),
+        ["StatelessRandomUniformIntV2"] = [.. from dtype in new[] { DType.Int32, DType.Int64 } from v in Randoms(dtype) select v with { Inputs = [.. v.Inputs, new Fixed(NDArray.Scalar(-3, dtype)), new Fixed(NDArray.Scalar(1000, dtype))] }],
+    };
+
+    static OpVariant[] Randoms(params DType[] dtypes) =>
+    [
+        .. from dtype in dtypes
+           from counter in new ulong[][] { [0, 0], [ulong.MaxValue - 1, 7] }
+           from shape in new int[][] { [5], [37, 41], [] }
+           select V([I(shape), new Fixed(new ulong[] { 0x9E3779B97F4A7C15 }), new Fixed(counter), N(1)], ("dtype", dtype)),
+    ];
+}

@@ -1,0 +1,45 @@
+using Zoo.Autograd;
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Tests.EngineCases;
+
+/// <summary>
+/// The variants of each op. Element-wise ops get theirs from their signature; the table holds domains, and the shapes and attributes of the others.
+/// </summary>
+static partial class OpTable
+{
+    static readonly Shape small = [3, 4], row = [4], column = [3, 1], cube = [2, 3, 4], wide = [37, 41];
+
+    /// <summary>Where functions are defined, input by input.</summary>
+    static readonly Dictionary<string, (double Low, double High)[]> domains = new()
+    {
+        ["Log"] = [(.1, 3)], ["Log1p"] = [(-.8, 3)], ["Sqrt"] = [(.1, 3)], ["Rsqrt"] = [(.1, 3)], ["Reciprocal"] = [(.3, 3)],
+        ["Asin"] = [(-.9, .9)], ["Acos"] = [(-.9, .9)], ["Tan"] = [(-1.2, 1.2)],
+        ["RealDiv"] = [(-2, 2), (.3, 3)], ["FloorDiv"] = [(-9, 9), (1, 4)], ["FloorMod"] = [(-9, 9), (1, 4)],
+        ["Pow"] = [(.3, 2.5), (0, 3)], ["Xdivy"] = [(-2, 2), (.3, 3)], ["Xlogy"] = [(-2, 2), (.1, 3)],
+        ["SqrtGrad"] = [(.3, 2), (-2, 2)], ["Atan2"] = [(.3, 2), (.3, 2)],
+    };
+
+    internal static IEnumerable<OpVariant> Of(Op op)
+    {
+        if (structured.Value.TryGetValue(op.Name, out var listed)) return listed;
+        if (op.Pointwise is null) throw new InvalidOperationException($"{op.Name} is not element-wise, and OpTable has no variants of it: add some.");
+        var inputs = op.Signature.Inputs.Length;
+        var domain = domains.GetValueOrDefault(op.Name) ?? [.. Enumerable.Repeat((-2.0, 2.0), inputs)];
+        var broadcasts = !op.Name.EndsWith("Grad", StringComparison.Ordinal);
+        Shape[][] shapes = inputs == 1 ? [[small], [[]], [wide], [[0, 4]]]
+            : broadcasts ? [[small, small], [small, row], [column, [1, 4]], [[], small], [cube, column], [wide, wide], [[0, 4], row]]
+            : [[small, small], [[], []], [wide, wide]];
+        return shapes.Select(list => new OpVariant([.. list.Select((s, i) => (OpInput)new Data(s, domain[i].Low, domain[i].High))]));
+    }
+
+    static Data D(params ReadOnlySpan<long> dims) => new(Shape.Create(dims));
+    static Data D(Shape shape, double low, double high) => new(shape, low, high);
+    static Indices Ix(int limit, params ReadOnlySpan<long> dims) => new(Shape.Create(dims), limit);
+    static Fixed I(params int[] values) => new(values);
+    static Fixed N(int value) => new(NDArray.Scalar(value, DType.Int32));
+    static Fixed M(int[,] values) => new(values);
+    static Fixed T(double value) => new(NDArray.Scalar(value), Typed: true);
+    static OpVariant V(params OpInput[] inputs) => new(inputs);
+    static OpVariant V(OpInput[] inputs, params (string, object)[] attrs) => new(inputs, attrs);
+}
