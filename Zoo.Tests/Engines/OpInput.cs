@@ -26,6 +26,9 @@ sealed record OpVariant(OpInput[] Inputs, params (string Name, object Value)[] A
     /// <summary>Outputs through which no gradient flows.</summary>
     public int[] Flat { get; init; } = [];
 
+    /// <summary>Whether an unknown batch leaves even the rank of the result open.</summary>
+    public bool OnlyKnown { get; init; }
+
     /// <summary>Whether gradients are compared with differences: off where the function has jumps, or ties that each engine breaks its own way.</summary>
     public bool Smooth { get; init; } = true;
 }

@@ -22,7 +22,7 @@ static partial class OpTable
         ["BroadcastGradientArgs"] = [V(I(3, 4), I(4)), V(I(3, 1), I(1, 4))],
         ["Reshape"] = [V(D(3, 4), I(4, 3)), V(D(3, 4), I(-1, 2, 2)), V(D(2, 3, 4), I(-1)), V(D(1), I())],
         ["ExpandDims"] = [V(D(3, 4), N(0)), V(D(3, 4), N(1)), V(D(3, 4), N(-1))],
-        ["Squeeze"] = [V(D(3, 1, 4, 1)), V([D(3, 1, 4, 1)], ("squeeze_dims", new long[] { 1 })), V([D(3, 1, 4, 1)], ("squeeze_dims", new long[] { -1 }))],
+        ["Squeeze"] = [V(D(3, 1, 4, 1)) with { OnlyKnown = true }, V([D(3, 1, 4, 1)], ("squeeze_dims", new long[] { 1 })), V([D(3, 1, 4, 1)], ("squeeze_dims", new long[] { -1 }))],
         ["Transpose"] = [V(D(3, 4), I(1, 0)), V(D(2, 3, 4), I(0, 2, 1)), V(D(2, 3, 4), I(2, 0, 1)), V(D(2, 3, 4), I(0, 1, 2))],
         ["BroadcastTo"] = [V(D(4), I(3, 4)), V(D(3, 1), I(3, 4)), V(D(), I(2, 3)), V(D(3, 4), I(3, 4))],
         ["Fill"] = [V(I(2, 3), T(1.5)), V(I(), T(2)), V(I(9, 10), D())],

@@ -39,7 +39,7 @@ public class OpTests
         }
         catch (Exception e) when (e is GraphException or ArgumentException && e.Message.Contains("no kernel for", StringComparison.Ordinal) || e.Message.Contains("no element-wise loop", StringComparison.Ordinal))
         {
-            unsupported.Add(it.Name);
+            unsupported.Add($"{it.Op.Name} {it.DType.Name()}");
         }
         catch (Exception e)
         {
@@ -72,7 +72,7 @@ public class OpTests
     [Test, Order(1)]
     public void EveryCaseRunsOrSaysWhatItDoesNotTake()
     {
-        TestContext.Out.WriteLine($"{cases.Value.Length} cases, {runs.Value.Length} run; the embedded engine does not take: {string.Join(", ", unsupported.Order())}");
+        TestContext.Out.WriteLine($"{cases.Value.Length} cases, {runs.Value.Length} run; the embedded engine does not take: {string.Join(", ", unsupported.Distinct().Order())}");
         Check(broken);
         Assert.That(runs.Value.Select(r => r.Case.Op.Name).Distinct().Count(), Is.EqualTo(Registry.All.Values.Count(o => !o.Stateful)), "ops that ran in no dtype");
     }
@@ -100,7 +100,7 @@ public class OpTests
         r.Compare(r.Loss!, r.Gradients, r.GradientValues, Step(r.Case), Within(r.Case)))));
 
     [Test]
-    public void GradientsWithAnUnknownBatchAreTheSame() => Check(runs.Value.Where(r => r.Loss is not null && IsExact(r.Case)).Select(r => Note(r.Case, () =>
+    public void GradientsWithAnUnknownBatchAreTheSame() => Check(runs.Value.Where(r => r.Loss is not null && IsExact(r.Case) && !r.Case.Variant.OnlyKnown).Select(r => Note(r.Case, () =>
     {
         var batch = OpRun.Forward(r.Case, s => s.Rank > 0 ? s.With(0, Dim.Any) : s);
         batch.Differentiate([.. r.Outputs.Select(o => o.Shape)]);
@@ -145,7 +145,7 @@ public class OpTests
         Engine.TensorFlow.TensorFlowLibrary.Require();
         var peers = new TensorFlowPeers(runs.Value);
         Check(peers.Compare().Select(p => Note(p.Case, () => p.Found)));
-        TestContext.Out.WriteLine($"{peers.Compared} cases compared with TensorFlow; it has no kernel for: {string.Join(", ", peers.Absent.Order())}");
+        TestContext.Out.WriteLine($"{peers.Compared} cases compared with TensorFlow; it has no kernel for: {string.Join(", ", peers.Absent.Distinct().Order())}");
     }
 
     static NDArray Input(OpRun r, int smooth) => r.Case.Feeds[Array.IndexOf(r.Feeds, r.Case.Smooth(r.Feeds)[smooth])];

@@ -26,14 +26,14 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
         {
             var gradients = Enumerable.Range(0, run.Gradients.Length).Where(i => run.Gradients[i] is not null).ToArray();
             var (outputs, values) = (run.Case.Public(run.Node), run.Outputs);
-            if (Missing(run, outputs) is { } node) Absent.Add($"{run.Case} ({node})");
+            if (Missing(run, outputs) is { } node) Absent.Add($"{run.Case.Op.Name} {run.Case.DType.Name()} ({node})");
             else if (gradients.Length == 0) peers.Add(new(run, outputs, values));
             else
             {
                 Variable[] all = [.. outputs, .. gradients.Select(i => run.Gradients[i]!)];
                 if (Missing(run, all) is { } backward)
                 {
-                    Absent.Add($"{run.Case}, gradient ({backward})");
+                    Absent.Add($"{run.Case.Op.Name} {run.Case.DType.Name()}, gradient ({backward})");
                     peers.Add(new(run, outputs, values));
                 }
                 else peers.Add(new(run, all, [.. values, .. gradients.Select(i => run.GradientValues[i]!)]));
