@@ -83,7 +83,7 @@ sealed class OpRun
     internal static string? Differ(NDArray a, NDArray b, double? within = null)
     {
         if (a.DType != b.DType || a.Shape != b.Shape) return $"{a.DType.Name()} {a.Shape} against {b.DType.Name()} {b.Shape}";
-        var tolerance = within ?? a.DType switch { DType.Float32 => 2e-5, DType.Float64 => 1e-10, DType.Float16 => 1e-2, DType.BFloat16 => 6e-2, _ => 0 };
+        var tolerance = within ?? a.DType switch { DType.Float32 => 2e-5, DType.Float64 => 1e-10, DType.Float16 => 2e-2, DType.BFloat16 => 1e-1, _ => 0 };
         for (var i = 0; i < a.Count; i++)
         {
             var (x, y) = (a.Number(i), b.Number(i));

@@ -66,9 +66,13 @@ static partial class OpTable
 
     static Dictionary<string, OpVariant[]> Networks() => new()
     {
-        ["Sum"] = Reductions(), ["Mean"] = Reductions(), ["Max"] = Reductions(), ["Min"] = Reductions(),
+        ["Sum"] = Reductions(),
+        ["Mean"] = Reductions(),
+        ["Max"] = Reductions(),
+        ["Min"] = Reductions(),
         ["Prod"] = [.. Reductions().Where(v => ((Data)v.Inputs[0]).Shape[0] < 37)],
-        ["All"] = Reductions(), ["Any"] = Reductions(),
+        ["All"] = Reductions(),
+        ["Any"] = Reductions(),
         ["ArgMax"] = [V(D(3, 4), N(1)), V([D(2, 3, 4), N(0)], ("output_type", DType.Int32)), V(D(7), N(-1))],
         ["ArgMin"] = [V(D(3, 4), N(1)), V([D(2, 3, 4), N(0)], ("output_type", DType.Int32)), V(D(7), N(-1))],
         ["MatMul"] =

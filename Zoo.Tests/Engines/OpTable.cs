@@ -13,11 +13,22 @@ static partial class OpTable
     /// <summary>Where functions are defined, input by input.</summary>
     static readonly Dictionary<string, (double Low, double High)[]> domains = new()
     {
-        ["Log"] = [(.1, 3)], ["Log1p"] = [(-.8, 3)], ["Sqrt"] = [(.1, 3)], ["Rsqrt"] = [(.1, 3)], ["Reciprocal"] = [(.3, 3)],
-        ["Asin"] = [(-.9, .9)], ["Acos"] = [(-.9, .9)], ["Tan"] = [(-1.2, 1.2)],
-        ["RealDiv"] = [(-2, 2), (.3, 3)], ["FloorDiv"] = [(-9, 9), (1, 4)], ["FloorMod"] = [(-9, 9), (1, 4)],
-        ["Pow"] = [(.3, 2.5), (0, 3)], ["Xdivy"] = [(-2, 2), (.3, 3)], ["Xlogy"] = [(-2, 2), (.1, 3)],
-        ["SqrtGrad"] = [(.3, 2), (-2, 2)], ["Atan2"] = [(.3, 2), (.3, 2)],
+        ["Log"] = [(.1, 3)],
+        ["Log1p"] = [(-.8, 3)],
+        ["Sqrt"] = [(.1, 3)],
+        ["Rsqrt"] = [(.1, 3)],
+        ["Reciprocal"] = [(.3, 3)],
+        ["Asin"] = [(-.9, .9)],
+        ["Acos"] = [(-.9, .9)],
+        ["Tan"] = [(-1.2, 1.2)],
+        ["RealDiv"] = [(-2, 2), (.3, 3)],
+        ["FloorDiv"] = [(-9, 9), (1, 4)],
+        ["FloorMod"] = [(-9, 9), (1, 4)],
+        ["Pow"] = [(.3, 2.5), (0, 3)],
+        ["Xdivy"] = [(-2, 2), (.3, 3)],
+        ["Xlogy"] = [(-2, 2), (.1, 3)],
+        ["SqrtGrad"] = [(.3, 2), (-2, 2)],
+        ["Atan2"] = [(.3, 2), (.3, 2)],
     };
 
     internal static IEnumerable<OpVariant> Of(Op op)

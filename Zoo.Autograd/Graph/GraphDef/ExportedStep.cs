@@ -20,6 +20,7 @@ internal static class ExportedStep
         if (fetches.Count != program.Fetches.Length || !fetches.Contains(Loss)) throw new GraphException($"ExportTrainingStep: {fetches.Count} names are given for {program.Fetches.Length} fetches: {string.Join(", ", fetches)}. Expected one each, and '{Loss}' among them.");
         var parameters = program.Parameters();
         Check(parameters);
+        program = Portable.For(program);
         var writer = new GraphDefWriter(p => p.Path);
         foreach (var name in fetches.Append(Init).Append(Train))
             if (GraphDefWriter.Clean(name) != name || !writer.Reserve(name)) throw Taken("fetch", name);
