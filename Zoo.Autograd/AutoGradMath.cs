@@ -78,12 +78,20 @@ public static partial class AutoGrad
     public static Variable Sinh(Variable x) => MathOps.Sinh.Call(x);
     /// <summary>The hyperbolic cosine.</summary>
     public static Variable Cosh(Variable x) => MathOps.Cosh.Call(x);
+    /// <summary>The inverse hyperbolic sine.</summary>
+    public static Variable Asinh(Variable x) => MathOps.Asinh.Call(x);
+    /// <summary>The inverse hyperbolic cosine.</summary>
+    public static Variable Acosh(Variable x) => MathOps.Acosh.Call(x);
+    /// <summary>The inverse hyperbolic tangent.</summary>
+    public static Variable Atanh(Variable x) => MathOps.Atanh.Call(x);
     /// <summary>The hyperbolic tangent.</summary>
     public static Variable Tanh(Variable x) => MathOps.Tanh.Call(x);
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     public static Variable Sigmoid(Variable x) => MathOps.Sigmoid.Call(x);
     /// <summary>The error function.</summary>
     public static Variable Erf(Variable x) => MathOps.Erf.Call(x);
+    /// <summary>1 − the error function, exact where that is near 1.</summary>
+    public static Variable Erfc(Variable x) => MathOps.Erfc.Call(x);
     /// <summary>Rounded down.</summary>
     public static Variable Floor(Variable x) => MathOps.Floor.Call(x);
     /// <summary>Rounded up.</summary>

@@ -27,6 +27,13 @@ internal static class ArrayOps
         Fold = (n, _) => NDArray.Scalar(n[0].Shape.Elements, n.Out.DType),
     };
 
+    internal static readonly Op Rank = new("Rank", "input:T -> output:int32")
+    {
+        Shape = _ => Shape.Scalar,
+        NoGradient = Op.Discrete,
+        Fold = (n, _) => NDArray.Scalar(n[0].Shape.Rank, DType.Int32),
+    };
+
     internal static readonly Op BroadcastGradientArgs = new("BroadcastGradientArgs", "s0:T s1:T -> r0:T r1:T ; T:index=int32")
     {
         Shape = s =>
@@ -184,5 +191,5 @@ internal static class ArrayOps
         Fold = (n, v) => NDArray.Full(v[0].Shape, value, n.Out.DType),
     };
 
-    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];
+    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];
 }

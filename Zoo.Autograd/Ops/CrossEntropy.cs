@@ -4,34 +4,77 @@ using Zoo.Autograd.Engine.Torch;
 
 namespace Zoo.Autograd.Ops;
 
-/// <summary>The embedded kernel of softmax cross-entropy with probabilities: one pass a row.</summary>
+/// <summary>
+/// The embedded kernel of softmax cross-entropy, one pass a row: the loss, and the gradient for the logits. Labels are probabilities or class numbers; a
+/// number out of range fails before anything changes.
+/// </summary>
 internal static class CrossEntropy
 {
-    internal static HostKernel Kernel(Shape shape, DType dtype)
+    /// <summary>With probabilities in the logits' shape.</summary>
+    internal static HostKernel Dense(Shape logits, DType dtype) => dtype switch
     {
-        var (rows, classes) = ((int)shape[0], (int)shape[1]);
-        return dtype switch
-        {
-            DType.Float32 => (x, y) => Run<float>(x, y, rows, classes),
-            DType.Float64 => (x, y) => Run<double>(x, y, rows, classes),
-            _ => throw new GraphException($"SoftmaxCrossEntropyWithLogits: the embedded engine has no kernel for {dtype.Name()}. Cast the logits to float32."),
-        };
-    }
+        DType.Float32 => (x, y) => Run<float, Probabilities<float>>(x, y, logits),
+        DType.Float64 => (x, y) => Run<double, Probabilities<double>>(x, y, logits),
+        _ => throw Unsupported("SoftmaxCrossEntropyWithLogits", dtype),
+    };
 
-    static void Run<T>(ReadOnlySpan<nint> x, ReadOnlySpan<nint> y, int rows, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>With a class number for each row.</summary>
+    internal static HostKernel Sparse(Shape logits, DType dtype, DType labels) => (dtype, labels) switch
     {
+        (DType.Float32, DType.Int64) => (x, y) => Run<float, Classes<float, long>>(x, y, logits),
+        (DType.Float32, DType.Int32) => (x, y) => Run<float, Classes<float, int>>(x, y, logits),
+        (DType.Float64, DType.Int64) => (x, y) => Run<double, Classes<double, long>>(x, y, logits),
+        (DType.Float64, DType.Int32) => (x, y) => Run<double, Classes<double, int>>(x, y, logits),
+        _ => throw Unsupported("SparseSoftmaxCrossEntropyWithLogits", dtype),
+    };
+
+    static void Run<T, TLabels>(ReadOnlySpan<nint> x, ReadOnlySpan<nint> y, Shape logits) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TLabels : struct, ILabels<T>
+    {
+        int rows = (int)logits[0], classes = (int)logits[1];
+        Span<T> from = HostMemory.Span<T>(x[0], rows * classes), loss = HostMemory.Span<T>(y[0], rows), back = HostMemory.Span<T>(y[1], rows * classes);
         for (var r = 0; r < rows; r++)
         {
-            var row = HostMemory.Span<T>(x[0], rows * classes).Slice(r * classes, classes);
-            var labels = HostMemory.Span<T>(x[1], rows * classes).Slice(r * classes, classes);
-            var to = HostMemory.Span<T>(y[1], rows * classes).Slice(r * classes, classes);
+            Span<T> row = from.Slice(r * classes, classes), to = back.Slice(r * classes, classes);
             TensorPrimitives.Subtract(row, TensorPrimitives.Max<T>(row), to);
-            var dot = TensorPrimitives.Dot<T>(to, labels);
+            var (weight, own) = TLabels.Of(x[1], r, to);
             TensorPrimitives.Exp<T>(to, to);
             var sum = TensorPrimitives.Sum<T>(to);
-            HostMemory.Span<T>(y[0], rows)[r] = T.Log(sum) * TensorPrimitives.Sum<T>(labels) - dot;
+            loss[r] = T.Log(sum) * weight - own;
             TensorPrimitives.Divide(to, sum, to);
-            TensorPrimitives.Subtract<T>(to, labels, to);
+            TLabels.Subtract(x[1], r, to);
         }
     }
+
+    interface ILabels<T> where T : unmanaged
+    {
+        /// <summary>The sum of a row's labels, and their dot product with its shifted logits.</summary>
+        static abstract (T Weight, T Own) Of(nint labels, int row, ReadOnlySpan<T> shifted);
+
+        /// <summary>Takes a row's labels from its softmax.</summary>
+        static abstract void Subtract(nint labels, int row, Span<T> softmax);
+    }
+
+    readonly struct Probabilities<T> : ILabels<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static (T Weight, T Own) Of(nint labels, int row, ReadOnlySpan<T> shifted) => (TensorPrimitives.Sum<T>(Row(labels, row, shifted.Length)), TensorPrimitives.Dot(shifted, Row(labels, row, shifted.Length)));
+
+        public static void Subtract(nint labels, int row, Span<T> softmax) => TensorPrimitives.Subtract(softmax, Row(labels, row, softmax.Length), softmax);
+
+        static ReadOnlySpan<T> Row(nint labels, int row, int classes) => HostMemory.Span<T>(labels, (row + 1) * classes).Slice(row * classes, classes);
+    }
+
+    readonly struct Classes<T, TLabel> : ILabels<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
+    {
+        public static (T Weight, T Own) Of(nint labels, int row, ReadOnlySpan<T> shifted)
+        {
+            var label = HostMemory.Span<TLabel>(labels, row + 1)[row];
+            if (TLabel.IsNegative(label) || label >= TLabel.CreateChecked(shifted.Length))
+                throw new EngineException($"SparseSoftmaxCrossEntropyWithLogits: the label {label} at row {row} is out of range. Expected 0 to {shifted.Length - 1}, for there are {shifted.Length} classes. Check the labels, or give the last layer more units.") { Op = "SparseSoftmaxCrossEntropyWithLogits" };
+            return (T.One, shifted[int.CreateChecked(label)]);
+        }
+
+        public static void Subtract(nint labels, int row, Span<T> softmax) => softmax[int.CreateChecked(HostMemory.Span<TLabel>(labels, row + 1)[row])] -= T.One;
+    }
+
+    static GraphException Unsupported(string op, DType dtype) => new($"{op}: the embedded engine has no kernel for {dtype.Name()}. Cast the logits to float32.");
 }

@@ -16,7 +16,7 @@ internal static class LossOps
             return [s[1], s[0]];
         },
         Grads = (n, g) => [Logits(n, g), null],
-        Kernel = k => k.Host(SparseCrossEntropy.Kernel(k.Shape(0), k.DType(0), k.DType(1)), [k[0], k[1]], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
+        Kernel = k => k.Host(CrossEntropy.Sparse(k.Shape(0), k.DType(0), k.DType(1)), [k[0], k[1]], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
 
     internal static readonly Op SoftmaxCrossEntropyWithLogits = new("SoftmaxCrossEntropyWithLogits", "features:T labels:T -> loss:T backprop:T ; T:float")
@@ -33,7 +33,7 @@ internal static class LossOps
             Logits(n, g)?.SumTo(n[0]),
             Sum(g[0] is { } loss ? -A.ExpandDims(loss, -1) * A.LogSoftmax(n[0]) : null, g[1] is { } back ? -back : null)?.SumTo(n[1]),
         ],
-        Kernel = k => k.Host(CrossEntropy.Kernel(k.OutShape(1), k.DType()), [Wide(k, 0), Wide(k, 1)], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
+        Kernel = k => k.Host(CrossEntropy.Dense(k.OutShape(1), k.DType()), [Wide(k, 0), Wide(k, 1)], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
 
     /// <summary>The second output is softmax − labels, so its own gradient is softmax's.</summary>

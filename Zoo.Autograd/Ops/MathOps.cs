@@ -52,6 +52,15 @@ internal static class MathOps
         return [(g * A.Xlogy(one, n[1])).SumTo(n[0]), (g * A.Xdivy(n[0], n[1])).SumTo(n[1])];
     });
 
+    internal static readonly Op Xlog1py = Binary("Xlog1py", "continuous", Opcode.Xlog1py, (n, g) =>
+    {
+        var one = A.Where(A.NotEqual(n[0], A.ZerosLike(n[0])), A.OnesLike(n[0]), A.ZerosLike(n[0]));
+        return [(g * Xlog1py!.Call(one, n[1])).SumTo(n[0]), (g * A.Xdivy(n[0], n[1] + 1)).SumTo(n[1])];
+    });
+    internal static readonly Op MulNoNan = Binary("MulNoNan", "continuous", Opcode.MulNoNan, (n, g) => [MulNoNan!.Call(g, n[1]).SumTo(n[0]), MulNoNan!.Call(n[0], g).SumTo(n[1])]);
+    internal static readonly Op TruncateMod = Binary("TruncateMod", "float32|float64|int32|int64|float16|bfloat16", Opcode.TruncateMod, (n, g) =>
+        [g.SumTo(n[0]), (g * (n.Out - n[0]) / n[1]).SumTo(n[1])]);
+
     internal static readonly Op Neg = Unary("Neg", "wide", Opcode.Neg, (n, g) => -g);
     internal static readonly Op Abs = Unary("Abs", "signed", Opcode.Abs, (n, g) => g * A.Sign(n[0]));
     internal static readonly Op Sign = Unary("Sign", "wide", Opcode.Sign, (n, g) => A.ZerosLike(g));
@@ -74,11 +83,15 @@ internal static class MathOps
     internal static readonly Op Atan = Unary("Atan", "continuous", Opcode.Atan, (n, g) => g / (1 + n[0] * n[0]));
     internal static readonly Op Sinh = Unary("Sinh", "continuous", Opcode.Sinh, (n, g) => g * A.Cosh(n[0]));
     internal static readonly Op Cosh = Unary("Cosh", "continuous", Opcode.Cosh, (n, g) => g * A.Sinh(n[0]));
+    internal static readonly Op Asinh = Unary("Asinh", "continuous", Opcode.Asinh, (n, g) => g / A.Cosh(n.Out));
+    internal static readonly Op Acosh = Unary("Acosh", "continuous", Opcode.Acosh, (n, g) => g / A.Sinh(n.Out));
+    internal static readonly Op Atanh = Unary("Atanh", "continuous", Opcode.Atanh, (n, g) => g / (1 - n[0] * n[0]));
     internal static readonly Op Tanh = Unary("Tanh", "continuous", Opcode.Tanh, (n, g) => TanhGrad!.Call(n.Out, g));
     internal static readonly Op TanhGrad = Gradient("TanhGrad", Opcode.TanhGrad, (n, g) => [g * n[1] * n[0] * -2, g * (1 - n[0] * n[0])]);
     internal static readonly Op Sigmoid = Unary("Sigmoid", "continuous", Opcode.Sigmoid, (n, g) => SigmoidGrad!.Call(n.Out, g));
     internal static readonly Op SigmoidGrad = Gradient("SigmoidGrad", Opcode.SigmoidGrad, (n, g) => [g * n[1] * (1 - n[0] * 2), g * n[0] * (1 - n[0])]);
     internal static readonly Op Erf = Unary("Erf", "float", Opcode.Erf, (n, g) => g * A.Exp(-n[0] * n[0]) * (2 / Math.Sqrt(Math.PI)));
+    internal static readonly Op Erfc = Unary("Erfc", "float", Opcode.Erfc, (n, g) => g * A.Exp(-n[0] * n[0]) * (-2 / Math.Sqrt(Math.PI)));
     internal static readonly Op Floor = Unary("Floor", "float", Opcode.Floor, null);
     internal static readonly Op Ceil = Unary("Ceil", "float", Opcode.Ceil, null);
     internal static readonly Op Rint = Unary("Rint", "float", Opcode.Rint, null);
@@ -122,8 +135,8 @@ internal static class MathOps
 
     internal static readonly Op[] All =
     [
-        Add, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy,
+        Add, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, MulNoNan, TruncateMod,
         Neg, Abs, Sign, Square, Sqrt, SqrtGrad, Rsqrt, RsqrtGrad, Reciprocal, ReciprocalGrad, Exp, Expm1, Log, Log1p, Sin, Cos, Tan,
-        Asin, Acos, Atan, Sinh, Cosh, Tanh, TanhGrad, Sigmoid, SigmoidGrad, Erf, Floor, Ceil, Rint, AddN,
+        Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Tanh, TanhGrad, Sigmoid, SigmoidGrad, Erf, Erfc, Floor, Ceil, Rint, AddN,
     ];
 }

@@ -35,6 +35,17 @@ internal static class NNOps
     internal static readonly Op Softplus = Activation("Softplus", "float", Opcode.Softplus, (n, g) => g * A.Sigmoid(n[0]));
     internal static readonly Op Softsign = Activation("Softsign", "float", Opcode.Softsign, (n, g) => g / A.Square(1 + A.Abs(n[0])));
 
+    internal static readonly Op SoftplusGrad = Gradient("SoftplusGrad", "features", Opcode.SoftplusGrad, (n, g) =>
+    {
+        var s = A.Sigmoid(n[1]);
+        return [g * s, g * n[0] * s * (1 - s)];
+    }, "float");
+    internal static readonly Op SoftsignGrad = Gradient("SoftsignGrad", "features", Opcode.SoftsignGrad, (n, g) =>
+    {
+        var root = 1 + A.Abs(n[1]);
+        return [SoftsignGrad!.Call(g, n[1]), g * n[0] * A.Sign(n[1]) / (root * root * root) * -2];
+    }, "float");
+
     internal static readonly Op BiasAdd = new("BiasAdd", "value:T bias:T -> output:T ; T:number data_format:string=NHWC")
     {
         Shape = s =>
@@ -83,5 +94,5 @@ internal static class NNOps
         Pointwise = e => e.Do(code),
     };
 
-    internal static readonly Op[] All = [Relu, ReluGrad, Relu6, Relu6Grad, Elu, EluGrad, Selu, SeluGrad, LeakyRelu, LeakyReluGrad, Softplus, Softsign, BiasAdd, BiasAddGrad, Softmax, LogSoftmax];
+    internal static readonly Op[] All = [Relu, ReluGrad, Relu6, Relu6Grad, Elu, EluGrad, Selu, SeluGrad, LeakyRelu, LeakyReluGrad, Softplus, SoftplusGrad, Softsign, SoftsignGrad, BiasAdd, BiasAddGrad, Softmax, LogSoftmax];
 }

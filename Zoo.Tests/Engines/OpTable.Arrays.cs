@@ -19,6 +19,7 @@ static partial class OpTable
         ["CheckNumerics"] = [V([D(3, 4)], ("message", "bad"))],
         ["Shape"] = [V(D(3, 4)), V([D(2, 3, 4)], ("out_type", DType.Int64)), V(D())],
         ["Size"] = [V(D(3, 4)), V([D(2, 3, 4)], ("out_type", DType.Int64))],
+        ["Rank"] = [V(D(3, 4)), V(D())],
         ["BroadcastGradientArgs"] = [V(I(3, 4), I(4)), V(I(3, 1), I(1, 4))],
         ["Reshape"] = [V(D(3, 4), I(4, 3)), V(D(3, 4), I(-1, 2, 2)), V(D(2, 3, 4), I(-1)), V(D(1), I())],
         ["ExpandDims"] = [V(D(3, 4), N(0)), V(D(3, 4), N(1)), V(D(3, 4), N(-1))],

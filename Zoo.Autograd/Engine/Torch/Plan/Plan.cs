@@ -17,7 +17,7 @@ internal sealed class Plan
     internal required (int Slot, Parameter Parameter)[] Parameters { get; init; }
     internal required int[] Fetches { get; init; }
     internal required int[] Updates { get; init; }
-    /// <summary>Slots of leaves: never given away as a Parameter's new value.</summary>
+    /// <summary>Slots of leaves and of views of them: never given away as a Parameter's new value.</summary>
     internal required int[] Kept { get; init; }
 
     internal PlanRun Rent() => idle.TryTake(out var run) ? run : new(this);

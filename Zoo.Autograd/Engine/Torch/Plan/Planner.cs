@@ -47,8 +47,17 @@ internal sealed class Planner
             Parameters = [.. parameters],
             Fetches = fetches,
             Updates = updates,
-            Kept = [.. kept],
+            Kept = [.. Borrowed()],
         };
+    }
+
+    /// <summary>Leaves, and what may lie in their memory.</summary>
+    HashSet<int> Borrowed()
+    {
+        var borrowed = new HashSet<int>(kept);
+        foreach (var step in steps)
+            if (step.IsView && borrowed.Contains(step.Reads[0])) borrowed.UnionWith(step.Writes);
+        return borrowed;
     }
 
     int Leaf(Variable v)

@@ -13,6 +13,8 @@ internal abstract class Step
     internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
     internal abstract int[] Writes { get; }
+    /// <summary>Whether what it writes may lie in the memory of what it reads.</summary>
+    internal virtual bool IsView => false;
     internal abstract void Run(nint[] slots);
 }
 
@@ -22,6 +24,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
     internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
     internal override int[] Writes => results;
     internal override string Kind => op.Name;
+    internal override bool IsView => op.Name is "aten::view.dtype" or "aten::to.dtype";
 
     internal override void Run(nint[] slots)
     {
@@ -67,6 +70,7 @@ internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 {
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
+    internal override bool IsView => true;
 
     internal override void Run(nint[] slots)
     {
@@ -83,6 +87,7 @@ internal sealed class ViewStep(int x, long[] sizes, long[] strides, long offset,
 {
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
+    internal override bool IsView => true;
     internal override void Run(nint[] slots) => slots[result] = TorchTensor.View(slots[x], sizes, strides, offset);
 }
 
@@ -93,6 +98,7 @@ internal sealed class ContiguousStep(int x, int result) : Step
 
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
+    internal override bool IsView => true;
 
     internal override void Run(nint[] slots)
     {
