@@ -19,26 +19,21 @@ public partial class Model
         if (!path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"Save: '{path}' does not end in {ModelEnding}. Expected a name that does; SaveWeights writes {WeightsEnding} files.", nameof(path));
         var metadata = new Dictionary<string, object?> { ["keras_version"] = FormatVersion, ["date_saved"] = DateTime.Now.ToString("yyyy-MM-dd@HH:mm:ss", CultureInfo.InvariantCulture) };
-        KerasArchive.Write(path, metadata, Describe(), WeightTree.Write(this, SavedOptimizer), []);
+        KerasArchive.Write(path, metadata, Describe(), WeightTree.Write(this), []);
     }
 
     /// <summary>Reads a model from a <c>.keras</c> file of this library or of Keras 3: a <see cref="Sequential"/>, a Model, or a registered class.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="compile">Whether loss, metrics and optimizer are read too, so that training goes on.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, hostile or foreign, or names classes that are not known.</exception>
-    public static Model Load(string path)
+    public static Model Load(string path, bool compile = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var archive = KerasArchive.Open(path);
         var where = $"'{path}'";
-        var config = archive.Config();
-        var model = Made(config, where);
+        var model = Made(archive.Config(), where, compile);
         var root = archive.Weights();
-        var values = WeightTree.Read(root, model, where);
-        if (model.RestoreCompiled(config, where) is { } optimizer)
-        {
-            optimizer.Build(model.TrainableWeights);
-            values.AddRange(WeightTree.Read(root, optimizer, where) ?? []);
-        }
-        Assign(values);
+        Assign([.. WeightTree.Read(root, model, where), .. WeightTree.ReadMemory(root, model, where, must: true)]);
         return model;
     }
 
@@ -50,7 +45,7 @@ public partial class Model
         if (!path.EndsWith(WeightsEnding, StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"SaveWeights: '{path}' does not end in {WeightsEnding}. Expected a name that does; Save writes whole models.", nameof(path));
         RequireWeights("SaveWeights");
-        AtomicFile.Write(path, stream => H5Writer.Write(WeightTree.Write(this, SavedOptimizer), stream));
+        AtomicFile.Write(path, stream => H5Writer.Write(WeightTree.Write(this), stream));
     }
 
     /// <summary>
@@ -86,9 +81,7 @@ public partial class Model
     {
         var config = Json.Parse(Encoding.UTF8.GetBytes(json), "FromJson") as Dictionary<string, object?>
             ?? throw new ModelFileException("FromJson: the text is no JSON object. Expected a model's configuration, as ToJson gives it.");
-        var model = Made(config, "FromJson");
-        model.RestoreCompiled(config, "FromJson");
-        return model;
+        return Made(config, "FromJson", compile: true);
     }
 
     Dictionary<string, object?> Describe()
@@ -97,19 +90,13 @@ public partial class Model
         return new KerasWriter().Object(this);
     }
 
-    static Model Made(Dictionary<string, object?> config, string where) => (Model)new KerasReader().Object(config, typeof(Model), where);
+    static Model Made(Dictionary<string, object?> config, string where, bool compile) => (Model)new KerasReader { Compiles = compile }.Object(config, typeof(Model), where);
 
     List<(Parameter, NDArray)> Values(H5Group root, string path)
     {
         if (root.Attributes.ContainsKey("layer_names") || root.Attributes.ContainsKey("model_config"))
             throw new ModelFileException($"Load: '{path}' is in the older HDF5 form of Keras. Expected a {WeightsEnding} file of Keras 3. Load it in Python and save it as {ModelEnding} or {WeightsEnding}.");
-        var values = WeightTree.Read(root, this, $"'{path}'");
-        if (SavedOptimizer is { } optimizer)
-        {
-            optimizer.Build(TrainableWeights);
-            if (WeightTree.Fits(root, optimizer)) values.AddRange(WeightTree.Read(root, optimizer, $"'{path}'")!);
-        }
-        return values;
+        return [.. WeightTree.Read(root, this, $"'{path}'"), .. WeightTree.ReadMemory(root, this, $"'{path}'", must: false)];
     }
 
     static void Assign(List<(Parameter Weight, NDArray Value)> values)
@@ -125,9 +112,27 @@ public partial class Model
         if (!IsBuilt) throw new InvalidOperationException($"{what}: {Name} has no weights yet, for it has seen no input. Give the first layer an InputShape, or call Fit or Predict with data first.");
     }
 
-    Optimizer? SavedOptimizer => null;
+    internal Dictionary<string, object?> CompileConfig(KerasWriter writer) => Compilation is not { } how ? [] : new()
+    {
+        ["optimizer"] = writer.Value(how.Optimizer, () => "optimizer"),
+        ["loss"] = writer.Value(how.Losses, () => "loss"),
+        ["loss_weights"] = writer.Value(how.LossWeights, () => "lossWeights"),
+        ["metrics"] = writer.Value(how.Metrics, () => "metrics"),
+        ["weighted_metrics"] = writer.Value(how.WeightedMetrics, () => "weightedMetrics"),
+        ["run_eagerly"] = false,
+        ["steps_per_execution"] = 1L,
+        ["jit_compile"] = false,
+    };
 
-    internal Dictionary<string, object?> CompileConfig(KerasWriter writer) => [];
-
-    Optimizer? RestoreCompiled(Dictionary<string, object?> config, string where) => null;
+    /// <summary>Compiles as a file says, where it does.</summary>
+    internal void CompileFrom(KerasReader reader, Dictionary<string, object?> json, string where)
+    {
+        if (json.GetValueOrDefault("compile_config") is not Dictionary<string, object?> { Count: > 0 } config || config.GetValueOrDefault("optimizer") is null) return;
+        T? Part<T>(string key) where T : class => config.GetValueOrDefault(key) is { } value ? (T?)reader.Value(value, typeof(T), $"{where}, {key} (Load(path, compile: false) leaves it out)") : null;
+        ModelReader.Guard(where, () =>
+        {
+            Compile(Part<Optimizer>("optimizer")!, Part<OutputLosses>("loss"), Part<OutputMetrics>("metrics"), Part<OutputWeights>("loss_weights"), Part<OutputMetrics>("weighted_metrics"));
+            return this;
+        });
+    }
 }

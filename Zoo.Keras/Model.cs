@@ -6,7 +6,7 @@ namespace Zoo.Keras;
 /// Layers between inputs and outputs, which can be trained, asked for predictions, and used as a layer themselves:
 /// <c>new Model(x, y)</c>, <c>new Model([a, b], [y, z])</c>, or a subclass that overrides <see cref="Layer.Call(Inputs, CallContext)"/>.
 /// </summary>
-[KerasObject("keras.src.models.functional", ClassName = "Functional"), KerasCallArgument("mask"), KerasOmit("stop_training")]
+[KerasObject("keras.src.models.functional", ClassName = "Functional"), KerasCallArgument("mask")]
 public partial class Model : Layer
 {
     Ports? inputs, outputs;
@@ -67,7 +67,8 @@ public partial class Model : Layer
         get
         {
             if (Outputs.Keys is { } keys) return keys;
-            var names = Outputs.Select(o => ModelGraph.OperationOf(o.Node) is Layer layer ? layer.Name : o.Node.Name ?? Saving.KerasNames.Snake(Saving.FreeOps.Find(o.Node)?.ClassName ?? o.Node.Op.Name)).ToArray();
+            var known = graph?.Names();
+            var names = Outputs.Select(o => ModelGraph.OperationOf(o.Node) is Layer layer ? layer.Name : known?.GetValueOrDefault(o.Node) ?? Saving.KerasNames.Snake(o.Node.Op.Name)).ToArray();
             var count = new Dictionary<string, int>();
             return Array.ConvertAll(names, n => (count[n] = count.GetValueOrDefault(n) + 1) == 1 ? n : $"{n}_{count[n] - 1}");
         }

@@ -1,5 +1,6 @@
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
+using Zoo.Keras.Saving;
 
 namespace Zoo.Keras.Graph;
 
@@ -44,6 +45,22 @@ internal sealed class ModelGraph
 
     /// <summary>The layer that a node calls, or the node itself where it is a free op.</summary>
     internal static object OperationOf(Node node) => node.Tag switch { LayerCall call => call.Layer, InputLayer layer => layer, _ => node };
+
+    /// <summary>The names of the operations: those of layers, and for free ops numbered ones beside them, as files have them.</summary>
+    internal Dictionary<object, string> Names()
+    {
+        var names = new Dictionary<object, string>(ReferenceEqualityComparer.Instance);
+        var taken = new HashSet<string>();
+        foreach (var layer in Layers) taken.Add(names[layer] = layer.Name);
+        foreach (var node in Operations.OfType<Node>())
+        {
+            var stem = node.Name ?? KerasNames.Snake(FreeOps.Find(node)?.ClassName ?? node.Op.Name);
+            var name = stem;
+            for (var n = 1; !taken.Add(name); n++) name = $"{stem}_{n}";
+            names[node] = name;
+        }
+        return names;
+    }
 
     /// <summary>Constants and weights are arguments, not operations.</summary>
     internal static bool IsOperation(Node node) => node.Op != StateOps.Const && node.Tag is not Parameter;

@@ -10,8 +10,17 @@ public abstract partial class Optimizer
     string[] undecayed = [];
 
     /// <summary>What is remembered, in Keras' order: the number of steps, the learning rate, averages, accumulators, then the slots.</summary>
-    public IReadOnlyList<Parameter> Variables =>
-        [Iterations, .. rate is null ? [] : new[] { rate }, .. Groups().SelectMany(group => weights.SelectMany(w => group.Select(name => slots[w][name])))];
+    public IReadOnlyList<Parameter> Variables => Of(weights);
+
+    /// <summary>What is remembered of given weights, as a file holds it: a loaded model knows only which weights it trains now.</summary>
+    internal IReadOnlyList<Parameter> VariablesOf(IReadOnlyList<Parameter> trained)
+    {
+        Build(trained);
+        return Of(trained);
+    }
+
+    IReadOnlyList<Parameter> Of(IReadOnlyList<Parameter> of) =>
+        [Iterations, .. rate is null ? [] : new[] { rate }, .. Groups().SelectMany(group => of.SelectMany(w => group.Select(name => slots[w][name])))];
 
     IEnumerable<string[]> Groups()
     {

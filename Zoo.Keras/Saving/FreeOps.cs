@@ -57,6 +57,9 @@ static class FreeOps
     static readonly Dictionary<string, FreeOp> ByClass = All.DistinctBy(o => o.ClassName).ToDictionary(o => o.ClassName);
     static readonly ILookup<Op, FreeOp> ByOp = All.Where(o => o.Op is not null).ToLookup(o => o.Op!);
 
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<FreeOp> Classes => All;
+
     /// <summary>Keras' class for a node, or null.</summary>
     public static FreeOp? Find(Node node) => ByOp[node.Op].FirstOrDefault(o => o.Refuses(node) is null);
 

@@ -11,23 +11,14 @@ sealed class FunctionalWriter
     readonly KerasWriter writer;
     readonly Model model;
     readonly ModelGraph graph;
-    readonly Dictionary<object, string> names = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<object, string> names;
 
     public FunctionalWriter(KerasWriter writer, Model model, ModelGraph graph)
     {
         (this.writer, this.model, this.graph) = (writer, model, graph);
         if (graph.Parameters is [var loose, ..])
             throw new ModelFileException($"Save: {model.Name} uses the Parameter {loose.Name} outside of a layer, and files keep weights in layers only. Expected a layer around it. Write a class derived from Layer that makes it with Weight.");
-        var taken = graph.Layers.Select(l => l.Name).ToHashSet();
-        foreach (var operation in graph.Operations) names[operation] = operation is Layer layer ? layer.Name : Free(taken, (Node)operation);
-    }
-
-    static string Free(HashSet<string> taken, Node node)
-    {
-        var stem = node.Name ?? KerasNames.Snake(FreeOps.Of(node).ClassName);
-        var name = stem;
-        for (var n = 1; !taken.Add(name); n++) name = $"{stem}_{n}";
-        return name;
+        names = graph.Names();
     }
 
     public Dictionary<string, object?> Config() => new()

@@ -5,6 +5,9 @@ sealed class KerasReader
 {
     readonly Dictionary<long, object> shared = [];
 
+    /// <summary>Whether models are compiled as their descriptions say.</summary>
+    public bool Compiles { get; init; }
+
     static ModelFileException Bad(string where, string what, string expected, string fix, Exception? inner = null) =>
         new($"Load: {where}: {what}. Expected {expected}. {fix}", inner);
 
@@ -19,7 +22,11 @@ sealed class KerasReader
         var spot = $"{where}{(where.Length > 0 ? " " : "")}{type.Name}";
         var config = Config(json, where);
         var value = ModelReader.Model(this, type, config, config.GetValueOrDefault("name") is string name ? $"{spot} '{name}'" : spot) ?? Create(type, config, spot);
-        if (value is Model model) ModelReader.Build(this, model, json, spot);
+        if (value is Model model)
+        {
+            ModelReader.Build(this, model, json, spot);
+            if (Compiles) model.CompileFrom(this, json, spot);
+        }
         if (KerasType.Of(type).IsShared && json.GetValueOrDefault("shared_object_id") is long number) shared[number] = value;
         return value;
     }
@@ -61,7 +68,7 @@ sealed class KerasReader
         {
             if (property.Parameter < 0) continue;
             var parameter = parameters[property.Parameter];
-            if (config.TryGetValue(property.Key, out var json)) arguments[property.Parameter] = Value(json, parameter.ParameterType, $"{where}, {property.Key}");
+            if (config.TryGetValue(property.Key, out var json)) arguments[property.Parameter] = Content(property, json, parameter.ParameterType, where);
             else if (!parameter.HasDefaultValue) throw Bad(where, $"the key '{property.Key}' is missing", "the keys that Keras writes", "Save the file again.");
             else arguments[property.Parameter] = parameter.DefaultValue is null && parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
                 ? Activator.CreateInstance(parameter.ParameterType) : parameter.DefaultValue;
@@ -72,7 +79,7 @@ sealed class KerasReader
             foreach (var property in form.Properties)
                 if (property.Parameter < 0 && config.TryGetValue(property.Key, out var json))
                 {
-                    var content = Value(json, property.Property.PropertyType, $"{where}, {property.Key}");
+                    var content = Content(property, json, property.Property.PropertyType, where);
                     if (value is Layer layer && property.Property.Name == nameof(Layer.Trainable)) layer.TrainableAlone = (bool)content!;
                     else KerasValue.Invoke<object?>(() => { property.Property.SetValue(value, content); return null; });
                 }
@@ -83,6 +90,9 @@ sealed class KerasReader
             throw Bad(where, $"the configuration is refused: {e.Message}", "values that the class accepts", "Correct the file.", e);
         }
     }
+
+    object? Content(KerasProperty property, object? json, Type target, string where) =>
+        Value(json, target, $"{where}, {property.Key}") ?? (property.TakesNull ? null : throw Bad(where, $"the value of '{property.Key}' is null", $"a {target.Name}", "Correct the file."));
 
     static void CheckKeys(KerasType form, Dictionary<string, object?> config, string where)
     {

@@ -4,7 +4,11 @@ using System.Reflection;
 namespace Zoo.Keras.Saving;
 
 /// <summary>One key of a class' configuration: the property it comes from and the constructor parameter it goes to (-1: the property's setter).</summary>
-sealed record KerasProperty(string Key, PropertyInfo Property, int Parameter, bool OmitNull);
+sealed record KerasProperty(string Key, PropertyInfo Property, int Parameter, bool OmitNull)
+{
+    /// <summary>Whether the place where the value goes is declared to take null.</summary>
+    public required bool TakesNull { get; init; }
+}
 
 /// <summary>What the configuration of a class consists of, found once by reflection.</summary>
 sealed class KerasType
@@ -23,6 +27,7 @@ sealed class KerasType
         var candidates = Candidates(type);
         Constructor = Choose(type, candidates);
         var parameters = Constructor?.GetParameters() ?? [];
+        var nullability = new NullabilityInfoContext();
         foreach (var property in candidates)
         {
             var parameter = Array.FindIndex(parameters, p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase));
@@ -30,7 +35,10 @@ sealed class KerasType
             var key = property.GetCustomAttribute<KerasNameAttribute>()?.Key ?? KerasNames.Snake(property.Name);
             if (omitted.Contains(key) || Inert.ContainsKey(key)) continue;
             Properties.RemoveAll(p => p.Key == key);   // a derived class may give a key another property: InputLayer's dtype
-            Properties.Add(new(key, property, parameter, property.IsDefined(typeof(KerasOptionalAttribute)) && !always.Contains(key)));
+            Properties.Add(new(key, property, parameter, property.IsDefined(typeof(KerasOptionalAttribute)) && !always.Contains(key))
+            {
+                TakesNull = (parameter >= 0 ? nullability.Create(parameters[parameter]) : nullability.Create(property)).WriteState != NullabilityState.NotNull,
+            });
         }
     }
 
@@ -69,9 +77,9 @@ sealed class KerasType
         return found;
     }
 
-    /// <summary>The constructor with the most parameters of which each has its property.</summary>
+    /// <summary>The constructor with the most parameters of which each has its property; among equals the one with the properties' types.</summary>
     static ConstructorInfo? Choose(Type type, List<PropertyInfo> properties) =>
         type.IsAbstract ? null : type.GetConstructors()
             .Where(c => c.GetParameters().All(p => properties.Exists(q => string.Equals(p.Name, q.Name, StringComparison.OrdinalIgnoreCase))))
-            .MaxBy(c => c.GetParameters().Length);
+            .MaxBy(c => (c.GetParameters().Length, c.GetParameters().Count(p => properties.Exists(q => q.PropertyType == p.ParameterType && string.Equals(p.Name, q.Name, StringComparison.OrdinalIgnoreCase)))));
 }

@@ -45,11 +45,11 @@ static class WeightTree
     }
 
     /// <summary>The values of all weights, and what the optimizer remembers.</summary>
-    public static H5Group Write(Model model, Optimizer? optimizer)
+    public static H5Group Write(Model model)
     {
         var root = new H5Group();
         foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.OwnWeights);
-        if (optimizer is not null) Write(root, $"{Memory}/", optimizer.Name, optimizer.Variables);
+        if (model.Optimizer is { } optimizer) Write(root, $"{Memory}/", optimizer.Name, optimizer.VariablesOf(model.TrainableWeights));
         return root;
     }
 
@@ -71,13 +71,18 @@ static class WeightTree
         return values;
     }
 
-    /// <summary>What the optimizer remembered; null where the file has none.</summary>
-    public static List<(Parameter Weight, NDArray Value)>? Read(H5Group root, Optimizer optimizer, string where) =>
-        root.Find($"{Memory}/{Values}") is H5Group ? Read(root, $"{Memory}/", optimizer.Name, optimizer.Variables, where) : null;
-
-    /// <summary>Whether a file has what this optimizer remembers, not what another kind does.</summary>
-    public static bool Fits(H5Group root, Optimizer optimizer) => root.Find($"{Memory}/{Values}") is H5Group stored && stored.Children.Count == optimizer.Variables.Count
-        && optimizer.Variables.Select((v, i) => stored.Children.GetValueOrDefault($"{i}") is H5Dataset data && data.Shape == v.Shape).All(fits => fits);
+    /// <summary>What the optimizer of a compiled model remembered; nothing where the file has none, or it is another optimizer's.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="where">Names the file in errors.</param>
+    /// <param name="must">Whether what does not fit is an error.</param>
+    public static List<(Parameter Weight, NDArray Value)> ReadMemory(H5Group root, Model model, string where, bool must)
+    {
+        if (model.Optimizer is not { } optimizer || root.Find($"{Memory}/{Values}") is not H5Group stored) return [];
+        var variables = optimizer.VariablesOf(model.TrainableWeights);
+        var fits = stored.Children.Count == variables.Count && variables.Select((v, i) => stored.Children.GetValueOrDefault($"{i}") is H5Dataset data && data.Shape == v.Shape).All(same => same);
+        return fits || must ? Read(root, $"{Memory}/", optimizer.Name, variables, where) : [];
+    }
 
     static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, string where)
     {
