@@ -39,7 +39,8 @@ internal sealed class Meters
         var result = loss.Accumulate(total, total, rows).ToList();
         foreach (var (task, labels, predictions, value, weights, mask) in outputs)
         {
-            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Accumulate(value, value, rows));
+            // Keras takes the plain mean over batches here, a short last one counting as much as the others
+            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Accumulate(value, value, null));
             foreach (var (metric, weighted) in metrics[task.Index])
                 result.AddRange(metric.Accumulate(labels, predictions, !weighted || weights is null ? null : mask is not null && metric is MeanMetric ? Ranks.Times(weights, mask) : weights));
         }

@@ -1,0 +1,117 @@
+using System.Globalization;
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine;
+using Zoo.Keras;
+using Zoo.Keras.Saving;
+
+namespace Zoo.Tests.Goldens;
+
+/// <summary>Whole training runs against Keras': the stored models, the same steps, losses, weights, predictions, histories.</summary>
+[TestFixture("embedded")]
+[TestFixture("tensorflow")]
+[Category("Goldens")]
+public class RunTests(string engine)
+{
+    const string Archive = "goldens/models/models.zip";
+    static readonly Lazy<List<Dictionary<string, object?>>> Models = new(() =>
+        [.. ((List<object?>)((Dictionary<string, object?>)Json.Parse(File.ReadAllBytes(Shared.File("goldens/models/models.json")), "models.json")!)["models"]!).Cast<Dictionary<string, object?>>()]);
+
+    /// <summary>Models whose gradient may go to another of equal pixels: weights are compared up to step 5, losses to the end.</summary>
+    static readonly string[] Pooled = ["lenet"];
+
+    static string[] Names => ["mlp", "lenet", "siamese", "resnet", "lstm", "transformer", "autoencoder", "convnet1d"];
+
+    static string[] Needed => ["mlp", "lenet", "siamese"];
+
+    [OneTimeSetUp]
+    public void Find()
+    {
+        if (engine == "tensorflow") Engine.TensorFlow.TensorFlowLibrary.Require();
+    }
+
+    [Test]
+    public void RunsGiveWhatKerasGives([ValueSource(nameof(Names))] string name, [Values("sgd", "adam", "fit")] string run)
+    {
+        var info = Models.Value.Single(m => (string)m["name"]! == name);
+        var data = SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{name}/data.safetensors")));
+        Model model;
+        Dictionary<string, object?> compiled;
+        try
+        {
+            model = Load(name);
+            var runs = (Dictionary<string, object?>)info["runs"]!;
+            compiled = (Dictionary<string, object?>)((Dictionary<string, object?>)runs[run == "fit" ? "adam" : run]!)["compile_config"]!;
+            Compile(model, compiled);
+        }
+        catch (Exception e) when (!Needed.Contains(name) && e is ModelFileException or ArgumentException)
+        {
+            Report.Add("runs", $"{name} {run} (absent)", 0, 1);
+            Assert.Ignore($"absent: {e.Message.Split(". ")[0]}");
+            return;
+        }
+        var check = new RunChecks(info, data, model);
+        if (run == "fit") Fit(info, data, model, check);
+        else Steps(info, data, model, run, name, check);
+        Report.Add("runs", $"{name} {run} on {engine}", check.Total - check.Misses.Count, check.Total);
+        TestContext.Out.WriteLine($"{name} {run}: {check.Total - check.Misses.Count}/{check.Total}");
+        Assert.That(check.Misses, Is.Empty, string.Join('\n', check.Misses));
+    }
+
+    static Model Load(string name)
+    {
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{name}-{Guid.NewGuid():N}.keras");
+        try
+        {
+            File.WriteAllBytes(path, Shared.Entry(Archive, $"{name}/initial.keras"));
+            return Model.Load(path);
+        }
+        finally { File.Delete(path); }
+    }
+
+    void Compile(Model model, Dictionary<string, object?> config)
+    {
+        T? Value<T>(string key) where T : class => config[key] is { } json ? (T?)new KerasReader().Value(json, typeof(T), key) : null;
+        model.Compile(Value<Optimizer>("optimizer")!, Value<OutputLosses>("loss"), Value<OutputMetrics>("metrics"), Value<OutputWeights>("loss_weights"), Value<OutputMetrics>("weighted_metrics"), engine);
+    }
+
+    static void Steps(Dictionary<string, object?> info, Dictionary<string, NDArray> data, Model model, string run, string name, RunChecks check)
+    {
+        var (x, y, w) = (RunChecks.Data(data, "x", model.InputNames)!, RunChecks.Data(data, "y", model.OutputNames)!, RunChecks.Data(data, "sample_weight", model.OutputNames));
+        check.Near("initial_prediction", model.PredictMany(x, batchSize: 8), RunChecks.Data(data, "initial_prediction", model.OutputNames)!);
+        var (samples, batch) = ((int)(long)info["samples"]!, (int)(long)info["batch_size"]!);
+        var logs = (List<object?>)((Dictionary<string, object?>)((Dictionary<string, object?>)info["runs"]!)[run]!)["step_logs"]!;
+        for (var t = 0; t < 20; t++)
+        {
+            model.ResetMetrics();
+            var at = t * batch % samples;
+            var got = model.TrainOnBatch(RunChecks.Rows(x, at, batch), RunChecks.Rows(y, at, batch), w is null ? null : RunChecks.Rows(w, at, batch));
+            foreach (var (key, value) in (Dictionary<string, object?>)logs[t]!) check.Near($"step {t + 1} {key}", got.GetValueOrDefault(key, double.NaN), Convert.ToDouble(value, CultureInfo.InvariantCulture));
+            if (t == 0) check.Weights($"{run}_step1_w", 1e-5);
+            if (t == 4) check.Weights($"{run}_step5_w", 1e-4);
+        }
+        if (Pooled.Contains(name)) return;
+        check.Weights($"{run}_step20_w", 1e-3);
+        check.Near("prediction", model.PredictMany(RunChecks.Data(data, "xval", model.InputNames)!, batchSize: 8), RunChecks.Data(data, $"{run}_prediction", model.OutputNames)!);
+    }
+
+    static void Fit(Dictionary<string, object?> info, Dictionary<string, NDArray> data, Model model, RunChecks check)
+    {
+        var runs = (Dictionary<string, object?>)info["runs"]!;
+        var fit = (Dictionary<string, object?>)runs["fit"]!;
+        var (x, y, w) = (RunChecks.Data(data, "x", model.InputNames)!, RunChecks.Data(data, "y", model.OutputNames)!, RunChecks.Data(data, "sample_weight", model.OutputNames));
+        var (xval, yval, wval) = (RunChecks.Data(data, "xval", model.InputNames)!, RunChecks.Data(data, "yval", model.OutputNames)!, RunChecks.Data(data, "sample_weight_val", model.OutputNames));
+        if (fit["sample_weight"] is not true) w = null;
+        if (fit["validation_sample_weight"] is not true) wval = null;
+        var classes = (fit["class_weight"] as Dictionary<string, object?>)?.ToDictionary(c => int.Parse(c.Key, CultureInfo.InvariantCulture), c => Convert.ToDouble(c.Value, CultureInfo.InvariantCulture));
+        var history = model.Fit(x, y, batchSize: (int)(long)fit["batch_size"]!, epochs: (int)(long)fit["epochs"]!, verbose: 0, shuffle: false, classWeight: classes, sampleWeight: w,
+            validationData: wval is null ? (xval, yval) : (xval, yval, wval));
+        foreach (var (key, values) in (Dictionary<string, object?>)fit["history"]!)
+            for (var epoch = 0; epoch < ((List<object?>)values!).Count; epoch++)
+                check.Near($"epoch {epoch} {key}", history.Values.TryGetValue(key, out var got) ? got[epoch] : double.NaN, Convert.ToDouble(((List<object?>)values)[epoch], CultureInfo.InvariantCulture));
+        check.Weights("fit_w", 1e-3);
+        check.Near("prediction", model.PredictMany(xval, batchSize: 8), RunChecks.Data(data, "fit_prediction", model.OutputNames)!);
+        var evaluated = model.Evaluate(xval, yval, batchSize: 8, sampleWeight: wval);
+        foreach (var (key, value) in (Dictionary<string, object?>)runs["evaluate"]!) check.Near($"evaluate {key}", evaluated.GetValueOrDefault(key, double.NaN), Convert.ToDouble(value, CultureInfo.InvariantCulture));
+    }
+}
