@@ -8,7 +8,7 @@ namespace Zoo.Autograd;
 /// </summary>
 /// <example><code>
 /// using var step = TrainingStep.Load("step.pb");
-/// var loss = step.Run(new() { ["x"] = x, ["y"] = y, ["lr"] = NDArray.Scalar(0.01) })["loss"].ToNumber();
+/// var loss = step.Run(new Dictionary&lt;string, NDArray&gt; { ["x"] = x, ["y"] = y, ["lr"] = NDArray.Scalar(0.01) })["loss"].ToNumber();
 /// </code></example>
 public sealed class TrainingStep : IDisposable
 {

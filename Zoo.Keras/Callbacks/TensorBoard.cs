@@ -58,6 +58,7 @@ public sealed class TensorBoard : Callback
     {
         foreach (var (name, value) in logs) Validation.Scalar($"evaluation_{name}_vs_iterations", value, steps);
         Validation.Flush();
+        if (train is null) Close(); // an Evaluate of its own: nothing follows
     }
 
     /// <inheritdoc/>
@@ -66,6 +67,7 @@ public sealed class TensorBoard : Callback
         foreach (var (name, value) in logs)
             if (name.StartsWith("val_", StringComparison.Ordinal)) Validation.Scalar($"epoch_{name[4..]}", value, epoch);
             else train?.Scalar($"epoch_{name}", value, epoch);
+        if (Model.Optimizer is { } optimizer) train?.Scalar("epoch_learning_rate", optimizer.CurrentLearningRate, epoch);
         if (WriteStepsPerSecond) train?.Scalar("epoch_steps_per_second", (steps - stepsAtEpoch) / Stopwatch.GetElapsedTime(epochBegan).TotalSeconds, epoch);
         train?.Flush();
         validation?.Flush();

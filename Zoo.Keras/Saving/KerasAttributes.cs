@@ -5,7 +5,7 @@ namespace Zoo.Keras;
 /// properties become the keys of its configuration, in snake_case. Nothing else has to be written.
 /// </summary>
 /// <param name="module">Keras' own module, such as <c>keras.layers</c>; left out for classes of a user.</param>
-/// <example><code>[KerasObject(Package = "my_shop")] public sealed class Gate(int units) : Layer { public int Units { get; } = units; … }</code></example>
+/// <example><code>[KerasObject(Package = "my_shop")] public sealed class Gate(int units) : Layer { public int Units { get; } = units; }</code></example>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class KerasObjectAttribute(string? module = null) : Attribute
 {

@@ -59,6 +59,24 @@ internal sealed class TensorBoardTests
     }
 
     [Test]
+    public void FitAndEvaluateWriteWhatTheirHistorySays()
+    {
+        var net = Net();
+        var (x, y) = (NDArray.Zeros([20, 5, 5, 1]), NDArray.Zeros([20], DType.Int64));
+        for (var i = 0; i < x.Count; i++) x.AsSpan<float>()[i] = i % 7;
+        net.Compile(new Adam(0.25), "sparse_categorical_crossentropy", ["accuracy"]);
+        var board = new TensorBoard(folder);
+        var history = net.Fit(x, y, batchSize: 5, epochs: 3, validationSplit: .2, verbose: 0, callbacks: [board]);
+        var (train, validation) = (EventFile.Scalars(EventFile.In(folder, "train")), EventFile.Scalars(EventFile.In(folder, "validation")));
+        Assert.That(train["epoch_loss"], Is.EqualTo(history["loss"].Select((v, i) => ((long)i, (float)v))));
+        Assert.That(train["epoch_learning_rate"].Select(s => s.Value), Is.EqualTo(new[] { .25f, .25f, .25f }));
+        Assert.That(validation["epoch_accuracy"], Is.EqualTo(history["val_accuracy"].Select((v, i) => ((long)i, (float)v))));
+        var loss = net.Evaluate(x, y, callbacks: [board])["loss"];
+        var file = Directory.GetFiles(Path.Combine(folder, "validation")).Single(f => !EventFile.Scalars(f)["epoch_loss"].Any());
+        Assert.That(EventFile.Scalars(file)["evaluation_loss_vs_iterations"], Is.EqualTo(new[] { (12L, (float)loss) }), "12 steps were made before");
+    }
+
+    [Test]
     public void TheGraphIsTheModels()
     {
         Run(new(folder));
@@ -68,6 +86,7 @@ internal sealed class TensorBoardTests
         var names = graph.Node.Select(n => n.Name).ToHashSet();
         Assert.That(names, Does.Contain("conv2d/kernel").And.Contain("dense_1/bias"));
         Assert.That(graph.Node.Select(n => n.Op), Does.Contain("Placeholder").And.Contain("Conv2D").And.Contain("Softmax"));
+        Assert.That(graph.Node.Where(n => n.Op is "Conv2D" or "Softmax").Select(n => n.Name), Is.EquivalentTo(new[] { "conv2d/Conv2D", "dense_1/Softmax" }));
         Assert.That(graph.Node.SelectMany(n => n.Input).Select(i => i.TrimStart('^').Split(':')[0]).Where(i => !names.Contains(i)), Is.Empty);
     }
 

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using NUnit.Framework;
+using Zoo.Autograd;
 using Zoo.Autograd.Graph.Proto;
 using Zoo.Autograd.Ops;
 using Zoo.Keras.Summary;
@@ -91,5 +93,43 @@ internal sealed class EventWriterTests
         var theirs = records.AsSpan<byte[]>().ToArray().Select(r => Event.Parser.ParseFrom(r)).ToArray();
         Assert.That(theirs, Has.Length.EqualTo(21));
         Assert.That(theirs[7].Summary.Value[0].Tensor.FloatVal, Is.EqualTo(new[] { 3f }));
+    }
+
+    /// <summary>TensorFlow's own writer, asked for what tf.summary.scalar asks it, writes the same events.</summary>
+    [Test, Category("Engines")]
+    public void TheEventsAreThoseThatTensorFlowWrites()
+    {
+        TensorFlowLibrary.Require();
+        string ours;
+        using (var writer = new EventWriter(Path.Combine(folder, "ours")))
+        {
+            writer.Scalar("epoch_loss", .25, 7);
+            ours = writer.Path;
+        }
+        var mine = EventFile.Read(ours);
+        using (var graph = new Autograd.Engine.TensorFlow.TensorFlowGraph(Autograd.Engine.TensorFlow.TensorFlowGraph.Threads(1, 1)))
+        {
+            graph.Import(TextFormat.Parse<GraphDef>("""
+                node { name: "folder" op: "Placeholder" attr { key: "dtype" value { type: DT_STRING } } }
+                node { name: "metadata" op: "Placeholder" attr { key: "dtype" value { type: DT_STRING } } }
+                node { name: "suffix" op: "Const" attr { key: "dtype" value { type: DT_STRING } } attr { key: "value" value { tensor { dtype: DT_STRING tensor_shape { } string_val: ".v2" } } } }
+                node { name: "tag" op: "Const" attr { key: "dtype" value { type: DT_STRING } } attr { key: "value" value { tensor { dtype: DT_STRING tensor_shape { } string_val: "epoch_loss" } } } }
+                node { name: "many" op: "Const" attr { key: "dtype" value { type: DT_INT32 } } attr { key: "value" value { tensor { dtype: DT_INT32 tensor_shape { } int_val: 100 } } } }
+                node { name: "step" op: "Const" attr { key: "dtype" value { type: DT_INT64 } } attr { key: "value" value { tensor { dtype: DT_INT64 tensor_shape { } int64_val: 7 } } } }
+                node { name: "value" op: "Const" attr { key: "dtype" value { type: DT_FLOAT } } attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { } float_val: 0.25 } } } }
+                node { name: "writer" op: "SummaryWriter" attr { key: "shared_name" value { s: "w" } } attr { key: "container" value { s: "" } } }
+                node { name: "open" op: "CreateSummaryFileWriter" input: "writer" input: "folder" input: "many" input: "many" input: "suffix" }
+                node { name: "write" op: "WriteSummary" input: "writer" input: "step" input: "value" input: "tag" input: "metadata" attr { key: "T" value { type: DT_FLOAT } } }
+                node { name: "close" op: "CloseSummaryWriter" input: "writer" }
+                """), "");
+            graph.Run([("folder", NDArray.From(new[] { Path.Combine(folder, "theirs") }, []))], [], "open");
+            graph.Run([("metadata", NDArray.From<byte[]>([mine[1].Summary.Value[0].Metadata.ToByteArray()], []))], [], "write");
+            graph.Run([], [], "close");
+        }
+        var theirs = EventFile.Read(EventFile.In(folder, "theirs"));
+        Assert.That(mine.Select(e => (e.Step, e.FileVersion, e.WhatCase)), Is.EqualTo(theirs.Select(e => (e.Step, e.FileVersion, e.WhatCase))));
+        var (a, b) = (mine[1].Summary.Value[0], theirs[1].Summary.Value[0]);
+        Assert.That((a.Tag, a.Metadata, a.ValueCase, a.Tensor.Dtype, a.Tensor.TensorShape), Is.EqualTo((b.Tag, b.Metadata, b.ValueCase, b.Tensor.Dtype, b.Tensor.TensorShape)));
+        Assert.That(EventFile.Scalars(ours)["epoch_loss"], Is.EqualTo(EventFile.Scalars(EventFile.In(folder, "theirs"))["epoch_loss"]));
     }
 }

@@ -1,15 +1,30 @@
 using System.Globalization;
 using Zoo.Autograd;
 using Zoo.Keras;
+using Zoo.Keras.Charts;
 using Zoo.Keras.Datasets;
 
-// LeNet-5 on MNIST: dotnet run -c Release --project examples/LeNet [-- --epochs 3 --samples 60000]
-var epochs = Option("--epochs", 3);
-var samples = Option("--samples", 60000);
+// LeNet-5 on MNIST: dotnet run -c Release --project examples/LeNet [-- --epochs 3 --samples 60000 --out lenet-out]
+var options = new Dictionary<string, string> { ["--epochs"] = "3", ["--samples"] = "60000", ["--out"] = "lenet-out" };
+for (var i = 0; i < args.Length; i += 2)
+    if (i + 1 == args.Length || !options.ContainsKey(args[i])) return Fail($"'{args[i]}' is not understood. Expected --epochs N, --samples N or --out FOLDER.");
+    else options[args[i]] = args[i + 1];
+if (!int.TryParse(options["--epochs"], out var epochs) || epochs < 1 || !int.TryParse(options["--samples"], out var samples) || samples < 1)
+    return Fail($"--epochs {options["--epochs"]} --samples {options["--samples"]}: expected positive whole numbers.");
+var folder = Directory.CreateDirectory(options["--out"]).FullName;
 
-var (train, test) = Mnist.Load();
-var (x, y) = (Pictures(train.X.Rows(0, Math.Min(samples, (int)train.X.Shape[0]))), train.Y.Rows(0, Math.Min(samples, (int)train.Y.Shape[0])));
-var (xTest, yTest) = (Pictures(test.X), test.Y);
+((NDArray X, NDArray Y) Train, (NDArray X, NDArray Y) Test) mnist;
+try
+{
+    mnist = Mnist.Load();
+}
+catch (IOException e)
+{
+    return Fail(e.Message);
+}
+samples = Math.Min(samples, (int)mnist.Train.X.Shape[0]);
+var (x, y) = (Scale(mnist.Train.X.Rows(0, samples)), mnist.Train.Y.Rows(0, samples));
+var (xTest, yTest) = (Scale(mnist.Test.X), mnist.Test.Y);
 
 Sequential lenet =
 [
@@ -21,23 +36,53 @@ Sequential lenet =
     new Dense(500, "relu"),
     new Dense(10, "softmax"),
 ];
+lenet.Summary();
 lenet.Compile(new Adam(1e-3), "sparse_categorical_crossentropy", ["accuracy"]);
-lenet.Fit(x, y, batchSize: 128, epochs: epochs, validationData: (xTest, yTest));
+var history = lenet.Fit(x, y, batchSize: 128, epochs: epochs, validationData: (xTest, yTest), callbacks: [new TensorBoard(In("logs"))]);
 
-var (loss, accuracy) = lenet.Evaluate(xTest, yTest, batchSize: 500);
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss: {loss:F4}"));
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy: {accuracy:F4}"));
+lenet.Save(In("lenet.keras"));
+Picture.Curve(history).Save(In("curve.png"));
+var predicted = Classes(lenet.Predict(xTest, batchSize: 500));
+var expected = Array.ConvertAll(yTest.ToArray<byte>(), label => (int)label);
+int[] wrong = [.. Enumerable.Range(0, expected.Length).Where(i => predicted[i] != expected[i])];
+int[] shown = [.. Enumerable.Range(0, 40).Concat(wrong.Where(i => i >= 40).Take(24))];
+Picture.Samples(Pick(mnist.Test.X, shown), [.. shown.Select(i => expected[i])], [.. shown.Select(i => predicted[i])]).Save(In("predictions.png"));
+
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+    {In("lenet.keras")}: the model, in Keras' format
+    {In("curve.png")}: loss and accuracy of each epoch
+    {In("predictions.png")}: the first 40 test pictures and {shown.Length - 40} more of the {wrong.Length} wrong ones, which are marked
+    {In("logs")}: for tensorboard --logdir
+    test accuracy: {1 - (double)wrong.Length / expected.Length:F4}
+    """));
+return 0;
+
+string In(string name) => Path.Combine(folder, name);
 
 // Pictures of bytes [n, 28, 28] as floats from 0 to 1 [n, 28, 28, 1].
-static NDArray Pictures(NDArray bytes)
+static NDArray Scale(NDArray bytes)
 {
     var scaled = bytes.Cast(DType.Float32).Reshape([Dim.Any, 28, 28, 1]);
     foreach (ref var value in scaled.AsSpan<float>()) value /= 255;
     return scaled;
 }
 
-int Option(string name, int otherwise)
+// The likeliest class of each row.
+static int[] Classes(NDArray probabilities)
 {
-    var at = Array.IndexOf(args, name);
-    return at >= 0 && at + 1 < args.Length && int.TryParse(args[at + 1], out var given) && given > 0 ? given : otherwise;
+    var width = (int)probabilities.Shape[1];
+    return [.. probabilities.ToArray<float>().Chunk(width).Select(row => Array.IndexOf(row, row.Max()))];
+}
+
+static NDArray Pick(NDArray from, int[] rows)
+{
+    var picked = NDArray.Zeros(from.Shape.With(0, rows.Length), from.DType);
+    for (var i = 0; i < rows.Length; i++) from.Rows(rows[i], 1).AsSpan<byte>().CopyTo(picked.Rows(i, 1).AsSpan<byte>());
+    return picked;
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message);
+    return 1;
 }
