@@ -1,3 +1,4 @@
+using System.Text;
 using Zoo.Autograd;
 using Zoo.Autograd.Engine.Torch;
 
@@ -6,23 +7,19 @@ namespace Zoo.Benchmarks;
 /// <summary>Where the time of one step goes.</summary>
 internal static class Profile
 {
-    internal static void Run(Job job, int steps)
+    internal static string Run(string name, int threads, int steps, bool all)
     {
+        TorchThreads.Count = threads;
+        var job = Job.Find(name);
         using var session = (TorchSession)new TorchEngine().Compile(job.Step);
         var feeds = job.Batch(128);
         var fetched = new NDArray?[1];
         for (var i = 0; i < 50; i++) session.Run(feeds, fetched);
-        var times = new double[steps];
-        for (var i = 0; i < steps; i++)
-        {
-            var start = System.Diagnostics.Stopwatch.GetTimestamp();
-            session.Run(feeds, fetched);
-            times[i] = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
-        Array.Sort(times);
-        Console.WriteLine($"{job.Name}: median {times[steps / 2]:F3} ms, lowest {times[0]:F3}, loss {fetched[0]!.ToNumber():F4}");
-        var trace = session.Trace = new PlanTrace();
+        session.Trace = new PlanTrace();
         for (var i = 0; i < steps; i++) session.Run(feeds, fetched);
-        Console.WriteLine(trace.ToString());
+        var text = new StringBuilder($"\n{name}, {threads} thread{(threads == 1 ? "" : "s")}\n```\n");
+        foreach (var line in session.Trace.ToString().Split('\n'))
+            if (all || !line.Contains("ms    0.00", StringComparison.Ordinal)) text.Append(line.Length > 150 ? line[..150] + "..." : line).Append('\n');
+        return text.Append("```").ToString();
     }
 }

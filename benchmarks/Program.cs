@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Benchmarks;
@@ -6,18 +5,78 @@ using Zoo.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
+    case ["peer", var kind, var job, var threads]:
+        PeerProcess.Serve(kind, job, int.Parse(threads));
+        return 0;
     case ["profile", var job, ..]:
-        Profile.Run(Job.Find(job), args.Length > 2 ? int.Parse(args[2]) : 200);
+        Console.WriteLine(Profile.Run(job, args.Length > 2 ? int.Parse(args[2]) : TorchThreads.Count, 200, all: true));
         return 0;
-    case ["quick", var kind, var name, var threads]:
-        TorchThreads.Count = int.Parse(threads);
-        IPeer peer = kind == "embedded" ? new EmbeddedPeer(Job.Find(name), 128) : new TensorFlowPeer(Job.Find(name), 128, int.Parse(threads), kind == "fused");
-        Console.WriteLine($"first {peer.Step():F4} {peer.Step():F4} {peer.Step():F4}");
-        for (var i = 0; i < 30; i++) peer.Step();
-        var times = Enumerable.Range(0, 200).Select(_ => { var t = Stopwatch.GetTimestamp(); peer.Step(); return Stopwatch.GetElapsedTime(t).TotalMilliseconds; }).Order().ToArray();
-        Console.WriteLine($"{kind} {name} {threads}: min {times[0]:F3} q1 {times[50]:F3} median {times[100]:F3}");
+    case ["compare", var job, var threads, ..]:
+        var one = Comparison.Run(job, int.Parse(threads), Number("--rounds", 200));
+        foreach (var peer in Comparison.Peers) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}");
+        Console.WriteLine($"alternating batches {Ratio.Of(one.Batches.Alternating, one.Batches.Apart)}, mm {one.MatMul:F0} GFLOP/s, losses within {one.LossDifference:E1}");
         return 0;
+    case ["soak", ..]:
+        Console.WriteLine(string.Join(' ', SoakOf(Number("--steps", 10_000))));
+        return 0;
+    case ["all", ..]:
+        return All();
     default:
-        Console.Error.WriteLine("benchmarks: expected profile mlp|lenet [steps]");
+        Console.Error.WriteLine("""
+            benchmarks: what shall be measured?
+              all [--rounds 200] [--steps 10000]       everything; writes docs/benchmarks.md
+              compare mlp|lenet THREADS [--rounds 200] the peers on one job
+              profile mlp|lenet [THREADS]              where the time of one step goes
+              soak [--steps 10000]                     memory over a long run
+            TensorFlow's library is looked for in ZOO_TENSORFLOW.
+            """);
         return 2;
+}
+
+int All()
+{
+    var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Load());
+    int[] threads = [1, 2];
+    var comparisons = (from n in threads from job in Job.Names select Told(Comparison.Run(job, n, rounds))).ToArray();
+    var starts = Enumerable.Range(0, 5).Select(_ =>
+    {
+        using var peer = new PeerProcess("embedded", "lenet", 2);
+        return peer.FirstStep;
+    }).ToArray();
+    var bits = Enumerable.Range(0, 2).Select(_ =>
+    {
+        using var peer = new PeerProcess("embedded", "lenet", 2);
+        return peer.Ask("bits 200")[0];
+    }).ToArray();
+    Console.WriteLine($"starts {string.Join(' ', starts.Select(s => $"{s:F0}"))} ms, bits {string.Join(' ', bits)}");
+    var soak = SoakOf(steps);
+    Console.WriteLine($"soak {string.Join(' ', soak)}");
+    var profile = string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n");
+    var file = Path.Combine(Root(), "docs", "benchmarks.md");
+    File.WriteAllText(file, new Report(comparisons, new(starts, soak, steps, bits), rounds, $"{load} before, {Load()} after (1, 5, 15 minutes)", profile).Write());
+    Console.WriteLine(file);
+    return 0;
+}
+
+static Comparison Told(Comparison c)
+{
+    Console.WriteLine($"{c.Job} {c.Threads}: {string.Join(", ", Comparison.Peers.Select(p => $"{p} {c.Median(p):F2}"))}; over floor {c.Against("floor")}, over TensorFlow {c.Against(c.BestTensorFlow)}");
+    return c;
+}
+
+static double[] SoakOf(int steps)
+{
+    using var peer = new PeerProcess("embedded", "lenet", 2);
+    return peer.Ask($"soak {steps}");
+}
+
+int Number(string option, int otherwise) => Array.IndexOf(args, option) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
+
+static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
+
+static string Root()
+{
+    for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
+        if (File.Exists(Path.Combine(folder.FullName, "Zoo.Keras.sln"))) return folder.FullName;
+    return Environment.CurrentDirectory;
 }

@@ -189,6 +189,7 @@ internal static class ArrayOps
         NoGradient = Op.Discrete,
         Pointwise = e => e.Constant(value, e.Node.Out.DType),
         Fold = (n, v) => NDArray.Full(v[0].Shape, value, n.Out.DType),
+        Simplify = n => n.Out.Shape.IsKnown && n.Out.Shape.Elements == 1 ? A.Constant(NDArray.Full(n.Out.Shape, value, n.Out.DType)) : null,
     };
 
     internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];

@@ -93,7 +93,7 @@ internal static class PoolOps
 
     internal static Shapes Output(ShapeContext s) => Output(s, s[0]);
 
-    static Shape Output(ShapeContext s, Shape input)
+    internal static Shape Output(ShapeContext s, Shape input)
     {
         if (input.HasRank && input.Rank != 4) throw s.Fail($"the pictures have rank {input.Rank}", "Expected rank 4: batch, height, width, channels.");
         if (s.Text("data_format") != "NHWC") throw s.Fail("data_format NCHW", "Expected NHWC: graphs are channels last. Transpose at the border.");

@@ -8,10 +8,10 @@ namespace Zoo.Autograd.Ops;
 internal static class ReduceOps
 {
     internal static readonly Op Sum = Reduce("Sum", "number", (n, g) => [A.ExpandTo(g, n), null],
-        k => k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
+        k => k.Reduce(k[0], ReduceKind.Sum, AxesOf(k.Node)) ?? k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
         (list) => list.Sum());
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
-        k => k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16).Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
+        k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16).Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
     internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.Max());
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));

@@ -1,29 +1,60 @@
 namespace Zoo.Autograd.Engine.Torch;
 
-/// <summary>The home of one Parameter's value on the embedded engine: a tensor in row-major memory, replaced as a whole.</summary>
+/// <summary>
+/// The home of one Parameter's value on the embedded engine: a tensor that lies as <see cref="TorchLayout"/> says. A run that reads it holds it until its end; while only one holds it,
+/// that one may write it in place, else it is replaced as a whole.
+/// </summary>
 internal sealed class TorchCell : IParameterHome
 {
     nint handle;
+    int holders;
 
     internal nint Handle => handle;
 
     /// <summary>The cell of a Parameter, whose value is brought over if it is elsewhere. Called with the store's lock held.</summary>
-    internal static TorchCell Of(Parameter parameter)
+    internal static TorchCell Of(Parameter parameter) => parameter.Home as TorchCell ?? Bring(parameter);
+
+    static TorchCell Bring(Parameter parameter)
     {
-        if (parameter.Home is TorchCell here) return here;
         var cell = new TorchCell();
-        parameter.MoveTo(cell, value => cell.handle = TorchArrays.From(value));
+        parameter.MoveTo(cell, value => cell.handle = From(value));
         return (TorchCell)parameter.Home!;
     }
+
+    /// <summary>Counts a run that reads the value until it lets go. Called with the store's lock held.</summary>
+    internal nint Hold()
+    {
+        Interlocked.Increment(ref holders);
+        return TorchTensor.Share(handle);
+    }
+
+    internal void LetGo() => Interlocked.Decrement(ref holders);
+
+    /// <summary>Whether more than one run reads the value. Called with the store's write lock held, under which no other run can begin to.</summary>
+    internal bool IsShared => Volatile.Read(ref holders) > 1;
 
     /// <summary>Takes a new tensor and gives the old one back.</summary>
     internal void Swap(ref nint next) => (handle, next) = (next, handle);
 
     public NDArray Read(Parameter parameter)
     {
+        if (!TorchLayout.IsRowMajor(parameter.Shape))
+        {
+            var ordered = NDArray.Zeros(parameter.Shape, parameter.DType);
+            TorchLayout.Reorder(HostMemory.Span<byte>(TorchTensor.Address(handle), ordered.Bytes.Length), ordered.Bytes, parameter.Shape, parameter.DType.Size(), back: true);
+            return ordered;
+        }
         NDArray? value = null;
         TorchArrays.Read(handle, parameter.Shape, parameter.DType, ref value);
         return value!;
+    }
+
+    static nint From(NDArray value)
+    {
+        if (TorchLayout.IsRowMajor(value.Shape)) return TorchArrays.From(value);
+        var tensor = TorchLayout.Empty(value.DType, value.Shape.Dims);
+        TorchLayout.Reorder(value.Bytes, HostMemory.Span<byte>(TorchTensor.Address(tensor), value.Bytes.Length), value.Shape, value.DType.Size(), back: false);
+        return tensor;
     }
 
     ~TorchCell()

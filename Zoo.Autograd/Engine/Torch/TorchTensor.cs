@@ -85,6 +85,9 @@ internal static unsafe class TorchTensor
         return data;
     }
 
+    /// <summary>The same as a number.</summary>
+    internal static nint Address(nint tensor) => (nint)Data(tensor);
+
     internal static long Elements(nint tensor)
     {
         long count;

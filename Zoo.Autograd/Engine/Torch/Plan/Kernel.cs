@@ -76,6 +76,23 @@ internal sealed class Kernel
         return outputs;
     }
 
+    /// <summary>
+    /// A reduction by our own kernels where the axes are the first or the last ones of a type they know, which is much faster than libtorch's for short rows and
+    /// long columns; null elsewhere.
+    /// </summary>
+    internal Value? Reduce(Value x, ReduceKind kind, ReadOnlySpan<int> axes)
+    {
+        var (shape, dtype) = (Shape(0), DType());
+        var (leading, trailing) = (true, true);
+        for (var i = 0; i < axes.Length; i++) (leading, trailing) = (leading && axes[i] == i, trailing && axes[i] == shape.Rank - axes.Length + i);
+        if (dtype is not (Autograd.DType.Float32 or Autograd.DType.Float64) || axes.Length == 0 || !leading && !trailing || shape.Elements == 0) return null;
+        var layout = leading && trailing ? ReduceLayout.All : trailing ? ReduceLayout.Rows : ReduceLayout.Columns;
+        var builder = new PointwiseBuilder();
+        var code = builder.Build([(builder.Input(0, dtype), kind)], layout);
+        var count = axes.Length;
+        return Record(v => new ReduceInstruction(x, code, shape, count, OutShape(), v));
+    }
+
     /// <summary>Memory of a shape whose contents nobody reads: ATen's backward ops take some tensors only for their sizes.</summary>
     internal Value Empty(Shape shape, DType dtype) => Record(v => new EmptyInstruction(shape, dtype, v));
 
@@ -114,4 +131,5 @@ internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) :
 internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
 internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
+internal sealed record ReduceInstruction(Value X, PointwiseProgram Code, Shape Shape, int Axes, Shape ResultShape, Value Result) : Instruction;
 internal sealed record EmptyInstruction(Shape Shape, DType DType, Value Result) : Instruction;

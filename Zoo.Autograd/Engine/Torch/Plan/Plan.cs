@@ -16,9 +16,10 @@ internal sealed class Plan
     internal required (int Slot, NDArray Value)[] Constants { get; init; }
     internal required (int Slot, Parameter Parameter)[] Parameters { get; init; }
     internal required int[] Fetches { get; init; }
-    internal required int[] Updates { get; init; }
-    /// <summary>Slots of leaves and of views of them: never given away as a Parameter's new value.</summary>
-    internal required int[] Kept { get; init; }
+    /// <summary>Steps that write Parameters, after all others.</summary>
+    internal required UpdateStep[] Assignments { get; init; }
+    /// <summary>Slots that become Parameters' new values, as they are or copied.</summary>
+    internal required (Parameter Target, int Slot, bool Copy)[] Swaps { get; init; }
 
     internal PlanRun Rent() => idle.TryTake(out var run) ? run : new(this);
 

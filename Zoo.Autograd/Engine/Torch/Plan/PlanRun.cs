@@ -13,7 +13,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly GCHandle[] pins = new GCHandle[plan.Feeds.Length];
     readonly NDArray[] feeds = new NDArray[plan.Feeds.Length];
     readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
-    readonly nint[] next = new nint[plan.Updates.Length];
+    readonly nint[] next = new nint[plan.Swaps.Length];
+    readonly TorchCell?[] held = new TorchCell?[plan.Parameters.Length];
     CancellationToken cancel;
     PlanTrace? trace;
 
@@ -42,13 +43,15 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             foreach (var step in plan.Steps)
             {
                 cancel.ThrowIfCancellationRequested();
-                if (trace is null) step.Run(slots);
-                else Trace(step);
+                Do(step);
                 foreach (var slot in step.Frees) Free(slot);
             }
             for (var i = 0; i < fetches.Length; i++) TorchArrays.Read(slots[plan.Fetches[i]], plan.Program.Fetches[i], ref fetches[i]);
             for (var i = 0; i < next.Length; i++)
-                next[i] = Array.IndexOf(plan.Kept, plan.Updates[i]) >= 0 ? ContiguousStep.Copy(slots[plan.Updates[i]]) : TorchTensor.Share(slots[plan.Updates[i]]);
+            {
+                var (target, slot, copy) = plan.Swaps[i];
+                next[i] = copy ? TorchLayout.Copy(slots[slot], target.DType) : TorchTensor.Share(slots[slot]);
+            }
             Assign();
         }
         finally
@@ -61,11 +64,21 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             }
             for (var i = 0; i < pins.Length; i++)
                 if (pins[i].IsAllocated) pins[i].Free();
+            for (var i = 0; i < held.Length; i++)
+            {
+                held[i]?.LetGo();
+                held[i] = null;
+            }
         }
     }
 
-    void Trace(Step step)
+    void Do(Step step)
     {
+        if (trace is null)
+        {
+            step.Run(slots);
+            return;
+        }
         var start = Stopwatch.GetTimestamp();
         step.Run(slots);
         var time = Stopwatch.GetElapsedTime(start);
@@ -87,17 +100,22 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = TorchTensor.Share(constants[i]);
         if (plan.Parameters.Length == 0) return;
         using (plan.Parameters[0].Parameter.Store.Reading())
-            foreach (var (slot, parameter) in plan.Parameters) slots[slot] = TorchTensor.Share(TorchCell.Of(parameter).Handle);
+            for (var i = 0; i < held.Length; i++)
+            {
+                held[i] = TorchCell.Of(plan.Parameters[i].Parameter);
+                slots[plan.Parameters[i].Slot] = held[i]!.Hold();
+            }
     }
 
     void Assign()
     {
-        if (next.Length == 0) return;
+        if (plan.Program.Updates.Length == 0) return;
         using (plan.Program.Updates[0].Target.Store.Writing())
-            for (var i = 0; i < next.Length; i++)
-            {
-                TorchCell.Of(plan.Program.Updates[i].Target).Swap(ref next[i]);
-            }
+        {
+            foreach (var step in plan.Assignments) step.Prepare(slots);
+            for (var i = 0; i < next.Length; i++) TorchCell.Of(plan.Swaps[i].Target).Swap(ref next[i]);
+            foreach (var step in plan.Assignments) Do(step);
+        }
     }
 
     void Free(int slot)

@@ -11,7 +11,7 @@ internal sealed class Planner
     readonly List<Step> steps = [];
     readonly Dictionary<Variable, int> slotOf = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Value, int> slotOfValue = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<int> rowMajor = [], kept = [];
+    readonly HashSet<int> rowMajor = [], likeParameter = [], kept = [];
     readonly List<(int Slot, NDArray Value)> constants = [];
     readonly List<(int Slot, Parameter Parameter)> parameters = [];
     int slots;
@@ -25,18 +25,23 @@ internal sealed class Planner
     {
         foreach (var feed in program.Feeds) Leaf(feed);
         var nodes = program.Nodes();
-        var groups = Fusion.Groups(nodes, program.Roots());
-        foreach (var node in nodes)
+        var units = Fusion.Units(nodes, program.Roots());
+        var last = new Updates(program, units);
+        foreach (var (node, group) in units)
         {
-            if (node.Op == StateOps.Placeholder || node.Outputs is [{ DType: DType.Resource }]) continue;
-            if (node.Op == StateOps.Const) constants.Add((Leaf(node.Out), node.Attrs.Get<NDArray>("value")));
-            else if (node.Op == StateOps.ReadVariableOp) parameters.Add((Leaf(node.Out), (Parameter)node.Tag!));
-            else if (groups.Root(node) is { } members) Fuse(node, members);
-            else if (!groups.IsInside(node)) Record(node);
+            if (group is not null)
+            {
+                if (!last.Has(group)) Fuse(group);
+            }
+            else if (node!.Op == StateOps.Placeholder || node.Outputs is [{ DType: DType.Resource }]) continue;
+            else if (node.Op == StateOps.Const) constants.Add((Leaf(node.Out), node.Attrs.Get<NDArray>("value")));
+            else if (node.Op == StateOps.ReadVariableOp) Read(node.Out, (Parameter)node.Tag!);
+            else Record(node);
         }
         var fetches = Array.ConvertAll(program.Fetches, v => RowMajor(slotOf[v]));
-        var updates = Array.ConvertAll(program.Updates, u => RowMajor(slotOf[u.Value]));
-        Liveness([.. fetches, .. updates]);
+        var inPlace = Assignments([.. units.Select(u => u.Group).OfType<FusionGroup>().Where(last.Has)], last);
+        var swaps = Swaps();
+        Liveness([.. fetches, .. swaps.Select(s => s.Slot), .. inPlace.SelectMany(s => s.Reads)]);
         return new()
         {
             Program = program,
@@ -46,56 +51,91 @@ internal sealed class Planner
             Constants = [.. constants],
             Parameters = [.. parameters],
             Fetches = fetches,
-            Updates = updates,
-            Kept = [.. Borrowed()],
+            Assignments = inPlace,
+            Swaps = swaps,
         };
     }
 
-    /// <summary>Leaves, and what may lie in their memory.</summary>
-    HashSet<int> Borrowed()
-    {
-        var borrowed = new HashSet<int>(kept);
-        foreach (var step in steps)
-            if (step.IsView && borrowed.Contains(step.Reads[0])) borrowed.UnionWith(step.Writes);
-        return borrowed;
-    }
-
-    int Leaf(Variable v)
+    int Leaf(Variable v, bool isRowMajor = true)
     {
         var slot = slotOf[v] = slots++;
-        rowMajor.Add(slot);
+        (isRowMajor ? rowMajor : likeParameter).Add(slot);
         kept.Add(slot);
         return slot;
     }
 
-    void Fuse(Node root, List<Node> members)
+    /// <summary>One slot a Parameter, however often it is read.</summary>
+    void Read(Variable v, Parameter parameter)
+    {
+        var known = parameters.FindIndex(p => ReferenceEquals(p.Parameter, parameter));
+        if (known >= 0) slotOf[v] = parameters[known].Slot;
+        else parameters.Add((Leaf(v, TorchLayout.IsRowMajor(v.Shape)), parameter));
+    }
+
+    void Fuse(FusionGroup group)
+    {
+        var (code, inputs) = Program(group);
+        var dims = group.Shape.ToArray();
+        var shape = PointwiseShape.Broadcast(code, dims, [.. inputs.Select(i => i.Shape.ToArray())]);
+        var results = group.Outputs.Select(v => slotOf[v] = slots++).ToArray();
+        rowMajor.UnionWith(results);
+        Add(new PointwiseStep(code, shape, dims, [.. group.Outputs.Select(v => v.DType)], [.. inputs.Select(i => i.Slot)], results), group.Members[^1]);
+    }
+
+    /// <summary>
+    /// New values that are not computed in place. A Parameter may be written in place later, so it must not share memory with anything: only a value that one of
+    /// our kernels made, and that one Parameter takes, is taken as it is.
+    /// </summary>
+    (Parameter Target, int Slot, bool Copy)[] Swaps()
+    {
+        var slotsOf = program.Updates.Where(u => slotOf.ContainsKey(u.Value)).Select(u => (u.Target, Slot: LikeParameter(slotOf[u.Value], u.Value))).ToArray();
+        var made = steps.Where(s => s is PointwiseStep or HostStep).SelectMany(s => s.Writes).ToHashSet();
+        return [.. slotsOf.Select(s => (s.Target, s.Slot, !made.Contains(s.Slot) || slotsOf.Count(o => o.Slot == s.Slot) > 1))];
+    }
+
+    /// <summary>Groups of one formula become one step over all their Parameters.</summary>
+    UpdateStep[] Assignments(FusionGroup[] groups, Updates updates)
+    {
+        var passes = new Dictionary<(PointwiseProgram Code, string Scalars), List<(FusionGroup Group, int[] Inputs, bool[] Scalars)>>();
+        foreach (var group in groups)
+        {
+            var (code, inputs) = Program(group, update: true);
+            bool[] scalars = [.. inputs.Select(i => i.Shape.Elements == 1)];
+            var key = (code, string.Concat(scalars));
+            if (!passes.TryGetValue(key, out var list)) passes[key] = list = [];
+            list.Add((group, [.. inputs.Select(i => i.Slot)], scalars));
+        }
+        return [.. passes.Select(pass =>
+        {
+            var (code, list) = (pass.Key.Code, pass.Value);
+            var targets = list.SelectMany(p => p.Group.Outputs).Select(updates.Target).ToArray();
+            var shape = PointwiseShape.Horizontal(code, [.. list.Select(p => p.Group.Shape.Elements)], list[0].Scalars);
+            return new UpdateStep(code, shape, [.. list.SelectMany(p => p.Inputs)], targets, [.. targets.Select(_ => slots++)]) { Label = string.Join(", ", targets.Select(t => t.Path)) };
+        })];
+    }
+
+    /// <summary>The element-wise program of a group and what it reads.</summary>
+    (PointwiseProgram Code, List<(int Slot, Shape Shape)> Inputs) Program(FusionGroup group, bool update = false)
     {
         var builder = new PointwiseBuilder();
         var regs = new Dictionary<Variable, Reg>(ReferenceEqualityComparer.Instance);
         var inputs = new List<(int Slot, Shape Shape)>();
-        var inside = members.ToHashSet();
-        foreach (var node in members)
+        var inside = group.Members.ToHashSet();
+        foreach (var node in group.Members)
         {
             foreach (var v in node.Inputs)
                 if (!inside.Contains(v.Node) && !regs.ContainsKey(v)) regs[v] = Outside(v);
             regs[node.Out] = builder.Append(node, Array.ConvertAll(node.Inputs, v => regs[v]));
         }
-        var dims = root.Out.Shape.ToArray();
-        var code = builder.Build([regs[root.Out]]);
-        var shape = PointwiseShape.Broadcast(code, dims, [.. inputs.Select(i => i.Shape.ToArray())]);
-        var slot = slotOf[root.Out] = slots++;
-        rowMajor.Add(slot);
-        Add(new PointwiseStep(code, shape, dims, root.Out.DType, [.. inputs.Select(i => i.Slot)], slot), root);
+        return (builder.Build([.. group.Outputs.Select(v => regs[v])]), inputs);
 
         Reg Outside(Variable v)
         {
-            if (v.Node.Op == StateOps.Const && v.Shape.Elements == 1 && v.Shape.Rank <= dimsRank(root) && v.DType is not (DType.Int64 or DType.UInt64))
+            if (v.Node.Op == StateOps.Const && v.Shape.Elements == 1 && v.Shape.Rank <= group.Shape.Rank && v.DType is not (DType.Int64 or DType.UInt64))
                 return builder.Constant(v.Node.Attrs.Get<NDArray>("value").Number(0), v.DType);
-            inputs.Add((RowMajor(slotOf[v]), v.Shape));
+            inputs.Add((update && v.Shape == group.Shape ? LikeParameter(slotOf[v], v) : RowMajor(slotOf[v]), v.Shape));
             return builder.Input(inputs.Count - 1, v.DType);
         }
-
-        static int dimsRank(Node n) => n.Out.Shape.Rank;
     }
 
     void Record(Node node)
@@ -139,6 +179,11 @@ internal sealed class Planner
             case EmptyInstruction e:
                 Add(new EmptyStep(e.Shape, e.DType, New(e.Result)), node);
                 break;
+            case ReduceInstruction r:
+                var (input, dims) = (RowMajor(Slot(r.X)), r.Shape.ToArray());
+                Add(new PointwiseStep(r.Code, PointwiseShape.Broadcast(r.Code, dims, [dims], r.Axes), r.ResultShape.ToArray(), [r.Code.InputType(0)], [input], [New(r.Result)]), node);
+                rowMajor.Add(Slot(r.Result));
+                break;
             case HostInstruction h:
                 Add(new HostStep(h.Run, Array.ConvertAll(h.Arguments, v => RowMajor(Slot(v))), Array.ConvertAll(h.Outputs, o => (o.Shape.ToArray(), o.DType)), New(h.Results)), node);
                 foreach (var v in h.Results) rowMajor.Add(Slot(v));
@@ -162,6 +207,17 @@ internal sealed class Planner
         var copy = slots++;
         rowMajor.Add(copy);
         steps.Add(new ContiguousStep(slot, copy) { Label = "contiguous" });
+        return copy;
+    }
+
+    /// <summary>A slot with the same numbers that lies in memory as a Parameter does.</summary>
+    int LikeParameter(int slot, Variable v)
+    {
+        if (TorchLayout.IsRowMajor(v.Shape)) return RowMajor(slot);
+        if (likeParameter.Contains(slot)) return slot;
+        var copy = slots++;
+        likeParameter.Add(copy);
+        steps.Add(new LayoutStep(slot, v.DType, copy) { Label = "layout" });
         return copy;
     }
 

@@ -13,8 +13,6 @@ internal abstract class Step
     internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
     internal abstract int[] Writes { get; }
-    /// <summary>Whether what it writes may lie in the memory of what it reads.</summary>
-    internal virtual bool IsView => false;
     internal abstract void Run(nint[] slots);
 }
 
@@ -24,7 +22,6 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
     internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
     internal override int[] Writes => results;
     internal override string Kind => op.Name;
-    internal override bool IsView => op.Name is "aten::view.dtype" or "aten::to.dtype";
 
     internal override void Run(nint[] slots)
     {
@@ -70,7 +67,6 @@ internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 {
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
-    internal override bool IsView => true;
 
     internal override void Run(nint[] slots)
     {
@@ -87,7 +83,6 @@ internal sealed class ViewStep(int x, long[] sizes, long[] strides, long offset,
 {
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
-    internal override bool IsView => true;
     internal override void Run(nint[] slots) => slots[result] = TorchTensor.View(slots[x], sizes, strides, offset);
 }
 
@@ -98,7 +93,6 @@ internal sealed class ContiguousStep(int x, int result) : Step
 
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
-    internal override bool IsView => true;
 
     internal override void Run(nint[] slots)
     {
@@ -129,6 +123,14 @@ internal sealed class ContiguousStep(int x, int result) : Step
     }
 }
 
+/// <summary>Memory as a Parameter's: the same tensor where it lies so already, else a copy.</summary>
+internal sealed class LayoutStep(int x, DType dtype, int result) : Step
+{
+    internal override int[] Reads { get; } = [x];
+    internal override int[] Writes { get; } = [result];
+    internal override void Run(nint[] slots) => slots[result] = TorchLayout.Holds(slots[x]) ? TorchTensor.Share(slots[x]) : TorchLayout.Copy(slots[x], dtype);
+}
+
 /// <summary>Fresh memory.</summary>
 internal sealed class EmptyStep(Shape shape, DType dtype, int result) : Step
 {
@@ -154,18 +156,18 @@ internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Size
 }
 
 /// <summary>A fused element-wise program.</summary>
-internal sealed unsafe class PointwiseStep(PointwiseProgram program, PointwiseShape shape, long[] sizes, DType dtype, int[] inputs, int result) : Step
+internal sealed unsafe class PointwiseStep(PointwiseProgram program, PointwiseShape shape, long[] sizes, DType[] dtypes, int[] inputs, int[] results) : Step
 {
     readonly PointwiseKernel kernel = PointwiseKernel.For(program);
 
     internal override int[] Reads => inputs;
-    internal override int[] Writes { get; } = [result];
+    internal override int[] Writes => results;
 
     internal override void Run(nint[] slots)
     {
-        Span<nint> from = stackalloc nint[inputs.Length];
+        Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[results.Length];
         for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
-        var to = (nint)TorchTensor.Data(slots[result] = TorchTensor.Empty(dtype, sizes));
-        kernel.Run(from, new ReadOnlySpan<nint>(in to), shape);
+        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[results[i]] = TorchTensor.Empty(dtypes[i], sizes));
+        kernel.Run(from, to, shape);
     }
 }

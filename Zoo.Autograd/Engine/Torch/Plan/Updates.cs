@@ -1,0 +1,71 @@
+using Zoo.Autograd.Engine.Torch.Pointwise;
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// Which groups are new values of Parameters and nothing else: they run last, when nothing can fail any more, and write the Parameters' own memory. Groups of
+/// one formula become one pass over all their Parameters.
+/// </summary>
+internal sealed class Updates
+{
+    readonly Dictionary<Variable, Parameter> targets = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<FusionGroup> chosen = new(ReferenceEqualityComparer.Instance);
+
+    internal Updates(Program program, List<(Node? Node, FusionGroup? Group)> units)
+    {
+        var several = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        foreach (var (target, value) in program.Updates)
+            if (!targets.TryAdd(value, target)) several.Add(value);
+        foreach (var v in program.Fetches.Concat(several)) targets.Remove(v);
+        var read = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        foreach (var (node, group) in units)
+        {
+            if (node is not null) read.UnionWith(node.Inputs);
+            else if (group!.Outputs.TrueForAll(Fits)) chosen.Add(group);
+            bool Fits(Variable v) => targets.TryGetValue(v, out var p) && p.Shape == v.Shape && p.DType == v.DType;
+        }
+        foreach (var (_, group) in units)
+            if (group is not null) read.UnionWith(Inputs(group));
+        chosen.RemoveWhere(g => g.Outputs.Exists(read.Contains) || !Inputs(g).All(v => v.DType.IsFloat() && (v.Shape == g.Shape || v.Shape.Elements == 1)));
+        while (chosen.RemoveWhere(g => chosen.Any(other => !ReferenceEquals(g, other) && Inputs(other).Any(v => v.Node.Tag is Parameter p && g.Outputs.Exists(o => ReferenceEquals(targets[o], p))))) > 0) { }
+    }
+
+    internal bool Has(FusionGroup group) => chosen.Contains(group);
+
+    /// <summary>The Parameter that takes a value.</summary>
+    internal Parameter Target(Variable value) => targets[value];
+
+    /// <summary>What a group reads from outside.</summary>
+    static IEnumerable<Variable> Inputs(FusionGroup group)
+    {
+        var inside = group.Members.Select(m => m.Out).ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
+        return group.Members.SelectMany(m => m.Inputs).Where(v => !inside.Contains(v));
+    }
+}
+
+/// <summary>One formula over several Parameters, in place. Where another run still reads a Parameter, the new value goes to a slot and is swapped in.</summary>
+internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape shape, int[] inputs, Parameter[] targets, int[] fresh) : Step
+{
+    readonly PointwiseKernel kernel = PointwiseKernel.For(program);
+
+    internal override int[] Reads => inputs;
+    internal override int[] Writes => [];
+
+    /// <summary>Gives memory to the new values of Parameters that others read; may fail, before anything is written.</summary>
+    internal void Prepare(nint[] slots)
+    {
+        for (var i = 0; i < targets.Length; i++)
+            if (TorchCell.Of(targets[i]).IsShared) slots[fresh[i]] = TorchLayout.Empty(targets[i].DType, targets[i].Shape.Dims);
+    }
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[targets.Length];
+        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
+        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[fresh[i]] != 0 ? slots[fresh[i]] : TorchCell.Of(targets[i]).Handle);
+        kernel.Run(from, to, shape);
+        for (var i = 0; i < to.Length; i++)
+            if (slots[fresh[i]] != 0) TorchCell.Of(targets[i]).Swap(ref slots[fresh[i]]);
+    }
+}

@@ -1,0 +1,70 @@
+namespace Zoo.Benchmarks;
+
+/// <summary>All peers on one job with one number of threads, a turn each in every round; no two ever work at once.</summary>
+internal sealed class Comparison
+{
+    internal static readonly string[] Peers = ["embedded", "floor", "tensorflow", "tensorflow-adam"];
+    const int StepsOfATurn = 3;
+
+    internal required string Job { get; init; }
+    internal required int Threads { get; init; }
+    /// <summary>Milliseconds a step: for each peer those of all rounds.</summary>
+    internal required Dictionary<string, double[]> Times { get; init; }
+    /// <summary>GFLOP/s of a large matrix product, at the middle of the rounds.</summary>
+    internal required double MatMul { get; init; }
+    /// <summary>Alternating batch sizes against one: milliseconds apart and alternating, round by round.</summary>
+    internal required (double[] Apart, double[] Alternating) Batches { get; init; }
+    /// <summary>How far the peers' losses lie apart after as many steps.</summary>
+    internal required double LossDifference { get; init; }
+
+    internal static Comparison Run(string job, int threads, int rounds)
+    {
+        var peers = Peers.Select(kind => new PeerProcess(kind, job, threads)).ToArray();
+        try
+        {
+            var losses = peers.Select(p => Enumerable.Range(0, 10).Select(_ => p.Ask("loss")[0]).Last()).ToArray();
+            foreach (var p in peers) p.Ask("step 20");
+            var times = peers.ToDictionary(p => p.Name, _ => new double[rounds]);
+            var (apart, alternating, products) = (new double[rounds], new double[rounds], new List<double>());
+            for (var round = 0; round < rounds; round++)
+            {
+                for (var i = 0; i < peers.Length; i++)
+                {
+                    var p = peers[(round + i) % peers.Length];
+                    times[p.Name][round] = p.Ask($"step {StepsOfATurn}")[0];
+                }
+                if (peers[0].Ask("alternate") is [var one, var two]) (apart[round], alternating[round]) = (one, two);
+                if (round % 20 == 0) products.Add(peers[0].Ask("mm")[0]);
+            }
+            return new() { Job = job, Threads = threads, Times = times, MatMul = Ratio.Middle([.. products]), Batches = (apart, alternating), LossDifference = losses.Max() - losses.Min() };
+        }
+        finally
+        {
+            foreach (var p in peers) p.Dispose();
+        }
+    }
+
+    internal Ratio Against(string peer) => Ratio.Of(Times["embedded"], Times[peer]);
+
+    /// <summary>The faster of TensorFlow's two forms.</summary>
+    internal string BestTensorFlow => Median("tensorflow") <= Median("tensorflow-adam") ? "tensorflow" : "tensorflow-adam";
+
+    internal double Median(string peer) => Ratio.Middle(Times[peer]);
+
+    /// <summary>GFLOP of a step's matrix products and convolutions, forward and backward; the first layer has no gradient for its input.</summary>
+    internal double Work => 2e-9 * 128 * (Job == "mlp" ? 2 * 784 * 512 + 3 * 512 * 512 + 3 * 512 * 10 : 2 * 24 * 24 * 20 * 25 + 3 * 8 * 8 * 50 * 500 + 3 * 800 * 500 + 3 * 500 * 10);
+
+    /// <summary>
+    /// How many times as long as its arithmetic at the rate of a large matrix product a peer may take at most: performance.md's figures of PyTorch eager (for the floor)
+    /// and Keras on TensorFlow, measured elsewhere with two threads, and a tenth more.
+    /// </summary>
+    internal double Allowed(string peer) => 1.1 * (Job, peer) switch
+    {
+        ("mlp", "floor") => 2.4 / 2.0,
+        ("mlp", _) => 5.1 / 2.0,
+        (_, "floor") => 17.0 / 7.0,
+        _ => 19.0 / 7.0,
+    };
+
+    internal double Relative(string peer) => Median(peer) / (Work / MatMul * 1000);
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using Zoo.Autograd.Engine.TensorFlow;
+using Zoo.Autograd.Engine.Torch;
+
+namespace Zoo.Benchmarks;
+
+/// <summary>docs/benchmarks.md: what was measured, on what, and whether the goals are met.</summary>
+internal sealed class Report(Comparison[] comparisons, Report.Long long_, int rounds, string load, string profile)
+{
+    /// <summary>The figures of the single process runs.</summary>
+    internal sealed record Long(double[] Starts, double[] Soak, int SoakSteps, double[] Bits);
+
+    internal string Write()
+    {
+        var text = new StringBuilder($"""
+            # Benchmarks
+            Written by `dotnet run -c Release --project benchmarks -- all` (TensorFlow's library in the folder `ZOO_TENSORFLOW`). A table of one step's parts: `benchmarks -- profile lenet`.
+
+            - machine: {Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription.Split(' ')[0]}, {(Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2")}; load of other programs: {load}
+            - {RuntimeInformation.FrameworkDescription}, {TorchLoader.Version}, {TensorFlowLoader.Version} with oneDNN; {DateTime.UtcNow:yyyy-MM-dd}
+            - jobs: MLP 784-512-512-10 and LeNet (5x5x20, pool, 5x5x50, pool, 500 ReLU, 10), batch 128, one training step with Adam
+            - peers: *embedded*, this project's engine; *floor*, the same kernels called by hand through the C ABI into memory that is there already, with the same allocator settings; *tensorflow*, TensorFlow's C runtime on
+              the same GraphDef; *tensorflow-adam*, the same with TensorFlow's fused `ResourceApplyAdam`. Each in a process of its own; {rounds} rounds, in each a turn of every peer (one step to warm up, the
+              shortest of three counts); no two work at once. Ratios: the median of the rounds' ratios, in brackets its 95 % interval by bootstrap. Below 1: embedded is faster.
+
+            ## Steps
+
+            | job | threads | embedded ms | floor ms | tensorflow ms | tensorflow-adam ms | embedded / floor | embedded / best tensorflow | mm GFLOP/s |
+            |---|---|---|---|---|---|---|---|---|
+
+            """);
+        foreach (var c in comparisons)
+            text.AppendLine($"| {c.Job} | {c.Threads} | {c.Median("embedded"):F2} | {c.Median("floor"):F2} | {c.Median("tensorflow"):F2} | {c.Median("tensorflow-adam"):F2} | {c.Against("floor")} | {c.Against(c.BestTensorFlow)} | {c.MatMul:F0} |");
+        text.AppendLine().AppendLine("## Are the peers sound?").AppendLine("A step over its arithmetic at the rate of a large matrix product, against the same of PyTorch eager (floor) and Keras on TensorFlow elsewhere, two threads; more than a tenth slower is the peer's fault.").AppendLine()
+            .AppendLine("| job | peer | step / arithmetic | allowed | |").AppendLine("|---|---|---|---|---|");
+        foreach (var c in comparisons.Where(c => c.Threads == 2))
+            foreach (var peer in new[] { "floor", c.BestTensorFlow })
+                text.AppendLine($"| {c.Job} | {peer} | {c.Relative(peer):F2} | {c.Allowed(peer):F2} | {(c.Relative(peer) <= c.Allowed(peer) ? "sound" : "peer at fault")} |");
+        text.AppendLine().AppendLine("## Goals").AppendLine().AppendLine("| goal | measured | |").AppendLine("|---|---|---|");
+        foreach (var c in comparisons)
+        {
+            Goal($"{c.Job}, {Threads(c.Threads)}: not slower than TensorFlow", $"{c.Against(c.BestTensorFlow)}", c.Against(c.BestTensorFlow).Low <= 1);
+            Goal($"{c.Job}, {Threads(c.Threads)}: at most 5 % over the floor", $"{c.Against("floor")}", c.Against("floor").Low <= 1.05);
+            var alternating = Ratio.Of(c.Batches.Alternating, c.Batches.Apart);
+            Goal($"{c.Job}, {Threads(c.Threads)}: batches of 128 and 96 in turns at most 5 % slower than apart", $"{alternating}", alternating.Low <= 1.05);
+        }
+        Goal("start of the process to the end of the first LeNet step below 1.5 s", $"{Ratio.Middle(long_.Starts) / 1000:F2} s (median of {long_.Starts.Length})", Ratio.Middle(long_.Starts) < 1500);
+        Goal($"{long_.SoakSteps} LeNet steps: resident memory grows by less than 1 KB a step", $"{long_.Soak[0]:F3} KB", long_.Soak[0] < 1);
+        Goal("full collections in 1,000 steps: 0", $"{long_.Soak[1]:F2} ({long_.Soak[2]:F1} managed bytes a step)", long_.Soak[1] == 0);
+        Goal("equal bits of all weights in two runs of 200 LeNet steps", long_.Bits.Distinct().Count() == 1 ? "equal" : "different", long_.Bits.Distinct().Count() == 1);
+        Goal("the peers train alike: losses of the tenth step differ by less than 1e-3", $"{comparisons.Max(c => c.LossDifference):E1}", comparisons.Max(c => c.LossDifference) < 1e-3);
+        text.AppendLine().AppendLine("A goal counts as met when the interval reaches it. Where it is missed, the profiles below show where the time goes.").AppendLine().AppendLine("## Profiles")
+            .AppendLine("Mean and shortest time of each step of the plan, bytes touched, kind, name; views and steps below 5 µs are left out.").AppendLine(profile);
+        return text.ToString();
+
+        void Goal(string goal, string measured, bool met) => text.AppendLine($"| {goal} | {measured} | {(met ? "met" : "**missed**")} |");
+        static string Threads(int n) => n == 1 ? "1 thread" : $"{n} threads";
+    }
+
+    static string Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim() : RuntimeInformation.ProcessArchitecture.ToString();
+}
