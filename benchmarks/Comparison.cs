@@ -6,16 +6,17 @@ internal sealed class Comparison
     internal static readonly string[] Peers = ["embedded", "floor", "tensorflow", "tensorflow-adam"];
     const int StepsOfATurn = 3;
 
-    internal required string Job { get; init; }
-    internal required int Threads { get; init; }
+    public required string Job { get; init; }
+    public required int Threads { get; init; }
     /// <summary>Milliseconds a step: for each peer those of all rounds.</summary>
-    internal required Dictionary<string, double[]> Times { get; init; }
+    public required Dictionary<string, double[]> Times { get; init; }
     /// <summary>GFLOP/s of a large matrix product, at the middle of the rounds.</summary>
-    internal required double MatMul { get; init; }
-    /// <summary>Alternating batch sizes against one: milliseconds apart and alternating, round by round.</summary>
-    internal required (double[] Apart, double[] Alternating) Batches { get; init; }
+    public required double MatMul { get; init; }
+    /// <summary>Milliseconds of a step of each of two batch sizes, round by round: where each follows one of its own size, and where they alternate.</summary>
+    public required double[] Apart { get; init; }
+    public required double[] Alternating { get; init; }
     /// <summary>How far the peers' losses lie apart after as many steps.</summary>
-    internal required double LossDifference { get; init; }
+    public required double LossDifference { get; init; }
 
     internal static Comparison Run(string job, int threads, int rounds)
     {
@@ -36,7 +37,7 @@ internal sealed class Comparison
                 if (peers[0].Ask("alternate") is [var one, var two]) (apart[round], alternating[round]) = (one, two);
                 if (round % 20 == 0) products.Add(peers[0].Ask("mm")[0]);
             }
-            return new() { Job = job, Threads = threads, Times = times, MatMul = Ratio.Middle([.. products]), Batches = (apart, alternating), LossDifference = losses.Max() - losses.Min() };
+            return new() { Job = job, Threads = threads, Times = times, MatMul = Ratio.Middle([.. products]), Apart = apart, Alternating = alternating, LossDifference = losses.Max() - losses.Min() };
         }
         finally
         {

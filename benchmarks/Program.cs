@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Benchmarks;
 
@@ -14,7 +15,7 @@ switch (args)
     case ["compare", var job, var threads, ..]:
         var one = Comparison.Run(job, int.Parse(threads), Number("--rounds", 200));
         foreach (var peer in Comparison.Peers) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}");
-        Console.WriteLine($"alternating batches {Ratio.Of(one.Batches.Alternating, one.Batches.Apart)}, mm {one.MatMul:F0} GFLOP/s, losses within {one.LossDifference:E1}");
+        Console.WriteLine($"alternating batches {Ratio.Of(one.Alternating, one.Apart)}, mm {one.MatMul:F0} GFLOP/s, losses within {one.LossDifference:E1}");
         return 0;
     case ["soak", ..]:
         Console.WriteLine(string.Join(' ', SoakOf(Number("--steps", 10_000))));
@@ -24,7 +25,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             benchmarks: what shall be measured?
-              all [--rounds 200] [--steps 10000]       everything; writes docs/benchmarks.md
+              all [--rounds 200] [--steps 10000] [--keep FOLDER] everything; writes docs/benchmarks.md
               compare mlp|lenet THREADS [--rounds 200] the peers on one job
               profile mlp|lenet [THREADS]              where the time of one step goes
               soak [--steps 10000]                     memory over a long run
@@ -37,25 +38,36 @@ int All()
 {
     var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Load());
     int[] threads = [1, 2];
-    var comparisons = (from n in threads from job in Job.Names select Told(Comparison.Run(job, n, rounds))).ToArray();
-    var starts = Enumerable.Range(0, 5).Select(_ =>
+    var comparisons = (from n in threads from job in Job.Names select Told(Kept($"{job}-{n}", () => Comparison.Run(job, n, rounds)))).ToArray();
+    var starts = Kept("starts", () => Enumerable.Range(0, 5).Select(_ =>
     {
         using var peer = new PeerProcess("embedded", "lenet", 2);
         return peer.FirstStep;
-    }).ToArray();
-    var bits = Enumerable.Range(0, 2).Select(_ =>
+    }).ToArray());
+    var bits = Kept("bits", () => Enumerable.Range(0, 2).Select(_ =>
     {
         using var peer = new PeerProcess("embedded", "lenet", 2);
         return peer.Ask("bits 200")[0];
-    }).ToArray();
+    }).ToArray());
     Console.WriteLine($"starts {string.Join(' ', starts.Select(s => $"{s:F0}"))} ms, bits {string.Join(' ', bits)}");
-    var soak = SoakOf(steps);
+    var soak = Kept("soak", () => SoakOf(steps));
     Console.WriteLine($"soak {string.Join(' ', soak)}");
-    var profile = string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n");
+    var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Root(), "docs", "benchmarks.md");
     File.WriteAllText(file, new Report(comparisons, new(starts, soak, steps, bits), rounds, $"{load} before, {Load()} after (1, 5, 15 minutes)", profile).Write());
     Console.WriteLine(file);
     return 0;
+}
+
+// a run that was cut off goes on where it was: each part's result is a file in the folder that --keep names
+T Kept<T>(string part, Func<T> run)
+{
+    if (Array.IndexOf(args, "--keep") is not (var at and >= 0)) return run();
+    var file = Path.Combine(Directory.CreateDirectory(args[at + 1]).FullName, part + ".json");
+    if (File.Exists(file)) return JsonSerializer.Deserialize<T>(File.ReadAllText(file))!;
+    var result = run();
+    File.WriteAllText(file, JsonSerializer.Serialize(result));
+    return result;
 }
 
 static Comparison Told(Comparison c)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using System.Text;
 using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Engine.Torch;
@@ -18,7 +17,7 @@ internal sealed class Report(Comparison[] comparisons, Report.Long long_, int ro
             # Benchmarks
             Written by `dotnet run -c Release --project benchmarks -- all` (TensorFlow's library in the folder `ZOO_TENSORFLOW`). A table of one step's parts: `benchmarks -- profile lenet`.
 
-            - machine: {Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription.Split(' ')[0]}, {(Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2")}; load of other programs: {load}
+            - machine: {Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription.Split(' ')[0]}, {Vectors()}; load of other programs: {load}
             - {RuntimeInformation.FrameworkDescription}, {TorchLoader.Version}, {TensorFlowLoader.Version} with oneDNN; {DateTime.UtcNow:yyyy-MM-dd}
             - jobs: MLP 784-512-512-10 and LeNet (5x5x20, pool, 5x5x50, pool, 500 ReLU, 10), batch 128, one training step with Adam
             - peers: *embedded*, this project's engine; *floor*, the same kernels called by hand through the C ABI into memory that is there already, with the same allocator settings; *tensorflow*, TensorFlow's C runtime on
@@ -43,7 +42,7 @@ internal sealed class Report(Comparison[] comparisons, Report.Long long_, int ro
         {
             Goal($"{c.Job}, {Threads(c.Threads)}: not slower than TensorFlow", $"{c.Against(c.BestTensorFlow)}", c.Against(c.BestTensorFlow).Low <= 1);
             Goal($"{c.Job}, {Threads(c.Threads)}: at most 5 % over the floor", $"{c.Against("floor")}", c.Against("floor").Low <= 1.05);
-            var alternating = Ratio.Of(c.Batches.Alternating, c.Batches.Apart);
+            var alternating = Ratio.Of(c.Alternating, c.Apart);
             Goal($"{c.Job}, {Threads(c.Threads)}: batches of 128 and 96 in turns at most 5 % slower than apart", $"{alternating}", alternating.Low <= 1.05);
         }
         Goal("start of the process to the end of the first LeNet step below 1.5 s", $"{Ratio.Middle(long_.Starts) / 1000:F2} s (median of {long_.Starts.Length})", Ratio.Middle(long_.Starts) < 1500);
@@ -58,6 +57,9 @@ internal sealed class Report(Comparison[] comparisons, Report.Long long_, int ro
         void Goal(string goal, string measured, bool met) => text.AppendLine($"| {goal} | {measured} | {(met ? "met" : "**missed**")} |");
         static string Threads(int n) => n == 1 ? "1 thread" : $"{n} threads";
     }
+
+    static string Vectors() => File.Exists("/proc/cpuinfo") && File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("flags", StringComparison.Ordinal)) is { } flags
+        ? flags.Contains("avx512f", StringComparison.Ordinal) ? "AVX-512" : flags.Contains("avx2", StringComparison.Ordinal) ? "AVX2" : "no AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
 
     static string Processor() => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim() : RuntimeInformation.ProcessArchitecture.ToString();
