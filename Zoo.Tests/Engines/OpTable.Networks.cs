@@ -94,13 +94,14 @@ static partial class OpTable
         ["Conv2D"] = [.. convolutions.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
         ["Conv2DBackpropInput"] = [.. convolutions.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
         ["Conv2DBackpropFilter"] = [.. convolutions.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
-        ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 3)], ("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 }))],
+        ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4]), V([D(2, 6, 7, 3)], ("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 }))],
         ["MaxPoolGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(pooled[i])], p) with { Smooth = false })],
         ["MaxPoolGradGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(2, 6, 7, 3)], p) with { Smooth = false })],
-        ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p))],
+        ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4])],
         ["AvgPoolGrad"] = [.. pools.Select((p, i) => V([I(2, 6, 7, 3), D(pooled[i])], p))],
         ["FusedBatchNormV3"] =
         [
+            V([D(6, 7, 5, 37), D([37], .5, 2), D(37), D(0), D(0)], ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
             V([D(3, 4, 2, 5), D([5], .5, 2), D(5), D(0), D(0)], ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
             V([D(3, 4, 2, 5), D([5], .5, 2), D(5), D(5), D([5], .5, 2)], ("exponential_avg_factor", .9), ("epsilon", .001), ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },
             V([D(3, 4, 2, 5), D([5], .5, 2), D(5), new Fixed((float[])[.1f, 0, -.2f, .3f, 0]), new Fixed((float[])[1, .5f, 2, 1.5f, .7f])], ("is_training", false), ("T", DType.Float32)) with { Private = [3, 4, 5], Flat = [1, 2, 3, 4, 5] },

@@ -1,0 +1,40 @@
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Tests.Engine;
+
+/// <summary>Gradients of grouped and dilated convolutions, for which TensorFlow's CPU kernels do not suffice, in graphs whose batch is unknown as users' graphs are.</summary>
+[Category("Engines")]
+public class ConvGradientTests
+{
+    [Test]
+    public void BothEnginesAgree([Values(DType.Float32, DType.Float64)] DType dtype, [Values(1, 2)] int groups, [Values(1, 2)] int dilation, [Values("SAME", "VALID")] string padding)
+    {
+        TensorFlow.TensorFlowLibrary.Require();
+        var x = StateOps.Input("x", [Dim.Any, 8, 7, 4], dtype);
+        var w = StateOps.Input("w", [3, 2, 4 / groups, 6], dtype);
+        var y = A.Conv2D(x, w, padding: padding, dilation: dilation);
+        var gradients = A.Gradients(A.Sum(y * A.Sin(y)), x, w);
+        Assert.That(gradients.Select(g => g.Shape.ToArray()), Is.EqualTo(new[] { x.Shape.ToArray(), w.Shape.ToArray() }));
+        var random = new Random(7);
+        NDArray[] values = [Noise([3, 8, 7, 4]), Noise([3, 2, 4 / groups, 6])];
+        var results = new[] { "embedded", "tensorflow" }.Select(engine =>
+        {
+            using var session = Engines.Find(engine).Compile(new() { Feeds = [x, w], Fetches = gradients });
+            var fetched = new NDArray?[2];
+            session.Run(values, fetched);
+            return fetched.SelectMany(f => Enumerable.Range(0, f!.Count).Select(f.Number)).ToArray();
+        }).ToArray();
+        Assert.That(results[1], Is.EqualTo(results[0]).Within(dtype == DType.Float32 ? 1e-3 : 1e-10));
+
+        NDArray Noise(Shape shape)
+        {
+            var result = NDArray.Zeros(shape, dtype);
+            for (var i = 0; i < result.Count; i++) result.SetNumber(i, random.NextDouble() * 2 - 1);
+            return result;
+        }
+    }
+}
