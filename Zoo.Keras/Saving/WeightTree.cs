@@ -5,7 +5,8 @@ namespace Zoo.Keras.Saving;
 /// <summary>Where the weights of a model stand in a file: <c>layers/dense_1/vars/0</c>, after classes, not names.</summary>
 static class WeightTree
 {
-    const string Values = "vars", Memory = "optimizer";
+    // Some versions of Keras store the state of a layer's random numbers; here these derive from the model's seed and the step.
+    const string Values = "vars", Memory = "optimizer", PythonSeed = "seed_generator";
 
     /// <summary>Every layer of a model that has a group in the file, with the path of the group.</summary>
     public static List<(string Path, Layer Layer)> Of(Model model)
@@ -105,7 +106,7 @@ static class WeightTree
         foreach (var (name, child) in group.Children)
         {
             var at = path.Length == 0 ? name : $"{path}/{name}";
-            if (child is not H5Group inner || at == Memory) continue;
+            if (child is not H5Group inner || at == Memory || name == PythonSeed) continue;
             if (name == Values && inner.Children.Count > 0 && !used.Contains(at)) return at;
             if (name != Values && Unused(inner, at, used) is { } found) return found;
         }

@@ -148,4 +148,25 @@ public class UserClassTests
         Assert.That(json, Does.Contain("\"class_name\": \"NotEqual\"").And.Contain("\"kwargs\": {\"mask\": {\"class_name\": \"__keras_tensor__\""));
         Assert.That(Model.FromJson(json).ToJson(), Is.EqualTo(json));
     }
+
+    [Test]
+    public void The_state_of_Pythons_random_numbers_is_passed_over()
+    {
+        Model model = new Sequential { Input([3]), new Dropout(0.5), new Dense(2) };
+        var root = WeightTree.Write(model);
+        root.Group("layers/dropout/seed_generator/vars").Add("0", NDArray.Zeros([2], DType.UInt32));
+        using (var stream = File.Create(At("m.weights.h5"))) H5Writer.Write(root, stream);
+        Assert.That(() => model.LoadWeights(At("m.weights.h5")), Throws.Nothing);
+    }
+
+    [Test]
+    public void Precisions_survive([Values("float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")] string policy)
+    {
+        var x = Input([3]);
+        Model model = new(x, x >> new Dense(2) { DTypePolicy = policy });
+        model.Save(At("m.keras"));
+        var again = Model.Load(At("m.keras"));
+        Assert.That(again.ToJson(), Is.EqualTo(model.ToJson()).And.Contain($"\"name\": \"{policy}\""));
+        Assert.That(again.Weights.Select(w => (w.DType, Convert.ToHexString(w.Value.Bytes))), Is.EqualTo(model.Weights.Select(w => (w.DType, Convert.ToHexString(w.Value.Bytes)))));
+    }
 }
