@@ -22,6 +22,9 @@ switch (args)
         return 0;
     case ["all", ..]:
         return All();
+    case ["barrier", var job, ..]:
+        BarrierCost.Run(job, args.Length > 2 ? int.Parse(args[2]) : 1, args.Length > 3 ? int.Parse(args[3]) : 200);
+        return 0;
     default:
         Console.Error.WriteLine("""
             benchmarks: what shall be measured?

@@ -16,10 +16,12 @@ internal sealed class TensorFlowPeer : IPeer
     readonly NDArray?[] fetched = new NDArray?[1];
     readonly nint[] targets;
 
-    internal TensorFlowPeer(Job job, int batch, int threads, bool fusedAdam)
+    internal TensorFlowPeer(Job job, int batch, int threads, bool fusedAdam, bool barrier = true)
     {
         graph = new(TensorFlowGraph.Threads(threads, threads));
         var written = fusedAdam ? Fused(job) : GraphDefWriter.Write(job.Step);
+        if (!barrier)
+            foreach (var node in written.Graph.Node.Where(n => n.Op == "AssignVariableOp")) node.Input.Remove("^ready");
         var start = new List<string>();
         foreach (var p in job.Step.Parameters())
         {
