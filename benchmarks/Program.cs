@@ -32,6 +32,7 @@ switch (args)
               compare mlp|lenet THREADS [--rounds 200] the peers on one job
               profile mlp|lenet [THREADS]              where the time of one step goes
               soak [--steps 10000]                     memory over a long run
+              barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
         return 2;
