@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Zoo.Keras.Training;
 
 namespace Zoo.Keras;
@@ -64,6 +65,7 @@ public partial class Model
     /// <param name="validationFreq">After how many epochs is evaluated.</param>
     /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
     /// <returns>Losses and metrics of each epoch.</returns>
+    [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
     public History Fit<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
         int validationFreq = 1, CancellationToken cancellationToken = default)
@@ -86,6 +88,7 @@ public partial class Model
         OwnThread(() => Fit(x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken), cancellationToken);
 
     /// <summary>Trains on batches on a thread of its own.</summary>
+    [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
     public Task<History> FitAsync<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
         int validationFreq = 1, CancellationToken cancellationToken = default) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Zoo.Autograd.Engine;
 using Zoo.Keras.Training;
 using A = Zoo.Autograd.AutoGrad;
@@ -31,6 +32,7 @@ public partial class Model
     }
 
     /// <summary>Loss and metrics on batches (x, y) or (x, y, sampleWeight), without training.</summary>
+    [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
     public Logs Evaluate<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
     {
         var with = Ready("Evaluate");
@@ -63,7 +65,7 @@ public partial class Model
     }
 
     /// <summary>The outputs for batches of samples: arrays, lists or dictionaries of arrays, or tuples of which the first counts.</summary>
-    public Arrays PredictMany<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    public Arrays PredictBatches<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
     {
         using var source = new StreamSource(batches.Select(b => Batch.Of(b, "Predict")), batch =>
         {

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Zoo.Keras;
+
+/// <summary>
+/// Saves the model, or its weights, as training goes on. The file's name may hold the epoch and values of the logs: <c>"run/{epoch:02d}-{val_loss:.2f}.keras"</c>.
+/// </summary>
+/// <example><code>model.Fit(x, y, callbacks: [new ModelCheckpoint("best.keras", "val_accuracy") { SaveBestOnly = true }]);</code></example>
+public sealed partial class ModelCheckpoint : Callback
+{
+    readonly string file, watchedName;
+    Monitor? watched;
+    double? best;
+    int epoch;
+    long batches;
+
+    /// <summary>Saves to a file.</summary>
+    /// <param name="filepath">The file; names in braces are replaced, in Python's notation.</param>
+    /// <param name="monitor">The value that says which model is the best.</param>
+    public ModelCheckpoint(string filepath, string monitor = "val_loss")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(filepath);
+        (file, watchedName) = (filepath, monitor);
+    }
+
+    /// <summary>Whether a model is saved only when it is better than all before.</summary>
+    public bool SaveBestOnly { get; init; }
+
+    /// <summary>Whether the weights alone are saved, to a file that ends in <c>.weights.h5</c>.</summary>
+    public bool SaveWeightsOnly { get; init; }
+
+    /// <summary><c>min</c>, <c>max</c>, or <c>auto</c>: by the name of the watched value.</summary>
+    public string Mode { get; init; } = "auto";
+
+    /// <summary>When is saved: <c>epoch</c>, or after so many batches.</summary>
+    public UpdateFrequency SaveFreq { get; init; } = UpdateFrequency.Epoch;
+
+    /// <summary>A value that has to be beaten from the start.</summary>
+    public double? InitialValueThreshold { get; init; }
+
+    /// <summary>The best value so far.</summary>
+    public double? Best => best;
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin(Logs logs)
+    {
+        var ending = SaveWeightsOnly ? ".weights.h5" : ".keras";
+        if (!file.EndsWith(ending, StringComparison.Ordinal))
+            throw new ArgumentException($"ModelCheckpoint: '{file}' does not end in {ending}. Expected a name that does; SaveWeightsOnly decides between the model and its weights.");
+        watched = new(this, watchedName, Mode);
+        best ??= InitialValueThreshold;
+        batches = 0;
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochBegin(int epoch, Logs logs) => this.epoch = epoch;
+
+    /// <inheritdoc/>
+    public override void OnTrainBatchEnd(int batch, Logs logs)
+    {
+        batches++;
+        if (SaveFreq.Batches > 0 && batches % SaveFreq.Batches == 0) Save(logs, batch);
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(int epoch, Logs logs)
+    {
+        if (SaveFreq.Batches == 0) Save(logs, null);
+    }
+
+    void Save(Logs logs, int? batch)
+    {
+        if (SaveBestOnly)
+        {
+            if (watched!.Of(logs) is not { } value || !watched.Improves(value, best)) return;
+            best = value;
+        }
+        var path = Name(logs, batch);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        if (SaveWeightsOnly) Model.SaveWeights(path);
+        else Model.Save(path);
+    }
+
+    string Name(Logs logs, int? batch) => Field().Replace(file, match =>
+    {
+        var name = match.Groups["name"].Value;
+        double value = name == "epoch" ? epoch + 1 : name == "batch" && batch is { } b ? b + 1 : logs.TryGetValue(name, out var found) ? found
+            : throw new ArgumentException($"ModelCheckpoint: '{{{name}}}' of the file '{file}' is not measured. Expected epoch{(batch is null ? "" : ", batch")} or one of {string.Join(", ", logs.Keys)}.");
+        var (width, digits) = (match.Groups["width"].Value, match.Groups["digits"].Value);
+        var text = match.Groups["kind"].Value switch
+        {
+            "" when digits.Length == 0 => value.ToString("R", CultureInfo.InvariantCulture),
+            "d" => value.ToString("F0", CultureInfo.InvariantCulture),
+            "e" => value.ToString($"0.{new string('0', digits.Length > 0 ? int.Parse(digits, CultureInfo.InvariantCulture) : 6)}e+00", CultureInfo.InvariantCulture),
+            _ => value.ToString($"F{(digits.Length > 0 ? digits : "6")}", CultureInfo.InvariantCulture),
+        };
+        return width.Length == 0 ? text : text.PadLeft(int.Parse(width, CultureInfo.InvariantCulture), width[0] == '0' ? '0' : ' ');
+    });
+
+    [GeneratedRegex(@"\{(?<name>\w+)(?::(?<width>\d*)(?:\.(?<digits>\d+))?(?<kind>[defg]?))?\}")]
+    private static partial Regex Field();
+}
