@@ -87,6 +87,7 @@ internal sealed unsafe class PointwiseCode
             if (lastUse[i] == Never && Direct[i] == Never)
                 free.Push(Slots[i]);
         }
+        Loop = PointwiseCompiler.Compile(program);
         (Steps, Constants, Hazards) = ([.. steps], [.. constants], [.. hazards]);
         Reducers = [.. program.Outputs.Select(o => o.Reduce == ReduceKind.None ? null : new Reducer(o.Reduce, program.TypeOf(o.Value)))];
         Reductions = [.. Enumerable.Range(0, Reducers.Length).Where(o => Reducers[o] is not null)];
@@ -115,6 +116,8 @@ internal sealed unsafe class PointwiseCode
     /// <summary>How many values there are, alphas included.</summary>
     internal int Values { get; }
     internal Step[] Steps { get; }
+    /// <summary>All steps as one loop, where there is one.</summary>
+    internal PointwiseLoop? Loop { get; }
     internal Constant[] Constants { get; }
     /// <summary>For each value the output it is written to as it is computed, or -1.</summary>
     internal int[] Direct { get; }

@@ -143,8 +143,18 @@ internal unsafe struct PointwiseRun : IRangeBody
             int o = Code.Direct[step.Result];
             if (o >= 0 && (Staged >> o & 1) == 0)
                 p[step.Result] = (byte*)outs[o] + at * Program.TypeOf(step.Result).Size();
-            step.Loop(p[step.Result], p[step.A], p[step.B], p[step.C], at, n);
         }
+        int done = 0;
+        if (Code.Loop is { } loop)
+        {
+            done = n & ~15;   // whole vectors of floats
+            loop(p, done * sizeof(float));
+            if (done == n)
+                return;
+        }
+        long skip = done * sizeof(float);
+        foreach (ref readonly PointwiseCode.Step step in Code.Steps.AsSpan())
+            step.Loop(p[step.Result] + skip, p[step.A] + skip, p[step.B] + skip, p[step.C] + skip, at + done, n - done);
     }
 
     readonly void Reduce(long unit, long block, long at, int n, byte** p, byte* room, long* sums)
