@@ -4,7 +4,7 @@ namespace Zoo.Benchmarks;
 internal sealed class Comparison
 {
     internal static readonly string[] Peers = ["embedded", "floor", "tensorflow", "tensorflow-adam"];
-    const int StepsOfATurn = 3;
+    const int StepsOfATurn = 2;
 
     public required string Job { get; init; }
     public required int Threads { get; init; }

@@ -22,7 +22,7 @@ internal sealed class Report(Comparison[] comparisons, Report.Long long_, int ro
             - jobs: MLP 784-512-512-10 and LeNet (5x5x20, pool, 5x5x50, pool, 500 ReLU, 10), batch 128, one training step with Adam
             - peers: *embedded*, this project's engine; *floor*, the same kernels called by hand through the C ABI into memory that is there already, with the same allocator settings; *tensorflow*, TensorFlow's C runtime on
               the same GraphDef; *tensorflow-adam*, the same with TensorFlow's fused `ResourceApplyAdam`. Each in a process of its own; {rounds} rounds, in each a turn of every peer (one step to warm up, the
-              shortest of three counts); no two work at once. Ratios: the median of the rounds' ratios, in brackets its 95 % interval by bootstrap. Below 1: embedded is faster.
+              shorter of two more counts); no two work at once. Ratios: the median of the rounds' ratios, in brackets its 95 % interval by bootstrap. Below 1: embedded is faster.
 
             ## Steps
 
