@@ -3,23 +3,6 @@ namespace Zoo.Keras;
 /// <summary>Gives a weight its first value. Converts from Keras' names, such as <c>he_normal</c>.</summary>
 public abstract class Initializer
 {
-    static readonly Dictionary<string, Func<Initializer>> Known = new()
-    {
-        ["zeros"] = () => new Zeros(),
-        ["ones"] = () => new Ones(),
-        ["constant"] = () => new Constant(),
-        ["random_uniform"] = () => new RandomUniform(),
-        ["random_normal"] = () => new RandomNormal(),
-        ["truncated_normal"] = () => new TruncatedNormal(),
-        ["variance_scaling"] = () => new VarianceScaling(),
-        ["glorot_uniform"] = () => new GlorotUniform(),
-        ["glorot_normal"] = () => new GlorotNormal(),
-        ["he_uniform"] = () => new HeUniform(),
-        ["he_normal"] = () => new HeNormal(),
-        ["lecun_uniform"] = () => new LecunUniform(),
-        ["lecun_normal"] = () => new LecunNormal(),
-    };
-
     static readonly Dictionary<string, string> Aliases = new() { ["uniform"] = "random_uniform", ["normal"] = "random_normal", ["zero"] = "zeros", ["one"] = "ones" };
 
     /// <summary>Keras' Zeros.</summary>
@@ -36,8 +19,7 @@ public abstract class Initializer
 
     /// <summary>The initializer with a name, with Keras' defaults.</summary>
     /// <exception cref="ArgumentException">None has it; the message lists all.</exception>
-    public static implicit operator Initializer(string name) => Known.TryGetValue(Aliases.GetValueOrDefault(name, name), out var make) ? make()
-        : throw new ArgumentException($"initializer: '{name}' is not known. Expected one of {string.Join(", ", Known.Keys)}.");
+    public static implicit operator Initializer(string name) => KerasRegistry.Named<Initializer>("initializer", name, Aliases);
 
     /// <summary>Keras' fans: the last two axes, times the receptive field before them.</summary>
     protected static (double In, double Out) Fans(Shape shape)

@@ -12,7 +12,7 @@ public sealed class LossFunction : IKerasValue<LossFunction>
 
     /// <summary>The loss with a name.</summary>
     /// <exception cref="ArgumentException">No loss has it; the message lists all.</exception>
-    public LossFunction(string name) => (Loss, Name) = (Named(name), name);
+    public LossFunction(string name) => (Loss, Name) = (KerasRegistry.Named<Loss>("loss", name, Short), name);
 
     /// <summary>A formula of labels and predictions that gives one number a sample.</summary>
     public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new FormulaLoss(formula);
@@ -43,13 +43,5 @@ public sealed class LossFunction : IKerasValue<LossFunction>
         _ => throw new ArgumentException("a loss is a name or an object of keras.losses."),
     };
 
-    static Loss Named(string name) => name switch
-    {
-        "sparse_categorical_crossentropy" or "SparseCategoricalCrossentropy" => new SparseCategoricalCrossentropy(),
-        "categorical_crossentropy" or "CategoricalCrossentropy" => new CategoricalCrossentropy(),
-        "binary_crossentropy" or "bce" or "BCE" or "BinaryCrossentropy" => new BinaryCrossentropy(),
-        "mean_squared_error" or "mse" or "MSE" or "MeanSquaredError" => new MeanSquaredError(),
-        "mean_absolute_error" or "mae" or "MAE" or "MeanAbsoluteError" => new MeanAbsoluteError(),
-        _ => throw new ArgumentException($"loss: '{name}' is not known. Expected sparse_categorical_crossentropy, categorical_crossentropy, binary_crossentropy (bce), mean_squared_error (mse), mean_absolute_error (mae), a Loss or a formula (yTrue, yPred) => …"),
-    };
+    static readonly Dictionary<string, string> Short = new() { ["mse"] = "mean_squared_error", ["mae"] = "mean_absolute_error", ["bce"] = "binary_crossentropy", ["MSE"] = "mean_squared_error", ["MAE"] = "mean_absolute_error", ["BCE"] = "binary_crossentropy" };
 }

@@ -95,14 +95,7 @@ public abstract partial class Optimizer
 
     /// <summary>An optimizer by Keras' name, with Keras' defaults.</summary>
     /// <exception cref="ArgumentException">None has it; the message lists all.</exception>
-    public static implicit operator Optimizer(string name) => name.ToLowerInvariant() switch
-    {
-        "sgd" => new SGD(),
-        "adam" => new Adam(),
-        "adamw" => new AdamW(),
-        "rmsprop" => new RMSprop(),
-        _ => throw new ArgumentException($"optimizer: '{name}' is not known. Expected one of sgd, adam, adamw, rmsprop, or an optimizer object."),
-    };
+    public static implicit operator Optimizer(string name) => KerasRegistry.Named<Optimizer>("optimizer", name);
 
     private protected double Fraction(double value, string what) => value is >= 0 and <= 1 ? value
         : throw new ArgumentException($"{GetType().Name}: {what} {value} is out of range. Expected 0 to 1.");

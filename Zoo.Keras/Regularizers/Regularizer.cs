@@ -8,14 +8,9 @@ public abstract class Regularizer
 
     /// <summary>The regularizer with a name, with Keras' defaults.</summary>
     /// <exception cref="ArgumentException">None has it; the message lists all.</exception>
-    public static implicit operator Regularizer(string name) => name switch
-    {
-        "l1" or "L1" => new L1(),
-        "l2" or "L2" => new L2(),
-        "l1_l2" or "L1L2" => new L1L2(),
-        "orthogonal_regularizer" or "OrthogonalRegularizer" => new OrthogonalRegularizer(),
-        _ => throw new ArgumentException($"regularizer: '{name}' is not known. Expected one of l1, l2, l1_l2, orthogonal_regularizer."),
-    };
+    public static implicit operator Regularizer(string name) => KerasRegistry.Named<Regularizer>("regularizer", name, Aliases);
+
+    static readonly Dictionary<string, string> Aliases = new() { ["l1_l2"] = "L1L2" };
 
     private protected static double Penalty(double value, string what) => value >= 0 && double.IsFinite(value) ? value
         : throw new ArgumentException($"regularizer: {what} {value} is no penalty. Expected a finite number from 0.");

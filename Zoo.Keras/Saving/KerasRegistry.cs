@@ -49,6 +49,25 @@ public static class KerasRegistry
         return fitting.Count == 1 && (module is null || module.StartsWith("keras", StringComparison.Ordinal)) ? fitting[0] : null;
     }
 
+    /// <summary>
+    /// An object of a class that Keras names by a word, with the defaults of its constructor: <c>he_normal</c>, <c>HeNormal</c>, <c>rmsprop</c>. A new class
+    /// needs no list: its name is enough.
+    /// </summary>
+    /// <exception cref="ArgumentException">No class has the name; the message lists all.</exception>
+    internal static T Named<T>(string what, string name, IReadOnlyDictionary<string, string>? aliases = null) where T : class
+    {
+        var wanted = aliases?.GetValueOrDefault(name, name) ?? name;
+        var fitting = BuiltIn.Value.Values.Where(t => typeof(T).IsAssignableFrom(t)).Distinct();
+        var type = fitting.FirstOrDefault(t => t.Name == wanted || Words(t).Contains(wanted.ToLowerInvariant()))
+            ?? throw new ArgumentException($"{what}: '{name}' is not known. Expected one of {string.Join(", ", fitting.Select(t => Words(t)[0]).Order(StringComparer.Ordinal))}, or an object.");
+        var constructor = type.GetConstructors().FirstOrDefault(c => c.GetParameters().All(p => p.HasDefaultValue))
+            ?? throw new ArgumentException($"{what}: {type.Name} needs arguments. Expected an object: new {type.Name}(…).");
+        return (T)KerasValue.Invoke(() => constructor.Invoke([.. constructor.GetParameters().Select(p => p.DefaultValue is null && p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : p.DefaultValue)]));
+    }
+
+    // Keras' word for optimizers is the class name in small letters, for everything else the name in snake case.
+    static string[] Words(Type type) => typeof(Optimizer).IsAssignableFrom(type) ? [type.Name.ToLowerInvariant()] : [KerasNames.Snake(type.Name), type.Name.ToLowerInvariant()];
+
     static Dictionary<(string, string), Type> Scan()
     {
         var found = new Dictionary<(string, string), Type>();
