@@ -40,7 +40,7 @@ switch (args)
 
 int All()
 {
-    var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Load());
+    var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Kept("load", Load));
     int[] threads = [1, 2];
     var comparisons = (from n in threads from job in Job.Names select Told(Kept($"{job}-{n}", () => Comparison.Run(job, n, rounds)))).ToArray();
     var starts = Kept("starts", () => Enumerable.Range(0, 5).Select(_ =>
@@ -58,7 +58,7 @@ int All()
     Console.WriteLine($"soak {string.Join(' ', soak)}");
     var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Root(), "docs", "benchmarks.md");
-    File.WriteAllText(file, new Report(comparisons, new(starts, soak, steps, bits), rounds, $"{load} before, {Load()} after (1, 5, 15 minutes)", profile).Write());
+    File.WriteAllText(file, new Report(comparisons, new(starts, soak, steps, bits), rounds, $"{load} before, {Load()} after (1, 5, 15 minutes)", profile, File.ReadAllText(Path.Combine(Root(), "benchmarks", "notes.md"))).Write());
     Console.WriteLine(file);
     return 0;
 }

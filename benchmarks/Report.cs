@@ -6,10 +6,10 @@ using Zoo.Autograd.Engine.Torch;
 namespace Zoo.Benchmarks;
 
 /// <summary>docs/benchmarks.md: what was measured, on what, and whether the goals are met.</summary>
-internal sealed class Report(Comparison[] comparisons, Report.Long long_, int rounds, string load, string profile)
+internal sealed class Report(Comparison[] comparisons, Report.Alone alone, int rounds, string load, string profile, string notes)
 {
-    /// <summary>The figures of the single process runs.</summary>
-    internal sealed record Long(double[] Starts, double[] Soak, int SoakSteps, double[] Bits);
+    /// <summary>The figures of the runs of one process alone.</summary>
+    internal sealed record Alone(double[] Starts, double[] Soak, int SoakSteps, double[] Bits);
 
     internal string Write()
     {
@@ -45,14 +45,14 @@ internal sealed class Report(Comparison[] comparisons, Report.Long long_, int ro
             var alternating = Ratio.Of(c.Alternating, c.Apart);
             Goal($"{c.Job}, {Threads(c.Threads)}: batches of 128 and 96 in turns at most 5 % slower than apart", $"{alternating}", alternating.Low <= 1.05);
         }
-        Goal("start of the process to the end of the first LeNet step below 1.5 s", $"{Ratio.Middle(long_.Starts) / 1000:F2} s (median of {long_.Starts.Length})", Ratio.Middle(long_.Starts) < 1500);
-        Goal($"{long_.SoakSteps} LeNet steps: resident memory grows by less than 1 KB a step", $"{long_.Soak[0]:F3} KB", long_.Soak[0] < 1);
-        Goal("full collections in 1,000 steps: 0", $"{long_.Soak[1]:F2} ({long_.Soak[2]:F1} managed bytes a step)", long_.Soak[1] == 0);
-        Goal("equal bits of all weights in two runs of 200 LeNet steps", long_.Bits.Distinct().Count() == 1 ? "equal" : "different", long_.Bits.Distinct().Count() == 1);
+        Goal("start of the process to the end of the first LeNet step below 1.5 s", $"{Ratio.Middle(alone.Starts) / 1000:F2} s (median of {alone.Starts.Length})", Ratio.Middle(alone.Starts) < 1500);
+        Goal($"{alone.SoakSteps} LeNet steps: resident memory grows by less than 1 KB a step", $"{alone.Soak[0]:F3} KB", alone.Soak[0] < 1);
+        Goal("full collections in 1,000 steps: 0", $"{alone.Soak[1]:F2} ({alone.Soak[2]:F1} managed bytes a step)", alone.Soak[1] == 0);
+        Goal("equal bits of all weights in two runs of 200 LeNet steps", alone.Bits.Distinct().Count() == 1 ? "equal" : "different", alone.Bits.Distinct().Count() == 1);
         Goal("the peers train alike: losses of the tenth step differ by less than 1e-3", $"{comparisons.Max(c => c.LossDifference):E1}", comparisons.Max(c => c.LossDifference) < 1e-3);
-        text.AppendLine().AppendLine("A goal counts as met when the interval reaches it. Where it is missed, the profiles below show where the time goes.").AppendLine().AppendLine("## Profiles")
+        text.AppendLine().AppendLine("A goal counts as met when the interval reaches it. Where it is missed, the profiles show where the time goes and the notes at the end what was tried.").AppendLine().AppendLine("## Profiles")
             .AppendLine("Mean and shortest time of each step of the plan, bytes touched, kind, name; views and steps below 5 µs are left out.").AppendLine(profile);
-        return text.ToString();
+        return text.AppendLine().Append(notes).ToString();
 
         void Goal(string goal, string measured, bool met) => text.AppendLine($"| {goal} | {measured} | {(met ? "met" : "**missed**")} |");
         static string Threads(int n) => n == 1 ? "1 thread" : $"{n} threads";
