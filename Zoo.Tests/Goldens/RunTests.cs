@@ -17,12 +17,8 @@ public class RunTests(string engine)
     static readonly Lazy<List<Dictionary<string, object?>>> Models = new(() =>
         [.. ((List<object?>)((Dictionary<string, object?>)Json.Parse(File.ReadAllBytes(Shared.File("goldens/models/models.json")), "models.json")!)["models"]!).Cast<Dictionary<string, object?>>()]);
 
-    /// <summary>Models whose gradient may go to another of equal pixels: weights are compared up to step 5, losses to the end.</summary>
-    static readonly string[] Pooled = ["lenet"];
-
-    static string[] Names => ["mlp", "lenet", "siamese", "resnet", "lstm", "transformer", "autoencoder", "convnet1d"];
-
-    static string[] Needed => ["mlp", "lenet", "siamese"];
+    /// <summary>The models of the folder; without one a name that skips with the reason.</summary>
+    static IEnumerable<string> Names => Shared.Has("goldens/models/models.json") ? Models.Value.Select(m => (string)m["name"]!) : ["none"];
 
     [OneTimeSetUp]
     public void Find()
@@ -34,29 +30,34 @@ public class RunTests(string engine)
     public void RunsGiveWhatKerasGives([ValueSource(nameof(Names))] string name, [Values("sgd", "adam", "fit")] string run)
     {
         var info = Models.Value.Single(m => (string)m["name"]! == name);
-        var data = SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{name}/data.safetensors")));
-        Model model;
-        Dictionary<string, object?> compiled;
-        try
-        {
-            model = Load(name);
-            var runs = (Dictionary<string, object?>)info["runs"]!;
-            compiled = (Dictionary<string, object?>)((Dictionary<string, object?>)runs[run == "fit" ? "adam" : run]!)["compile_config"]!;
-            Compile(model, compiled);
-        }
-        catch (Exception e) when (!Needed.Contains(name) && e is ModelFileException or ArgumentException)
+        var runs = (Dictionary<string, object?>)info["runs"]!;
+        var compiled = (Dictionary<string, object?>)((Dictionary<string, object?>)runs[run == "fit" ? "adam" : run]!)["compile_config"]!;
+        var config = (Dictionary<string, object?>)Json.Parse(Shared.Inner(Shared.Entry(Archive, $"{name}/initial.keras"), "config.json"), name)!;
+        if (Absent(config).Concat(Absent(compiled)).Distinct().ToArray() is { Length: > 0 } absent)
         {
             Report.Add("runs", $"{name} {run} (absent)", 0, 1);
-            Assert.Ignore($"absent: {e.Message.Split(". ")[0]}");
-            return;
+            Assert.Ignore($"classes that are not built yet: {string.Join(", ", absent)}");
         }
+        var data = SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{name}/data.safetensors")));
+        var model = Load(name);
+        Compile(model, compiled);
         var check = new RunChecks(info, data, model);
         if (run == "fit") Fit(info, data, model, check);
-        else Steps(info, data, model, run, name, check);
+        else Steps(info, data, model, run, check);
         Report.Add("runs", $"{name} {run} on {engine}", check.Total - check.Misses.Count, check.Total);
         TestContext.Out.WriteLine($"{name} {run}: {check.Total - check.Misses.Count}/{check.Total}");
         Assert.That(check.Misses, Is.Empty, string.Join('\n', check.Misses));
     }
+
+    /// <summary>Keras' classes that a configuration names and the registry does not know.</summary>
+    static IEnumerable<string> Absent(object? json) => json switch
+    {
+        Dictionary<string, object?> map => map.Values.SelectMany(Absent).Concat(
+            map.GetValueOrDefault("module") is string module && map.GetValueOrDefault("class_name") is string name && !module.StartsWith("keras.src.ops", StringComparison.Ordinal)
+                && KerasRegistry.Find(module, name, map.GetValueOrDefault("registered_name") as string, typeof(object)) is null ? [$"{module}.{name}"] : Array.Empty<string>()),
+        List<object?> list => list.SelectMany(Absent),
+        _ => [],
+    };
 
     static Model Load(string name)
     {
@@ -75,7 +76,7 @@ public class RunTests(string engine)
         model.Compile(Value<Optimizer>("optimizer")!, Value<OutputLosses>("loss"), Value<OutputMetrics>("metrics"), Value<OutputWeights>("loss_weights"), Value<OutputMetrics>("weighted_metrics"), engine);
     }
 
-    static void Steps(Dictionary<string, object?> info, Dictionary<string, NDArray> data, Model model, string run, string name, RunChecks check)
+    static void Steps(Dictionary<string, object?> info, Dictionary<string, NDArray> data, Model model, string run, RunChecks check)
     {
         var (x, y, w) = (RunChecks.Data(data, "x", model.InputNames)!, RunChecks.Data(data, "y", model.OutputNames)!, RunChecks.Data(data, "sample_weight", model.OutputNames));
         check.Near("initial_prediction", model.PredictMany(x, batchSize: 8), RunChecks.Data(data, "initial_prediction", model.OutputNames)!);
@@ -90,7 +91,8 @@ public class RunTests(string engine)
             if (t == 0) check.Weights($"{run}_step1_w", 1e-5);
             if (t == 4) check.Weights($"{run}_step5_w", 1e-4);
         }
-        if (Pooled.Contains(name)) return;
+        // Of equal pixels max pooling may give the gradient to another: then weights are compared up to step 5, losses to the end.
+        if (model.Layers.Any(l => l is MaxPooling2D)) return;
         check.Weights($"{run}_step20_w", 1e-3);
         check.Near("prediction", model.PredictMany(RunChecks.Data(data, "xval", model.InputNames)!, batchSize: 8), RunChecks.Data(data, $"{run}_prediction", model.OutputNames)!);
     }

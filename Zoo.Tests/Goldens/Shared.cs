@@ -16,12 +16,20 @@ static class Shared
     /// <summary>The path of a reference file.</summary>
     public static string File(string path)
     {
+        var file = Locate(path);
+        if (!Path.Exists(file)) Missing($"{path} is not among the reference files: set ZOO_SHARED to their folder.");
+        return file!;
+    }
+
+    static string? Locate(string path)
+    {
         var (first, rest) = path.Split('/', 2) is [var a, var b] ? (a, b) : (path, "");
         var named = first switch { "goldens" => Environment.GetEnvironmentVariable("ZOO_GOLDENS"), "models" => Environment.GetEnvironmentVariable("ZOO_MODELS"), _ => null };
-        var file = !string.IsNullOrEmpty(named) ? Path.Combine(named, rest) : Path.Combine(Folder ?? "", path);
-        if (Folder is null && string.IsNullOrEmpty(named) || !Path.Exists(file)) Missing($"{path} is not among the reference files: set ZOO_SHARED to their folder.");
-        return file;
+        return !string.IsNullOrEmpty(named) ? Path.Combine(named, rest) : Folder is null ? null : Path.Combine(Folder, path);
     }
+
+    /// <summary>Whether a reference file is there: for lists of test cases, which are made before any test runs.</summary>
+    public static bool Has(string path) => Path.Exists(Locate(path));
 
     /// <summary>Skips the test, or fails it where what it needs must be there.</summary>
     public static void Missing(string reason)

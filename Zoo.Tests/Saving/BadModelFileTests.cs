@@ -10,18 +10,8 @@ using static Zoo.Keras.K;
 namespace Zoo.Tests.Saving;
 
 /// <summary>Files that are damaged, hostile or of another model: a clear error, and the model is as it was.</summary>
-public class BadModelFileTests
+public class BadModelFileTests : InFolder
 {
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
-    string At(string name) => Path.Combine(folder, name);
-
     static Model Net(int hidden = 5) => new Sequential { Input([4], "x"), new Dense(hidden, "relu"), new BatchNormalization(), new Dense(2) };
 
     static string[] Bits(Model model) => [.. model.Weights.Select(w => Convert.ToHexString(w.Value.Bytes))];

@@ -6,19 +6,9 @@ using Zoo.Tests.Goldens;
 namespace Zoo.Tests.Saving;
 
 /// <summary>Compiled models: loss, metrics, optimizer and its memory come and go; training goes on where it was.</summary>
-public class CompiledFileTests
+public class CompiledFileTests : InFolder
 {
     const string Models = "goldens/models/models.zip";
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
-    string At(string name) => Path.Combine(folder, name);
-
     [Test]
     public void A_trained_model_is_saved_as_Keras_saved_it([Values("mlp", "lenet", "siamese")] string name)
     {

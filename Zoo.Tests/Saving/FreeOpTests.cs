@@ -9,7 +9,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Tests.Saving;
 
 /// <summary>Expressions between layers: what is saved has Keras' form, and computes the same after loading.</summary>
-public class FreeOpTests
+public class FreeOpTests : InFolder
 {
     static readonly (string Class, Func<Variable, Variable> Of)[] Expressions =
     [
@@ -33,18 +33,10 @@ public class FreeOpTests
 
     static readonly NDArray Data = NDArray.From([.. Enumerable.Range(0, 24).Select(i => 0.04f * i + 0.02f)], [2, 3, 4]);
 
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
     Model Again(Model model)
     {
-        model.Save(Path.Combine(folder, "m.keras"));
-        return Model.Load(Path.Combine(folder, "m.keras"));
+        model.Save(At("m.keras"));
+        return Model.Load(At("m.keras"));
     }
 
     static byte[] Result(Model model, NDArray x)

@@ -8,19 +8,9 @@ using Zoo.Tests.Goldens;
 
 namespace Zoo.Tests.Saving;
 
-public class KerasArchiveTests
+public class KerasArchiveTests : InFolder
 {
     const string Models = "goldens/models/models.zip";
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
-    string At(string name) => Path.Combine(folder, name);
-
     static H5Group Weights(int size = 3)
     {
         var root = new H5Group();
@@ -198,6 +188,6 @@ public class KerasArchiveTests
         }), Throws.TypeOf<ModelFileException>().With.Message.Contains("No space left"));
         Assert.That(() => AtomicFile.Write(At("m.keras"), _ => throw new InvalidOperationException("a bug")), Throws.InvalidOperationException);
         Assert.That(File.ReadAllBytes(At("m.keras")), Is.EqualTo(before));
-        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFiles(Folder), Has.Length.EqualTo(1));
     }
 }

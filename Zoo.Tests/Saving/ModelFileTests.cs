@@ -7,19 +7,9 @@ using static Zoo.Keras.K;
 namespace Zoo.Tests.Saving;
 
 /// <summary>Files of whole models have the tree of Keras' own: after loading, from constructors, and where one property is another.</summary>
-public class ModelFileTests
+public class ModelFileTests : InFolder
 {
     const string Models = "goldens/models/models.zip";
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
-    string At(string name) => Path.Combine(folder, name);
-
     Model Load(byte[] file)
     {
         File.WriteAllBytes(At("golden.keras"), file);

@@ -8,18 +8,8 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Tests.Saving;
 
 /// <summary>Classes of users: layers with layers within, subclassed models, Lambdas.</summary>
-public class UserClassTests
+public class UserClassTests : InFolder
 {
-    string folder = null!;
-
-    [SetUp]
-    public void Folder() => folder = Directory.CreateTempSubdirectory("zoo").FullName;
-
-    [TearDown]
-    public void Remove() => Directory.Delete(folder, recursive: true);
-
-    string At(string name) => Path.Combine(folder, name);
-
     [KerasObject(Package = "tests")]
     public sealed class Gate(int units) : Layer
     {

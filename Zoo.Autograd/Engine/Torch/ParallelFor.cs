@@ -32,11 +32,10 @@ internal static unsafe class ParallelFor
             return;
         }
         // the body and the context stay on this thread's stack until the call returns; the collector knows and updates the references in them
-#pragma warning disable CS8500
-        fixed (TBody* state = &body)
+        fixed (byte* state = &Unsafe.As<TBody, byte>(ref body))
         {
             var context = new Context { Body = &Call<TBody>, State = state };
-            int code = LibTorch.torch_parallel_for(0, count, grain, &Trampoline, &context);
+            int code = LibTorch.torch_parallel_for(0, count, grain, &Trampoline, Unsafe.AsPointer(ref context));
             if (context.Error is not null)
                 ExceptionDispatchInfo.Throw(context.Error);
             TorchError.Check(code, "torch_parallel_for");
@@ -44,20 +43,19 @@ internal static unsafe class ParallelFor
     }
 
     static void Call<TBody>(ref byte state, long begin, long end) where TBody : struct, IRangeBody, allows ref struct =>
-        ((TBody*)Unsafe.AsPointer(ref state))->Do(begin, end);
+        Unsafe.As<byte, TBody>(ref state).Do(begin, end);
 
     [UnmanagedCallersOnly]
     static void Trampoline(long begin, long end, void* pointer)
     {
-        var context = (Context*)pointer;
+        ref var context = ref Unsafe.AsRef<Context>(pointer);
         try
         {
-            context->Body(ref *(byte*)context->State, begin, end);
+            context.Body(ref *(byte*)context.State, begin, end);
         }
         catch (Exception error)
         {
-            Interlocked.CompareExchange(ref context->Error, error, null);   // the first one; the caller throws it
+            Interlocked.CompareExchange(ref context.Error, error, null);   // the first one; the caller throws it
         }
     }
-#pragma warning restore CS8500
 }

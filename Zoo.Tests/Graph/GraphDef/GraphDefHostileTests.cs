@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
 using NUnit.Framework;
@@ -24,7 +23,7 @@ sealed class GraphDefHostileTests
     /// <summary>Reads it, as a graph and as a training step: whether it could be read. Anything but an answer or a clear exception fails the test.</summary>
     static bool Survives(byte[] bytes, string what)
     {
-        var (watch, before) = (Stopwatch.StartNew(), GC.GetAllocatedBytesForCurrentThread());
+        var (worked, before) = (Environment.CpuUsage.TotalTime, GC.GetAllocatedBytesForCurrentThread());   // processor time: other programs' load does not count
         var read = true;
         try
         {
@@ -39,7 +38,7 @@ sealed class GraphDefHostileTests
         {
             Assert.Fail($"{what}: {e}");
         }
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), what);
+        Assert.That(Environment.CpuUsage.TotalTime - worked, Is.LessThan(TimeSpan.FromSeconds(20)), what);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(Memory + 80L * bytes.Length), what);
         return read;
     }
@@ -85,33 +84,27 @@ sealed class GraphDefHostileTests
 
     static IEnumerable<TestCaseData> Hostile()
     {
-        TestCaseData Case(string name, Func<string> text) => new TestCaseData(text).SetName($"Hostile: {name}");
+        TestCaseData Case(string name, Func<string> text, bool isGraph = true) => new TestCaseData(text, isGraph).SetName($"Hostile: {name}");
         // Each sum is computed from two of the one before: 2^60 sums for who does not remember.
         yield return Case("shape arithmetic that doubles", () => Two + string.Concat(Enumerable.Range(1, 60).Select(i => Node(i, "AddV2", $"n{i - 1}", $"n{i - 1}"))) + Node(61, "Reshape", "n0", "n60"));
         yield return Case("a chain of 200,000 nodes", () => Two + string.Concat(Enumerable.Range(1, 200_000).Select(i => Node(i, "Identity", $"n{i - 1}"))) + Node(200_001, "Reshape", "n0", "n200000"));
         yield return Case("a circle of 100,000 nodes", () => string.Concat(Enumerable.Range(0, 100_000).Select(i => Node(i, "Identity", $"n{(i + 1) % 100_000}"))));
         yield return Case("a tensor of 2^62 elements", () => """node { name: "c" op: "Const" attr { key: "dtype" value { type: DT_FLOAT } } attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: 4611686018427387904 } } float_val: 1 } } } }""");
         yield return Case("50 tensors of 40 MB in a few bytes", () => string.Concat(Enumerable.Range(0, 50).Select(i => $$"""node { name: "c{{i}}" op: "Const" attr { key: "dtype" value { type: DT_FLOAT } } attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: 10000000 } } float_val: 1 } } } } """)));
-        yield return Case("a number of a million digits", () => "versions { producer: 0" + new string('7', 1_000_000) + " }");
-        yield return Case("a decimal number of a million digits", () => "versions { producer: " + new string('7', 1_000_000) + " }");
-        yield return Case("messages nested 100,000 deep", () => "node { experimental_type {" + string.Concat(Enumerable.Repeat("args {", 100_000)));
+        yield return Case("a number of a million digits", () => "versions { producer: 0" + new string('7', 1_000_000) + " }", isGraph: false);
+        yield return Case("a decimal number of a million digits", () => "versions { producer: " + new string('7', 1_000_000) + " }", isGraph: false);
+        yield return Case("messages nested 100,000 deep", () => "node { experimental_type {" + string.Concat(Enumerable.Repeat("args {", 100_000)), isGraph: false);
         yield return Case("100,000 unknown ops", () => string.Concat(Enumerable.Range(0, 100_000).Select(i => $"node {{ name: \"n{i}\" op: \"Foo{i}\" }} ")));
         yield return Case("a transpose by huge numbers", () => Two + """node { name: "p" op: "Const" attr { key: "dtype" value { type: DT_INT64 } } attr { key: "value" value { tensor { dtype: DT_INT64 tensor_shape { dim { size: 1 } } int64_val: 9223372036854775807 } } } } node { name: "t" op: "Transpose" input: "n0" input: "p" }""");
     }
 
     [TestCaseSource(nameof(Hostile))]
-    public void A_hostile_graph(Func<string> text)
+    public void A_hostile_graph(Func<string> text, bool isGraph)
     {
-        var graph = Encoding.UTF8.GetBytes(text());
-        Assert.That(Survives(graph, "text"), Is.False);
-        try
-        {
-            Assert.That(Survives(TextFormat.Parse<GraphDef>(Encoding.UTF8.GetString(graph)).ToByteArray(), "binary"), Is.False);
-        }
-        catch (FormatException)
-        {
-            Assert.Pass("has no binary form");
-        }
+        var graph = text();
+        Assert.That(Survives(Encoding.UTF8.GetBytes(graph), "text"), Is.False);
+        if (isGraph) Assert.That(Survives(TextFormat.Parse<GraphDef>(graph).ToByteArray(), "binary"), Is.False);
+        else Assert.That(() => TextFormat.Parse<GraphDef>(graph), Throws.TypeOf<FormatException>(), "text that is no graph has no binary form");
     }
 
     [TestCase("", "it is empty")]
