@@ -7,7 +7,26 @@ namespace Zoo.Autograd.Ops;
 internal static class Registry
 {
     internal static FrozenDictionary<string, Op> All { get; } =
-        new[] { StateOps.All, MathOps.All, CompareOps.All, ReduceOps.All, CumulativeOps.All, ArrayOps.All, SliceOps.All, PadOps.All, JoinOps.All, IndexOps.All, LinearOps.All, NNOps.All, ConvOps.All, PoolOps.All, NormOps.All, LossOps.All, RandomOps.All }
+        new[]
+        {
+            ArrayOps.All,
+            CompareOps.All,
+            ConvOps.All,
+            CumulativeOps.All,
+            IndexOps.All,
+            JoinOps.All,
+            LinearOps.All,
+            LossOps.All,
+            MathOps.All,
+            NNOps.All,
+            NormOps.All,
+            PadOps.All,
+            PoolOps.All,
+            RandomOps.All,
+            ReduceOps.All,
+            SliceOps.All,
+            StateOps.All,
+        }
             .SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
 
     internal static Op Get(string name) => All.GetValueOrDefault(name) ?? throw new GraphException($"op: '{name}' is not known. {All.Count} ops are: docs/coverage.md lists them.");

@@ -5,7 +5,11 @@ namespace Zoo.Tests.EngineCases;
 static partial class OpTable
 {
     // lazy: fields of a partial class begin in no certain order
-    static readonly Lazy<Dictionary<string, OpVariant[]>> structured = new(() => new[] { Arrays(), Networks() }.SelectMany(d => d).ToDictionary());
+    static readonly Lazy<Dictionary<string, OpVariant[]>> structured = new(() => new[]
+    {
+        Arrays(),
+        Networks(),
+    }.SelectMany(d => d).ToDictionary());
 
     static Dictionary<string, OpVariant[]> Arrays() => new()
     {
