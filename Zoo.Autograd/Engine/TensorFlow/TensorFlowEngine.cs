@@ -1,42 +1,28 @@
 using System.Runtime.CompilerServices;
 using Zoo.Autograd.Graph;
-using Zoo.Autograd.Graph.Proto;
 
 namespace Zoo.Autograd.Engine.TensorFlow;
 
-/// <summary>TensorFlow's own runtime, where its library is on the machine. All programs share one graph and session, which grow; names are never reused.</summary>
+/// <summary>TensorFlow's own runtime, where its library is on the machine. Programs over joined Parameters share one graph and session.</summary>
 internal sealed class TensorFlowEngine : IEngine
 {
-    readonly ConditionalWeakTable<Parameter, TensorFlowVariable> variables = [];
-    readonly Lock growing = new();
-    int made;
+    readonly ConditionalWeakTable<ParameterStore, TensorFlowSpace> spaces = [];
+    readonly Lock gate = new();
 
     public string Name => "tensorflow";
 
     public string Version => TensorFlowLoader.Version;
 
-    internal TensorFlowGraph Graph { get; } = new();
+    public ISession Compile(Program program) => new TensorFlowSession(this, program);
 
-    public ISession Compile(Graph.Program program)
+    /// <summary>Where programs over a store's Parameters run now: another one after stores were joined, or when most of its programs are gone.</summary>
+    internal TensorFlowSpace SpaceOf(ParameterStore store)
     {
-        ParameterStore.Join(program.Parameters());
-        var written = GraphDefWriter.Write(program, p => Variable(p).SharedName);
-        return new TensorFlowSession(this, program, written, Import(written.Graph));
-    }
-
-    /// <summary>The variable of a Parameter in this session.</summary>
-    internal TensorFlowVariable Variable(Parameter p) => variables.GetValue(p, p => new(this, p));
-
-    /// <summary>Adds nodes under a name of their own, which is returned with a slash.</summary>
-    internal string Import(GraphDef graph)
-    {
-        lock (growing)
+        lock (gate)
         {
-            var prefix = $"p{made++}";
-            Graph.Import(graph, prefix);
-            return prefix + "/";
+            if (spaces.TryGetValue(store, out var space) && !space.IsWorn) return space;
+            spaces.AddOrUpdate(store, space = new());
+            return space;
         }
     }
-
-    internal string NextVariable() => $"v{Interlocked.Increment(ref made)}";
 }

@@ -2,41 +2,58 @@ using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.TensorFlow;
 
-/// <summary>A program in TensorFlow's session.</summary>
+/// <summary>A program that runs wherever its Parameters' store is at home in TensorFlow.</summary>
 internal sealed class TensorFlowSession : ISession
 {
     readonly TensorFlowEngine engine;
     readonly Program program;
     readonly Parameter[] parameters;
-    readonly TfOutput[] feeds, fetches;
-    readonly nint[] targets;
-    readonly bool[] kept;
+    readonly ParameterStore store;
+    readonly Lock binding = new();
+    TensorFlowProgram? bound;
+    bool disposed;
 
-    internal TensorFlowSession(TensorFlowEngine engine, Program program, WrittenGraph written, string prefix)
+    internal TensorFlowSession(TensorFlowEngine engine, Program program)
     {
         (this.engine, this.program, parameters) = (engine, program, program.Parameters());
-        feeds = Array.ConvertAll(written.Feeds, name => engine.Graph.Output(prefix + name));
-        fetches = Array.ConvertAll(written.Fetches, name => engine.Graph.Output(prefix + name));
-        targets = written.Train is { } train ? [engine.Graph.Operation(prefix + train)] : [];
-        kept = new bool[feeds.Length];
-        Array.Fill(kept, targets.Length > 0);   // an assignment may keep the memory it was fed
+        store = ParameterStore.Join(parameters);
+        Bound();
     }
 
     public void Run(ReadOnlySpan<NDArray> values, Span<NDArray?> results, CancellationToken cancel = default)
     {
         FeedCheck.Fits(program, values);
         cancel.ThrowIfCancellationRequested();
+        var bound = Bound();
         if (parameters.Length == 0)
         {
-            engine.Graph.Run(feeds, values, fetches, results, targets, kept);
+            bound.Run(values, results);
             return;
         }
-        using (targets.Length > 0 ? parameters[0].Store.Writing() : parameters[0].Store.Reading())
+        using (bound.Assigns ? store.Writing() : store.Reading())
         {
-            foreach (var p in parameters) engine.Variable(p).Bring(p);
-            engine.Graph.Run(feeds, values, fetches, results, targets, kept);
+            foreach (var p in parameters) bound.Space.Variable(p).Bring(p);
+            bound.Run(values, results);
         }
     }
 
-    public void Dispose() { }
+    TensorFlowProgram Bound()
+    {
+        lock (binding)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var space = engine.SpaceOf(store.Root);
+            return bound?.Space == space ? bound : bound = new(space, program);
+        }
+    }
+
+    /// <summary>Nodes stay in their graph, which goes with the last of its programs; at once where it is this one's alone.</summary>
+    public void Dispose()
+    {
+        lock (binding)
+        {
+            if (parameters.Length == 0) bound?.Space.Graph.Dispose();
+            (bound, disposed) = (null, true);
+        }
+    }
 }

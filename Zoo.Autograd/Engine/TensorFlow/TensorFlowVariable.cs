@@ -3,22 +3,22 @@ using Zoo.Autograd.Graph.Proto;
 
 namespace Zoo.Autograd.Engine.TensorFlow;
 
-/// <summary>The home of one Parameter's value in TensorFlow: a resource variable with nodes that assign and read it.</summary>
+/// <summary>The home of one Parameter's value in a space of TensorFlow: a resource variable with nodes that assign and read it.</summary>
 internal sealed class TensorFlowVariable : IParameterHome
 {
-    readonly TensorFlowEngine engine;
+    readonly TensorFlowSpace space;
     readonly string prefix;
 
-    internal TensorFlowVariable(TensorFlowEngine engine, Parameter p)
+    internal TensorFlowVariable(TensorFlowSpace space, Parameter p)
     {
-        this.engine = engine;
-        SharedName = engine.NextVariable();
+        this.space = space;
+        SharedName = space.NextVariable();
         var graph = new GraphDef { Versions = new() { Producer = 1994 } };
         Add("VarHandleOp", "handle", [], ("dtype", p.DType), ("shape", p.Shape), ("shared_name", SharedName));
         Add("Placeholder", "value", [], ("dtype", p.DType), ("shape", p.Shape));
         Add("AssignVariableOp", "assign", ["handle", "value"], ("dtype", p.DType));
         Add("ReadVariableOp", "read", ["handle"], ("dtype", p.DType));
-        prefix = engine.Import(graph);
+        prefix = space.Import(graph);
 
         void Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
         {
@@ -38,7 +38,7 @@ internal sealed class TensorFlowVariable : IParameterHome
     }
 
     void Assign(NDArray value) =>
-        engine.Graph.Run([engine.Graph.Output(prefix + "value")], [value], [], [], [engine.Graph.Operation(prefix + "assign")], [true]);
+        space.Graph.Run([space.Graph.Output(prefix + "value")], [value], [], [], [space.Graph.Operation(prefix + "assign")], [true]);
 
-    public NDArray Read(Parameter parameter) => engine.Graph.Run([], [prefix + "read"])[0];
+    public NDArray Read(Parameter parameter) => space.Graph.Run([], [prefix + "read"])[0];
 }
