@@ -38,6 +38,9 @@ public sealed class Parameter
     /// <summary>Whether training changes it, unless a view of the model freezes it.</summary>
     public bool Trainable { get; set; }
 
+    /// <summary>What an update's result is replaced by: the nearest allowed value; null where all are allowed.</summary>
+    internal Func<Variable, Variable>? Constraint { get; init; }
+
     /// <summary>The value as a Variable for use in expressions.</summary>
     public Variable Variable => read ?? Interlocked.CompareExchange(ref read, StateOps.Read(this), null) ?? read;
 

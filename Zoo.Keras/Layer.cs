@@ -192,12 +192,13 @@ public abstract class Layer : ICallable
     /// <param name="regularizer">A penalty that training adds to the loss.</param>
     /// <param name="trainable">Whether the optimizer changes it.</param>
     /// <param name="dtype">Its type, by default that of <see cref="DTypePolicy"/>.</param>
+    /// <param name="constraint">What it is forced to be after each update.</param>
     /// <exception cref="ShapeException">A dimension is unknown.</exception>
-    protected Parameter Weight(string weightName, Shape shape, Initializer initializer, Regularizer? regularizer = null, bool trainable = true, DType? dtype = null)
+    protected Parameter Weight(string weightName, Shape shape, Initializer initializer, Regularizer? regularizer = null, bool trainable = true, DType? dtype = null, Constraint? constraint = null)
     {
         Parameter parameter = null!;
         var type = dtype ?? DTypePolicy.VariableDType;
-        parameter = new(weightName, shape, type, () => initializer.Create(shape, type, SplitMix.Derive(Seed, parameter.Path)), trainable) { Path = $"{Path}/{weightName}" };
+        parameter = new(weightName, shape, type, () => initializer.Create(shape, type, SplitMix.Derive(Seed, parameter.Path)), trainable) { Path = $"{Path}/{weightName}", Constraint = constraint is null ? null : constraint.Of };
         own.Add((parameter, regularizer, trainable));
         return parameter;
     }

@@ -9,7 +9,7 @@ namespace Zoo.Keras;
 /// gamma · (x − mean) / √(variance + epsilon) + beta for each entry of an axis: with the batch's mean and variance in training, with their moving means
 /// otherwise or when frozen (Ioffe and Szegedy, 2015).
 /// </summary>
-[KerasObject("keras.layers"), KerasInert("beta_constraint"), KerasInert("gamma_constraint"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99), KerasCallArgument("mask")]
+[KerasObject("keras.layers"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99), KerasCallArgument("mask")]
 public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, double epsilon = 1e-3) : Layer
 {
     Parameter? gamma, beta;
@@ -48,6 +48,12 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     /// <summary>A penalty on gamma.</summary>
     public Regularizer? GammaRegularizer { get; init; }
 
+    /// <summary>What beta is forced to be after each update.</summary>
+    public Constraint? BetaConstraint { get; init; }
+
+    /// <summary>What gamma is forced to be after each update.</summary>
+    public Constraint? GammaConstraint { get; init; }
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
@@ -55,8 +61,8 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     protected override void Build(Shape input)
     {
         Shape entries = [input[input.Axis(Axis, "axis")]];
-        gamma = Scale ? Weight("gamma", entries, GammaInitializer, GammaRegularizer) : null;
-        beta = Center ? Weight("beta", entries, BetaInitializer, BetaRegularizer) : null;
+        gamma = Scale ? Weight("gamma", entries, GammaInitializer, GammaRegularizer, constraint: GammaConstraint) : null;
+        beta = Center ? Weight("beta", entries, BetaInitializer, BetaRegularizer, constraint: BetaConstraint) : null;
         mean = Weight("moving_mean", entries, MovingMeanInitializer, trainable: false);
         variance = Weight("moving_variance", entries, MovingVarianceInitializer, trainable: false);
     }

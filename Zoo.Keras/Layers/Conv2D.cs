@@ -6,7 +6,7 @@ namespace Zoo.Keras;
 
 /// <summary>Convolution of pictures [batch, height, width, channels].</summary>
 /// <example><code>var y = x >> new Conv2D(32, 3, "relu") { Padding = "same" };</code></example>
-[KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("kernel_constraint"), KerasInert("bias_constraint")]
+[KerasObject("keras.layers"), KerasAlways("activity_regularizer")]
 public sealed class Conv2D(int filters, Size2D kernelSize, ActivationFunction activation = default) : Layer
 {
     Parameter kernel = null!;
@@ -51,6 +51,12 @@ public sealed class Conv2D(int filters, Size2D kernelSize, ActivationFunction ac
     /// <summary>A penalty on the bias.</summary>
     public Regularizer? BiasRegularizer { get; init; }
 
+    /// <summary>What the kernel is forced to be after each update.</summary>
+    public Constraint? KernelConstraint { get; init; }
+
+    /// <summary>What the bias is forced to be after each update.</summary>
+    public Constraint? BiasConstraint { get; init; }
+
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
@@ -58,8 +64,8 @@ public sealed class Conv2D(int filters, Size2D kernelSize, ActivationFunction ac
         var channels = input[DataFormat.ChannelAxis];
         if (channels % Groups != 0 || Filters % Groups != 0)
             throw new ShapeException($"{channels} channels and {Filters} filters do not split into {Groups} groups. Expected multiples of {Groups}.") { Actual = input };
-        kernel = Weight("kernel", [KernelSize.Height, KernelSize.Width, channels < 0 ? channels : channels / Groups, Filters], KernelInitializer, KernelRegularizer);
-        bias = UseBias ? Weight("bias", [Filters], BiasInitializer, BiasRegularizer) : null;
+        kernel = Weight("kernel", [KernelSize.Height, KernelSize.Width, channels < 0 ? channels : channels / Groups, Filters], KernelInitializer, KernelRegularizer, constraint: KernelConstraint);
+        bias = UseBias ? Weight("bias", [Filters], BiasInitializer, BiasRegularizer, constraint: BiasConstraint) : null;
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Zoo.Keras;
 
 /// <summary>Fully connected: activation(x · kernel + bias) along the last axis of inputs [batch, …, features].</summary>
 /// <example><code>var y = x >> new Dense(10, "softmax");</code></example>
-[KerasObject("keras.layers"), KerasInert("kernel_constraint"), KerasInert("bias_constraint"), KerasInert("quantization_config")]
+[KerasObject("keras.layers"), KerasInert("quantization_config")]
 public sealed class Dense(int units, ActivationFunction activation = default) : Layer
 {
     Parameter kernel = null!;
@@ -32,6 +32,12 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     /// <summary>A penalty on the bias.</summary>
     public Regularizer? BiasRegularizer { get; init; }
 
+    /// <summary>What the kernel is forced to be after each update.</summary>
+    public Constraint? KernelConstraint { get; init; }
+
+    /// <summary>What the bias is forced to be after each update.</summary>
+    public Constraint? BiasConstraint { get; init; }
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
@@ -39,8 +45,8 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     protected override void Build(Shape input)
     {
         if (input.Rank < 2) throw new ShapeException($"the input has shape {input}. Expected a batch and at least one more axis.") { Actual = input };
-        kernel = Weight("kernel", [input[-1], Units], KernelInitializer, KernelRegularizer);
-        bias = UseBias ? Weight("bias", [Units], BiasInitializer, BiasRegularizer) : null;
+        kernel = Weight("kernel", [input[-1], Units], KernelInitializer, KernelRegularizer, constraint: KernelConstraint);
+        bias = UseBias ? Weight("bias", [Units], BiasInitializer, BiasRegularizer, constraint: BiasConstraint) : null;
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>A vector for each whole number: [batch, …] becomes [batch, …, outputDim]. The gradient has dense meaning: an optimizer moves every row.</summary>
-[KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("embeddings_constraint"), KerasInert("quantization_config")]
+[KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
 public sealed class Embedding(int inputDim, int outputDim) : Layer
 {
     Parameter embeddings = null!;
@@ -21,6 +21,9 @@ public sealed class Embedding(int inputDim, int outputDim) : Layer
     /// <summary>A penalty on the table.</summary>
     public Regularizer? EmbeddingsRegularizer { get; init; }
 
+    /// <summary>What the table is forced to be after each update.</summary>
+    public Constraint? EmbeddingsConstraint { get; init; }
+
     /// <summary>Whether 0 means "nothing here": layers behind this one then skip it.</summary>
     public bool MaskZero { get; init; }
 
@@ -30,7 +33,7 @@ public sealed class Embedding(int inputDim, int outputDim) : Layer
     protected override bool SupportsMasking => MaskZero;
 
     /// <inheritdoc/>
-    protected override void Build(Shape input) => embeddings = Weight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer);
+    protected override void Build(Shape input) => embeddings = Weight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer, constraint: EmbeddingsConstraint);
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x) => A.Cast(A.Gather(embeddings, x.DType.IsInteger() ? x : A.Cast(x, DType.Int32)), DTypePolicy.ComputeDType);

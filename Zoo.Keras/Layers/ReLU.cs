@@ -1,5 +1,4 @@
 using Zoo.Keras.Saving;
-using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
@@ -20,10 +19,5 @@ public sealed class ReLU : Layer
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x)
-    {
-        var y = Threshold != 0 ? x * A.Cast(x > Threshold, x.DType) : MaxValue == 6 ? A.Relu6(x) : A.Relu(x);
-        if (MaxValue is { } max && (Threshold != 0 || max != 6)) y = A.Minimum(A.Maximum(y, 0), max);
-        return NegativeSlope == 0 ? y : y - A.Relu(Threshold - x) * NegativeSlope;
-    }
+    protected override Variable Call(Variable x) => Activations.Relu(x, NegativeSlope, MaxValue, Threshold);
 }

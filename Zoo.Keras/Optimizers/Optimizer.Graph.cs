@@ -89,7 +89,7 @@ public abstract partial class Optimizer
                 result.Add((own[Average], average));
                 if (EmaOverwriteFrequency is { } frequency) next = A.Where(Turn(made, frequency), average, next);
             }
-            result.Add((weight, next));
+            result.Add((weight, weight.Constraint?.Invoke(next) ?? next));
         }
     }
 

@@ -27,14 +27,14 @@ sealed class Family(string family, string module)
     }
 
     /// <summary>Checks all cases of classes that exist; writes totals, and fails naming every miss.</summary>
-    internal void Check(string engine, Func<FamilyCase, Work> prepare)
+    internal void Check(string engine, Func<FamilyCase, Work> prepare, Func<string, bool>? knows = null)
     {
         var file = (Dictionary<string, object?>)Json.Parse(File.ReadAllBytes(Shared.File($"goldens/families/{family}.json")), family)!;
         var misses = new List<string>();
         foreach (var group in ((List<object?>)file["cases"]!).Select(c => new FamilyCase((Dictionary<string, object?>)c!, tensors)).GroupBy(c => c.Class))
         {
             var total = group.Count();
-            if (KerasRegistry.Find(module, group.Key, null, typeof(object)) is null)
+            if (!(knows?.Invoke(group.Key) ?? KerasRegistry.Find(module, group.Key, null, typeof(object)) is not null))
             {
                 TestContext.Out.WriteLine($"{family}/{group.Key}: absent, {total} cases");
                 Report.Add("families", $"{family}/{group.Key} (absent)", 0, total);

@@ -3,6 +3,7 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
+using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Tests.Goldens;
@@ -123,6 +124,65 @@ public class FamilyTests(string engine)
         var work = new Family.Work { Runs = [[c["step"].Cast(DType.Float32)]], Fetches = [schedule.Of(step)], Verify = (_, got, _) => c.Near(got[0], "value") };
         work.Feeds.Add(step);
         return work;
+    });
+
+    [Test]
+    public void Constraints() => new Family("constraints", "keras.constraints").Check(engine, c =>
+    {
+        var x = StateOps.Input("x", c["x"].Shape, DType.Float32);
+        var work = new Family.Work { Runs = [[c["x"]]], Fetches = [c.Make<Constraint>().Of(x)], Verify = (_, got, _) => c.Near(got[0], "y") };
+        work.Feeds.Add(x);
+        return work;
+    });
+
+    [Test]
+    public void Activations()
+    {
+        var functions = typeof(Keras.Activations).GetMethods().Where(m => m.IsStatic && m.ReturnType == typeof(Variable)).ToDictionary(m => KerasNames.Snake(m.Name));
+        new Family("activations", "keras.activations").Check(engine, c =>
+        {
+            var x = StateOps.Input("x", c["x"].Shape, DType.Float32);
+            Variable y;
+            if (c.Arguments.Count == 0) y = new ActivationFunction(c.Class).Of(x);
+            else
+            {
+                var function = functions[c.Class];
+                Assert.That(c.Arguments.Keys, Is.SubsetOf(function.GetParameters().Select(p => KerasNames.Snake(p.Name!))));
+                y = (Variable)function.Invoke(null, [x, .. function.GetParameters().Skip(1).Select(p => c.Arguments.TryGetValue(KerasNames.Snake(p.Name!), out var json) ? new KerasReader().Value(json, p.ParameterType, c.Name) : p.DefaultValue)])!;
+            }
+            var cotangent = A.Constant(c["cotangent"]);
+            var work = new Family.Work
+            {
+                Runs = [[c["x"]]],
+                Fetches = [y, A.Gradients(A.Sum(y * cotangent), x)[0]],
+                Verify = (_, got, _) =>
+                {
+                    c.Near(got[0], "y");
+                    c.Near(got[1], "dx");
+                },
+            };
+            work.Feeds.Add(x);
+            return work;
+        }, name => functions.ContainsKey(name) || name is "swish" or "hard_swish");
+    }
+
+    [Test]
+    public void Initializers() => new Family("initializers", "keras.initializers").Check(engine, c =>
+    {
+        var shape = Shape.Create([.. ((List<object?>)c.Json["shape"]!).Select(d => (long)d!)]);
+        var made = c.Make<Initializer>(new(c.Arguments));
+        return new()
+        {
+            Verify = (_, _, _) =>
+            {
+                switch (c.Json["kind"])
+                {
+                    case "exact": c.Near(made.Create(shape, DType.Float32, 1), "value"); break;
+                    case "orthogonal": InitializerStatistics.Orthogonal(made.Create(shape, DType.Float32, 1), Convert.ToDouble(c.Json["gain"])); break;
+                    default: InitializerStatistics.Check(made, shape, (Dictionary<string, object?>)c.Json["stats"]!); break;
+                }
+            },
+        };
     });
 
     [Test]
