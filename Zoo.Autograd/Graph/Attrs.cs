@@ -29,6 +29,8 @@ internal sealed class Attrs
 
     internal bool Has(string name) => values.ContainsKey(name);
 
+    internal Attrs Without(string name) => new(values.Remove(name));
+
     internal Attrs With(string name, object value) => new(values.SetItem(name, Normal(value)));
 
     internal Attrs With(params ReadOnlySpan<(string Name, object Value)> pairs)

@@ -4,94 +4,88 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Autograd.Ops;
 
 /// <summary>
-/// Convolution gradients in ops that TensorFlow's CPU kernels can do: those of groups are computed group by group, those of dilated filters as
-/// forward convolutions. The sizes of the pictures must be known; null where nothing has to be done.
+/// Convolutions in ops that TensorFlow's CPU kernels can do, null where they can do the node: groups are computed one by one, a dilated filter is one with zeros between its taps,
+/// and a depthwise convolution in unequal steps is one with a group for each channel. The sizes of filters and channels must be known.
 /// </summary>
-internal static class ConvPortable
+internal sealed class ConvPortable(ConvFamily family, int rank, bool depthwise)
 {
-    internal static Variable[]? BackpropInput(Node n)
+    internal Variable[]? Forward(Node n)
     {
-        if (ShapeValues.Of(n[0]) is not { } sizes || !Known(sizes) || !n[1].Shape.IsKnown || !n[2].Shape.HasRank || !Known(n[2].Shape.ToArray())) return null;
-        var groups = sizes[3] / n[1].Shape[2];
-        if (groups == 1 && !Dilated(n)) return null;
-        var (filters, gradients) = (Parts(n[1], groups), Parts(n[2], groups));
-        return [Join(filters.Zip(gradients, (w, g) => Dilated(n) ? Input(n, sizes, w, g) : ConvOps.Conv2DBackpropInput.Call([Channels(n[0], w.Shape[2]), w, g], n.Attrs).Out))];
+        if (!Foreign(n, n[1].Shape, n[0].Shape, out var groups) || rank == 2 && !depthwise) return null;
+        if (Uneven(n)) return Lower(ConvOps.Two.Forward, n.Attrs, n[0], Grouped(n[1], n[1].Shape));
+        return [Join(Parts(n[0], groups).Zip(Parts(Spread(n, n[1]), groups), (x, w) => family.Forward.Call([x, w], Undilated(n)).Out))];
     }
 
-    internal static Variable[]? BackpropFilter(Node n)
+    internal Variable[]? BackpropInput(Node n)
     {
-        if (ShapeValues.Of(n[1]) is not { } sizes || sizes.Contains(Dim.Any) || !n[0].Shape.HasRank || !Known(n[0].Shape.ToArray()) || !n[2].Shape.HasRank || !Known(n[2].Shape.ToArray())) return null;
-        var groups = n[0].Shape[3] / sizes[2];
-        if (groups == 1 && !Dilated(n)) return null;
-        var (inputs, gradients) = (Parts(n[0], groups), Parts(n[2], groups));
-        var part = A.Ints(sizes[0], sizes[1], sizes[2], sizes[3] / groups);
-        return [Join(inputs.Zip(gradients, (x, g) => Dilated(n) ? Filter(n, sizes, x, g) : ConvOps.Conv2DBackpropFilter.Call([x, part, g], n.Attrs).Out))];
+        if (ShapeValues.Of(n[0]) is not { } sizes || !Foreign(n, n[1].Shape, Shape.Create(sizes), out var groups)) return null;
+        if (Uneven(n)) return Lower(ConvOps.Two.BackpropInput, n.Attrs, n[0], Grouped(n[1], n[1].Shape), n[2]);
+        var part = groups == 1 ? n[0] : Channels(n[0], sizes, sizes[^1] / groups);
+        return [Join(Parts(Spread(n, n[1]), groups).Zip(Parts(n[2], groups), (w, g) => family.BackpropInput.Call([part, w, g], Undilated(n)).Out))];
     }
 
-    static bool Known(long[] sizes) => !sizes[1..].Contains(Dim.Any);
+    internal Variable[]? BackpropFilter(Node n)
+    {
+        if (ShapeValues.Of(n[1]) is not { } sizes || !Foreign(n, Shape.Create(sizes), n[0].Shape, out var groups)) return null;
+        var filter = Shape.Create(sizes);
+        if (Uneven(n)) return [A.Reshape(Lower(ConvOps.Two.BackpropFilter, n.Attrs, n[0], A.Ints(GroupedShape(filter).Dims), n[2])[0], filter)];
+        var wide = sizes.Select((size, axis) => axis < rank ? (size - 1) * Dilation(n, axis) + 1 : size).ToArray();
+        wide[^1] /= groups;
+        var dense = Join(Parts(n[0], groups).Zip(Parts(n[2], groups), (x, g) => family.BackpropFilter.Call([x, A.Ints(wide), g], Undilated(n)).Out));
+        return [Thin(n, dense)];
+    }
 
-    static bool Dilated(Node n) => n.Ints("dilations").Any(d => d > 1);
+    /// <summary>Whether TensorFlow cannot do the node, and we know enough to write it otherwise.</summary>
+    bool Foreign(Node n, Shape filter, Shape input, out long groups)
+    {
+        groups = 1;
+        if (!filter.IsKnown || !input.HasRank || input[-1] < 0) return false;
+        if (!depthwise) groups = input[-1] / filter[rank];
+        return groups > 1 || n.Ints("dilations").Any(d => d > 1) || Uneven(n);
+    }
 
-    static Variable[] Parts(Variable v, long groups) => groups == 1 ? [v] : A.Split(v, (int)groups, 3);
+    bool Uneven(Node n) => depthwise && n.Ints("strides")[1] != n.Ints("strides")[2];
 
-    static Variable Join(IEnumerable<Variable> parts) => parts.ToArray() is var all && all.Length == 1 ? all[0] : A.Concat(all, 3);
+    static Attrs Undilated(Node n) => n.Attrs.With("dilations", Array.ConvertAll(n.Ints("dilations"), _ => 1L));
+
+    static long Dilation(Node n, int axis) => n.Ints("dilations")[axis + 1];
+
+    /// <summary>A node of another family, itself made portable.</summary>
+    static Variable[] Lower(Op op, Attrs attrs, params Variable[] inputs)
+    {
+        var node = op.Call(inputs, attrs);
+        return op.Portable!(node) ?? node.Outputs;
+    }
+
+    static Shape GroupedShape(Shape filter) => [filter[0], filter[1], 1, filter[2] * filter[3]];
+
+    static Variable Grouped(Variable filter, Shape shape) => A.Reshape(filter, GroupedShape(shape));
+
+    static Variable[] Parts(Variable v, long groups) => groups == 1 ? [v] : A.Split(v, (int)groups);
+
+    static Variable Join(IEnumerable<Variable> parts) => parts.ToArray() is var all && all.Length == 1 ? all[0] : A.Concat(all);
 
     /// <summary>The sizes with another number of channels.</summary>
-    static Variable Channels(Variable sizes, long channels) =>
-        ShapeValues.Constant(sizes) is not null ? A.Ints([.. ShapeValues.Of(sizes)![..3], channels]) : A.Concat([sizes[..3], A.Ints(channels)], 0);
+    static Variable Channels(Variable sizes, long[] known, long channels) =>
+        ShapeValues.Constant(sizes) is not null ? A.Cast(A.Ints([.. known[..^1], channels]), sizes.DType) : A.Concat([sizes[..^1], A.Cast(A.Ints(channels), sizes.DType)], 0);
 
-    /// <summary>The gradient spread by the strides, then a forward convolution with the filter turned round.</summary>
-    static Variable Input(Node n, long[] sizes, Variable filter, Variable g)
+    /// <summary>Zeros between the taps of a filter.</summary>
+    Variable Spread(Node n, Variable filter)
     {
-        var pads = new (long, long)[4];
-        for (var axis = 1; axis <= 2; axis++)
+        for (var axis = 0; axis < rank; axis++)
         {
-            var (stride, dilation, window, count) = (n.Ints("strides")[axis], n.Ints("dilations")[axis], filter.Shape[axis - 1], g.Shape[axis]);
-            if (stride > 1) g = Spread(g, axis, stride);
-            var before = Before(n, axis, sizes[axis], window);
-            pads[axis] = ((window - 1) * dilation - before, sizes[axis] + before - ((count - 1) * stride + 1));
+            var (step, dims) = ((int)Dilation(n, axis), filter.Shape.ToArray());
+            if (step == 1) continue;
+            var taps = A.Pad(A.ExpandDims(filter, axis + 1), [.. Enumerable.Range(0, dims.Length + 1).Select(i => (0, i == axis + 1 ? step - 1 : 0))]);
+            var size = dims[axis];
+            dims[axis] *= step;
+            var wide = A.Reshape(taps, Shape.Create(dims));
+            dims[axis] = (size - 1) * step + 1;
+            filter = A.Slice(wide, new long[dims.Length], dims);
         }
-        var turned = A.Transpose(A.Reverse(A.Reverse(filter, 0), 1), 0, 1, 3, 2);
-        return Forward(Resize(g, pads), turned, [1, 1, 1, 1], n.Ints("dilations"));
+        return filter;
     }
 
-    /// <summary>A forward convolution over the batch: the gradient is the filter, strides and dilations change places.</summary>
-    static Variable Filter(Node n, long[] sizes, Variable x, Variable g)
-    {
-        var pads = new (long, long)[4];
-        for (var axis = 1; axis <= 2; axis++)
-        {
-            var (stride, dilation, window) = (n.Ints("strides")[axis], n.Ints("dilations")[axis], sizes[axis - 1]);
-            var before = Before(n, axis, x.Shape[axis], window);
-            pads[axis] = (before, (g.Shape[axis] - 1) * stride + 1 + (window - 1) * dilation - x.Shape[axis] - before);
-        }
-        var picture = A.Transpose(Resize(x, pads), 3, 1, 2, 0);
-        return A.Transpose(Forward(picture, A.Transpose(g, 1, 2, 0, 3), n.Ints("dilations"), n.Ints("strides")), 1, 2, 0, 3);
-    }
-
-    static Variable Forward(Variable x, Variable filter, long[] strides, long[] dilations) =>
-        ConvOps.Conv2D.Call([x, filter], ("strides", strides), ("padding", "VALID"), ("dilations", dilations));
-
-    static long Before(Node n, int axis, long size, long window)
-    {
-        var given = n.Text("padding") == "EXPLICIT" ? n.Ints("explicit_paddings")[2 * axis] : 0;
-        return Windows.Padding(size, window, n.Ints("strides")[axis], n.Ints("dilations")[axis], n.Text("padding"), given, 0).Before;
-    }
-
-    /// <summary>Zeros between the entries of an axis: each entry and stride − 1 zeros, but none at the end.</summary>
-    static Variable Spread(Variable g, int axis, long stride)
-    {
-        var dims = g.Shape.ToArray();
-        var wide = A.Reshape(A.Pad(A.ExpandDims(g, axis + 1), [.. Enumerable.Range(0, 5).Select(i => (0, i == axis + 1 ? (int)stride - 1 : 0))]),
-            Shape.Create([.. dims[..axis], dims[axis] * stride, .. dims[(axis + 1)..]]));
-        return Resize(wide, [.. Enumerable.Range(0, 4).Select(i => (0L, i == axis ? 1 - stride : 0L))]);
-    }
-
-    /// <summary>Pads, or cuts where a width is negative.</summary>
-    static Variable Resize(Variable x, (long Before, long After)[] widths)
-    {
-        if (Array.Exists(widths, w => w.Before < 0 || w.After < 0))
-            x = A.Slice(x, [.. widths.Select(w => Math.Max(0, -w.Before))], [.. widths.Select((w, i) => w is { Before: >= 0, After: >= 0 } ? -1 : x.Shape[i] - Math.Max(0, -w.Before) - Math.Max(0, -w.After))]);
-        return Array.Exists(widths, w => w.Before > 0 || w.After > 0) ? A.Pad(x, [.. widths.Select(w => ((int)Math.Max(0, w.Before), (int)Math.Max(0, w.After)))]) : x;
-    }
+    /// <summary>The taps alone.</summary>
+    Variable Thin(Node n, Variable filter) => SliceOps.StridedSlice.Call([filter, A.Ints(new long[rank]), A.Ints(filter.Shape.Dims[..rank]), A.Ints([.. Enumerable.Range(0, rank).Select(i => Dilation(n, i))])], Attrs.None).Out;
 }

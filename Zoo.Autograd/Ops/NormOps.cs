@@ -63,7 +63,7 @@ internal static class NormOps
     {
         OnlySingle(k, 0);
         var (train, eps, factor) = (k.Node.Flag("is_training"), k.Node.Float("epsilon"), k.Node.Float("exponential_avg_factor"));
-        var x = k.ToNchw(k[0]);
+        var x = k.ChannelsFirst(k[0]);
         var (mean, variance) = (k[3], k[4]);
         if (k.Shape(0).Elements == 0)
         {
@@ -76,14 +76,14 @@ internal static class NormOps
             (mean, variance) = (stats[0], stats[1]);
         }
         var y = k.CallMany("native_batch_norm", 3, x, Arg.Optional(k[1]), Arg.Optional(k[2]), Arg.Optional(mean), Arg.Optional(variance), false, 0.0, eps)[0];
-        if (!train) return new Value?[] { k.ToNhwc(y), mean, variance, mean, variance, null };
+        if (!train) return new Value?[] { k.ChannelsLast(y), mean, variance, mean, variance, null };
         var channels = k.OutShape(1);
         var n = k.Shape(0).Elements / Math.Max(1, channels[0]);
         var blend = factor != 1;
         Value[] read = blend ? [mean, variance, k[3], k[4]] : [mean, variance];
         var count = (int)channels[0];
         var given = k.Host((from, to) => Blend(from, to, count, n / (float)Math.Max(1, n - 1), (float)factor, blend), read, (channels, DType.Float32), (channels, DType.Float32));
-        return new Value?[] { k.ToNhwc(y), given[0], given[1], mean, variance, null };
+        return new Value?[] { k.ChannelsLast(y), given[0], given[1], mean, variance, null };
     }
 
     /// <summary>The mean and the variance over n − 1, moved by a factor from the old ones.</summary>
@@ -114,10 +114,10 @@ internal static class NormOps
                 Span<float> v = HostMemory.Span<float>(from[0], channels), r = HostMemory.Span<float>(to[0], channels);
                 for (var c = 0; c < channels; c++) r[c] = 1 / MathF.Sqrt(v[c] + (float)eps);
             }, [k[4]], (k.Shape(4), DType.Float32))[0];
-            back = k.CallMany("native_batch_norm_backward", 3, k.ToNchw(k[0]), k.ToNchw(k[1]), Arg.Optional(k[2]), Arg.None, Arg.None, mean, Arg.Optional(inverse), true, eps, masks);
+            back = k.CallMany("native_batch_norm_backward", 3, k.ChannelsFirst(k[0]), k.ChannelsFirst(k[1]), Arg.Optional(k[2]), Arg.None, Arg.None, mean, Arg.Optional(inverse), true, eps, masks);
         }
-        else back = k.CallMany("native_batch_norm_backward", 3, k.ToNchw(k[0]), k.ToNchw(k[1]), Arg.Optional(k[2]), mean, variance, Arg.None, Arg.None, false, eps, masks);
-        return new Value?[] { k.ToNhwc(back[0]), back[1], back[2], null, null };
+        else back = k.CallMany("native_batch_norm_backward", 3, k.ChannelsFirst(k[0]), k.ChannelsFirst(k[1]), Arg.Optional(k[2]), mean, variance, Arg.None, Arg.None, false, eps, masks);
+        return new Value?[] { k.ChannelsLast(back[0]), back[1], back[2], null, null };
     }
 
     /// <summary>The gradient written in simple ops, differentiated once more. In training mean and variance are those of x.</summary>

@@ -14,7 +14,7 @@ internal static class PoolOps
     {
         Shape = s => Output(s, s[0]),
         Grad = (n, g) => [MaxPoolGrad!.Call([n[0], n.Out, g], n.Attrs).Out],
-        Kernel = k => k.ToNhwc(Largest(k)[0]),
+        Kernel = k => k.ChannelsLast(Largest(k)[0]),
     };
 
     internal static readonly Op MaxPoolGrad = new("MaxPoolGrad", $"orig_input:T orig_output:T grad:T -> output:T ; {Attributes} explicit_paddings:ints=[] data_format:string=NHWC T:signed=float32")
@@ -25,13 +25,13 @@ internal static class PoolOps
                 if (!Output(s, s[0]).Accepts(s[i])) throw s.Fail($"the pooled input has shape {Output(s, s[0])}", "Expected that shape of output and gradient.");
             return s[0];
         },
-        Grad = (n, g) => [A.ZerosLike(n[0]), A.ZerosLike(n[1]), n.Text("padding") == "EXPLICIT" ? throw Explicit(n) : MaxPoolGradGrad!.Call([n[0], n[1], g], Without(n.Attrs, "explicit_paddings")).Out],
+        Grad = (n, g) => [A.ZerosLike(n[0]), A.ZerosLike(n[1]), n.Text("padding") == "EXPLICIT" ? throw Explicit(n) : MaxPoolGradGrad!.Call([n[0], n[1], g], n.Attrs.Without("explicit_paddings")).Out],
         Kernel = k =>
         {
             k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16);
             var w = new PoolWindow(k.Node, k.Shape(0));
             var at = Largest(k)[1];
-            return k.ToNhwc(w.Crop(k, k.Call("max_pool2d_with_indices_backward", k.ToNchw(k[2]), w.Pad(k, k.ToNchw(k[0]), 0), w.Size, w.Stride, w.Symmetric, one, false, at)));
+            return k.ChannelsLast(w.Crop(k, k.Call("max_pool2d_with_indices_backward", k.ChannelsFirst(k[2]), w.Pad(k, k.ChannelsFirst(k[0]), 0), w.Size, w.Stride, w.Symmetric, one, false, at)));
         },
     };
 
@@ -43,9 +43,9 @@ internal static class PoolOps
         {
             var w = new PoolWindow(k.Node, k.Shape(0));
             var (from, to) = (w.Padded, k.OutShape());
-            var flat = k.Reshape(w.Pad(k, k.ToNchw(k[2]), 0), from[0], from[3], from[1] * from[2]);
+            var flat = k.Reshape(w.Pad(k, k.ChannelsFirst(k[2]), 0), from[0], from[3], from[1] * from[2]);
             var at = k.Reshape(Largest(k)[1], to[0], to[3], to[1] * to[2]);
-            return k.ToNhwc(k.Reshape(k.Call("gather", flat, 2, at, false), to[0], to[3], to[1], to[2]));
+            return k.ChannelsLast(k.Reshape(k.Call("gather", flat, 2, at, false), to[0], to[3], to[1], to[2]));
         },
     };
 
@@ -56,9 +56,9 @@ internal static class PoolOps
         Kernel = k =>
         {
             var w = new PoolWindow(k.Node, k.Shape(0));
-            if (w.Even) return k.ToNhwc(k.Call("avg_pool2d", k.ToNchw(k[0]), w.Size, w.Stride, w.Symmetric, false, false, Arg.None));
-            var sums = k.Call("avg_pool2d", w.Pad(k, k.ToNchw(k[0]), 0), w.Size, w.Stride, w.Symmetric, false, false, Arg.Optional(1));
-            return k.ToNhwc(k.Call("mul.Tensor", sums, w.Shares(k, k.OutShape(), k.DType())));
+            if (w.Even) return k.ChannelsLast(k.Call("avg_pool2d", k.ChannelsFirst(k[0]), w.Size, w.Stride, w.Symmetric, false, false, Arg.None));
+            var sums = k.Call("avg_pool2d", w.Pad(k, k.ChannelsFirst(k[0]), 0), w.Size, w.Stride, w.Symmetric, false, false, Arg.Optional(1));
+            return k.ChannelsLast(k.Call("mul.Tensor", sums, w.Shares(k, k.OutShape(), k.DType())));
         },
     };
 
@@ -76,10 +76,10 @@ internal static class PoolOps
         Kernel = k =>
         {
             var w = new PoolWindow(k.Node, k.OutShape());
-            var like = k.ToNchw(k.Empty(w.Padded, k.OutDType()));
-            if (w.Even) return k.ToNhwc(k.Call("avg_pool2d_backward", k.ToNchw(k[1]), like, w.Size, w.Stride, w.Symmetric, false, false, Arg.None));
-            var shared = k.Call("mul.Tensor", k.ToNchw(k[1]), w.Shares(k, k.Shape(1), k.OutDType()));
-            return k.ToNhwc(w.Crop(k, k.Call("avg_pool2d_backward", shared, like, w.Size, w.Stride, w.Symmetric, false, false, Arg.Optional(1))));
+            var like = k.ChannelsFirst(k.Empty(w.Padded, k.OutDType()));
+            if (w.Even) return k.ChannelsLast(k.Call("avg_pool2d_backward", k.ChannelsFirst(k[1]), like, w.Size, w.Stride, w.Symmetric, false, false, Arg.None));
+            var shared = k.Call("mul.Tensor", k.ChannelsFirst(k[1]), w.Shares(k, k.Shape(1), k.OutDType()));
+            return k.ChannelsLast(w.Crop(k, k.Call("avg_pool2d_backward", shared, like, w.Size, w.Stride, w.Symmetric, false, false, Arg.Optional(1))));
         },
     };
 
@@ -88,7 +88,7 @@ internal static class PoolOps
     {
         var w = new PoolWindow(k.Node, k.Shape(0));
         var least = k.DType() switch { DType.Int8 => sbyte.MinValue, DType.Int16 => short.MinValue, DType.Int32 => int.MinValue, DType.Int64 => long.MinValue, _ => double.NegativeInfinity };
-        return k.CallMany("max_pool2d_with_indices", 2, w.Pad(k, k.ToNchw(k[0]), least), w.Size, w.Stride, w.Symmetric, one, false);
+        return k.CallMany("max_pool2d_with_indices", 2, w.Pad(k, k.ChannelsFirst(k[0]), least), w.Size, w.Stride, w.Symmetric, one, false);
     }
 
     internal static Shapes Output(ShapeContext s) => Output(s, s[0]);
@@ -110,8 +110,6 @@ internal static class PoolOps
         }
         return Shape.Create(dims);
     }
-
-    static Attrs Without(Attrs attrs, string name) => attrs.All.Where(a => a.Key != name).Aggregate(Attrs.None, (kept, a) => kept.With(a.Key, a.Value));
 
     static GraphException Explicit(Node n) => new("Gradients: MaxPoolGrad with padding EXPLICIT has no gradient. Pad before with A.Pad and use padding VALID.") { Node = n.Name };
 

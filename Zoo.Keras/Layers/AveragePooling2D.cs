@@ -9,7 +9,7 @@ namespace Zoo.Keras;
 public sealed class AveragePooling2D : Pooling2D
 {
     /// <summary>Windows of a size.</summary>
-    public AveragePooling2D(Size2D poolSize) : base(poolSize) { }
+    public AveragePooling2D(Sizes poolSize) : base(poolSize) { }
 
     /// <summary>Windows of 2 by 2.</summary>
     public AveragePooling2D() : this(2) { }

@@ -9,7 +9,7 @@ namespace Zoo.Keras;
 public sealed class MaxPooling2D : Pooling2D
 {
     /// <summary>Windows of a size, by default 2 by 2.</summary>
-    public MaxPooling2D(Size2D poolSize) : base(poolSize) { }
+    public MaxPooling2D(Sizes poolSize) : base(poolSize) { }
 
     /// <summary>Windows of 2 by 2.</summary>
     public MaxPooling2D() : this(2) { }

@@ -4,29 +4,21 @@ using Zoo.Autograd.Ops;
 namespace Zoo.Keras;
 
 /// <summary>What the pooling layers of pictures share: the window and its step.</summary>
-public abstract class Pooling2D : Layer
+public abstract class Pooling2D : SpatialLayer
 {
-    private protected Pooling2D(Size2D poolSize) => PoolSize = poolSize.Positive($"{GetType().Name}: the pool size");
+    private protected Pooling2D(Sizes poolSize) : base(2) => PoolSize = poolSize.For(Axes, $"{GetType().Name}: the pool size");
 
-    /// <summary>Height and width of the windows.</summary>
-    public Size2D PoolSize { get; }
+    /// <summary>The sizes of the windows.</summary>
+    public Sizes PoolSize { get; }
 
     /// <summary>The step of the windows; by default their size.</summary>
-    public Size2D? Strides { get => field ?? PoolSize; init => field = value?.Positive($"{GetType().Name}: the strides"); }
+    public Sizes? Strides { get => field ?? PoolSize; init => field = value?.For(Axes, $"{GetType().Name}: the strides"); }
 
     /// <summary><c>valid</c> or <c>same</c>.</summary>
-    public Padding Padding { get; init; }
-
-    /// <summary>Where the channels stand.</summary>
-    public DataFormat DataFormat { get; init; }
+    public Padding Padding { get; init => field = value.NotCausal(GetType().Name); }
 
     private protected abstract Op Pool { get; }
 
-    /// <inheritdoc/>
-    protected override Variable Call(Variable x)
-    {
-        if (x.Shape.Rank != 4) throw new ShapeException($"the input has shape {x.Shape}. Expected pictures: a batch, height, width and channels.") { Actual = x.Shape };
-        var y = Pool.Call([DataFormat.ToLast(x)], ("ksize", PoolSize.AsWindow), ("strides", Strides!.Value.AsWindow), ("padding", Padding.Upper));
-        return DataFormat.FromLast(y);
-    }
+    private protected override Variable CallLast(Variable x) =>
+        Pool.Call([x], ("ksize", Spatial.Around(PoolSize.Longs, 1)), ("strides", Spatial.Around(Strides!.Value.Longs, 1)), ("padding", Padding.Upper));
 }

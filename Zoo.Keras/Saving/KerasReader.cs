@@ -118,8 +118,9 @@ sealed class KerasReader
     public object? Value(object? json, Type target, string where)
     {
         var plain = Nullable.GetUnderlyingType(target) ?? target;
+        if (json is null && plain != target) return null;
         if (KerasValue.IsSelfDescribing(plain)) return Self(json, plain, where);
-        if (json is null) return !target.IsValueType || plain != target ? null : throw Bad(where, "it is null", $"a {plain.Name}", "Correct the file.");
+        if (json is null) return !target.IsValueType ? null : throw Bad(where, "it is null", $"a {plain.Name}", "Correct the file.");
         if (plain == typeof(Shape)) return ShapeOf(json, where);
         if (Scalar(json, plain) is { } scalar) return scalar;
         if (json is Dictionary<string, object?> map)

@@ -14,6 +14,9 @@ static partial class OpTable
     static (string, object)[] Window(int stride, string padding, int dilation = 1, long[]? pads = null) =>
         [("strides", new long[] { 1, stride, stride, 1 }), ("padding", padding), ("dilations", new long[] { 1, dilation, dilation, 1 }), .. pads is null ? [] : new (string, object)[] { ("explicit_paddings", pads) }];
 
+    static (string, object)[] Deep(int stride, string padding, int dilation = 1) =>
+        [("strides", new long[] { 1, stride, stride, stride, 1 }), ("padding", padding), ("dilations", new long[] { 1, dilation, dilation, dilation, 1 })];
+
     /// <summary>Picture, filter and result of convolutions: steps, paddings, dilation, groups.</summary>
     static readonly (long[] X, long[] W, long[] Y, (string, object)[] Attrs)[] convolutions =
     [
@@ -30,6 +33,28 @@ static partial class OpTable
         ([2, 6, 5, 4], [3, 3, 1, 4], [2, 3, 3, 4], Window(2, "SAME")),
         ([2, 7, 7, 4], [3, 3, 2, 4], [2, 7, 7, 4], Window(1, "SAME", 2)),
         ([2, 6, 5, 3], [3, 3, 3, 2], [2, 5, 7, 2], Window(1, "EXPLICIT", 1, [0, 0, 1, 0, 2, 2, 0, 0])),
+    ];
+
+    /// <summary>The same over three axes.</summary>
+    static readonly (long[] X, long[] W, long[] Y, (string, object)[] Attrs)[] deep =
+    [
+        ([2, 4, 5, 3, 2], [2, 3, 2, 2, 3], [2, 3, 3, 2, 3], Deep(1, "VALID")),
+        ([2, 4, 5, 3, 2], [3, 2, 2, 2, 3], [2, 4, 5, 3, 3], Deep(1, "SAME")),
+        ([2, 5, 4, 3, 2], [3, 2, 3, 2, 3], [2, 3, 2, 2, 3], Deep(2, "SAME")),
+        ([2, 5, 6, 5, 2], [2, 3, 2, 2, 2], [2, 3, 2, 3, 2], Deep(1, "VALID", 2)),
+        ([2, 4, 3, 3, 4], [2, 2, 2, 2, 6], [2, 2, 2, 2, 6], Deep(2, "SAME")),
+        ([2, 5, 4, 3, 4], [2, 1, 2, 1, 4], [2, 5, 4, 3, 4], Deep(1, "SAME", 2)),
+    ];
+
+    /// <summary>The same with filters for each channel.</summary>
+    static readonly (long[] X, long[] W, long[] Y, (string, object)[] Attrs)[] depthwise =
+    [
+        ([2, 6, 5, 3], [3, 2, 3, 2], [2, 4, 4, 6], Window(1, "VALID")),
+        ([2, 6, 5, 3], [3, 2, 3, 1], [2, 6, 5, 3], Window(1, "SAME")),
+        ([2, 7, 6, 2], [3, 3, 2, 3], [2, 4, 3, 6], Window(2, "SAME")),
+        ([2, 8, 7, 2], [3, 2, 2, 2], [2, 4, 5, 4], Window(1, "VALID", 2)),
+        ([2, 6, 5, 3], [2, 2, 3, 2], [2, 6, 3, 6], [("strides", new long[] { 1, 1, 2, 1 }), ("padding", "SAME")]),
+        ([2, 6, 5, 2], [3, 3, 2, 1], [2, 5, 7, 2], Window(1, "EXPLICIT", 1, [0, 0, 1, 0, 2, 2, 0, 0])),
     ];
 
     static readonly (string, object)[][] pools =
@@ -92,6 +117,12 @@ static partial class OpTable
         ["LeakyRelu"] = [V(D(3, 4)), V([D(37, 41)], ("alpha", .3)), V([D(3, 4)], ("alpha", 0.0))],
         ["LeakyReluGrad"] = [V(D(3, 4), D(3, 4)), V([D(37, 41), D(37, 41)], ("alpha", .3))],
         ["Conv2D"] = [.. convolutions.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
+        ["Conv3D"] = [.. deep.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
+        ["Conv3DBackpropInputV2"] = [.. deep.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
+        ["Conv3DBackpropFilterV2"] = [.. deep.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
+        ["DepthwiseConv2dNative"] = [.. depthwise.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
+        ["DepthwiseConv2dNativeBackpropInput"] = [.. depthwise.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
+        ["DepthwiseConv2dNativeBackpropFilter"] = [.. depthwise.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
         ["Conv2DBackpropInput"] = [.. convolutions.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
         ["Conv2DBackpropFilter"] = [.. convolutions.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
         ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4]), V([D(2, 6, 7, 3)], ("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 }))],

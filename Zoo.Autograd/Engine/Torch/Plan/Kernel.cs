@@ -96,11 +96,11 @@ internal sealed class Kernel
     /// <summary>Memory of a shape whose contents nobody reads: ATen's backward ops take some tensors only for their sizes.</summary>
     internal Value Empty(Shape shape, DType dtype) => Record(v => new EmptyInstruction(shape, dtype, v));
 
-    /// <summary>NHWC memory seen as NCHW.</summary>
-    internal Value ToNchw(Value x) => Permute(x, 0, 3, 1, 2);
+    /// <summary>Channels-last memory seen channels first, as ATen has it: NHWC as NCHW.</summary>
+    internal Value ChannelsFirst(Value x, int spatial = 2) => Permute(x, [0, spatial + 1, .. Enumerable.Range(1, spatial)]);
 
-    /// <summary>NCHW seen as NHWC.</summary>
-    internal Value ToNhwc(Value x) => Permute(x, 0, 2, 3, 1);
+    /// <summary>The way back.</summary>
+    internal Value ChannelsLast(Value x, int spatial = 2) => Permute(x, [0, .. Enumerable.Range(2, spatial), 1]);
 
     Value Record(Func<Value, Instruction> make)
     {

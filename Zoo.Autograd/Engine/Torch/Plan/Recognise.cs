@@ -44,7 +44,7 @@ internal sealed class Recognise
         {
             if (covered.Contains(node)) continue;
             if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
-            else if (node.Op == ConvOps.Conv2DBackpropFilter) ConvolutionBackward(node);
+            else if (node.Op == ConvOps.Two.BackpropFilter) ConvolutionBackward(node);
             else if (node.Op == PoolOps.MaxPool) MaxPool(node);
             else if (node.Op == ArrayOps.BroadcastTo && Expand.Fits(node)) Replace(node, Expand.Op, [node[0]], Attrs.Of(("to", node.Out.Shape)), (node.Out, 0), node);
         }
@@ -61,7 +61,7 @@ internal sealed class Recognise
     void ConvolutionBackward(Node filter)
     {
         var (x, g) = (filter[0], filter[2]);
-        var input = users[g].Find(n => n.Op == ConvOps.Conv2DBackpropInput && ReferenceEquals(n[2], g) && !covered.Contains(n) && n.Out.Shape == x.Shape && n[1].Shape == filter.Out.Shape && n.Attrs.SameAs(filter.Attrs));
+        var input = users[g].Find(n => n.Op == ConvOps.Two.BackpropInput && ReferenceEquals(n[2], g) && !covered.Contains(n) && n.Out.Shape == x.Shape && n[1].Shape == filter.Out.Shape && n.Attrs.SameAs(filter.Attrs));
         var bias = users[g].Find(n => n.Op == NNOps.BiasAddGrad && !covered.Contains(n));
         if (input is null && bias is null) return;
         Node[] members = [.. new[] { filter, input, bias }.OfType<Node>().OrderBy(n => position[n])];
