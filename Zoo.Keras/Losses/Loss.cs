@@ -40,7 +40,7 @@ public abstract class Loss
     {
         var (values, weights, valid) = Weighted(yTrue, yPred, sampleWeight, mask);
         var sum = A.Sum(values);
-        if (Reduction == Reduction.Sum || Reduction == Reduction.None) return (sum, null);
+        if (Reduction == Reduction.Sum || Reduction == Reduction.None || values.Shape is { HasRank: true, Rank: 0 }) return (sum, null);
         if (Reduction == Reduction.MeanWithSampleWeight && weights is not null) return (sum, A.Sum(weights));
         var count = A.Cast(A.SizeOf(values), values.DType);
         return (sum, valid is null ? count : A.Sum(valid) * (count / A.Cast(A.SizeOf(valid), values.DType)));
@@ -56,7 +56,7 @@ public abstract class Loss
         if (valid is not null) weights = weights is null ? valid : Ranks.Times(weights, valid);
         if (weights is null) return (values, null, null);
         (values, weights) = Ranks.Match(values, weights);
-        for (var axis = weights.Shape.Rank; axis < values.Shape.Rank; axis++) weights = A.ExpandDims(weights, -1);
+        weights = Ranks.Fitted(weights, values);
         return (values * weights, weights, valid);
     }
 }

@@ -3,7 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>The losses of samples, of labels and predictions: what losses and metrics of one name share.</summary>
-internal static class LossFormulas
+internal static partial class LossFormulas
 {
     /// <summary>Keras' epsilon: probabilities stay this far from 0 and 1.</summary>
     const double Epsilon = 1e-7;

@@ -43,5 +43,16 @@ public sealed class LossFunction : IKerasValue<LossFunction>
         _ => throw new ArgumentException("a loss is a name or an object of keras.losses."),
     };
 
-    static readonly Dictionary<string, string> Short = new() { ["mse"] = "mean_squared_error", ["mae"] = "mean_absolute_error", ["bce"] = "binary_crossentropy", ["MSE"] = "mean_squared_error", ["MAE"] = "mean_absolute_error", ["BCE"] = "binary_crossentropy" };
+    /// <summary>Keras' short names of losses and metrics, each in small and in capital letters.</summary>
+    internal static IReadOnlyDictionary<string, string> Short { get; } = new[]
+    {
+        ("bce", "binary_crossentropy"),
+        ("kld", "kl_divergence"),
+        ("kullback_leibler_divergence", "kl_divergence"),
+        ("logcosh", "log_cosh"),
+        ("mae", "mean_absolute_error"),
+        ("mape", "mean_absolute_percentage_error"),
+        ("mse", "mean_squared_error"),
+        ("msle", "mean_squared_logarithmic_error"),
+    }.SelectMany(n => new[] { n, (n.Item1.ToUpperInvariant(), n.Item2) }).ToDictionary(n => n.Item1, n => n.Item2);
 }

@@ -27,6 +27,18 @@ internal static class Ranks
         return w * m;
     }
 
+    /// <summary>
+    /// Weights of fewer axes than the values: those of the last axes where their sizes are the same, as Keras multiplies, else those of the first (where Keras fails).
+    /// </summary>
+    internal static Variable Fitted(Variable weights, Variable values)
+    {
+        var (few, many) = (weights.Shape.Rank, values.Shape.Rank);
+        if (few == 0 || few >= many) return weights;
+        var (have, ones) = (A.ShapeOf(weights), A.Constant(NDArray.Full([many - few], 1, DType.Int32)));
+        var last = A.All(A.Equal(have, A.ShapeOf(values)[(many - few)..]));
+        return A.Reshape(weights, A.Where(last, A.Concat([ones, have], 0), A.Concat([have, ones], 0)));
+    }
+
     /// <summary>Labels and predictions that are compared element by element.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     internal static (Variable, Variable) Equal(Variable yTrue, Variable yPred)
