@@ -26,6 +26,7 @@ internal sealed class Signature
         ["signed"] = [.. Floats, DType.Int8, DType.Int16, DType.Int32, DType.Int64],
         ["wide"] = [.. Floats, DType.Int32, DType.Int64, .. Complexes],
         ["integer"] = Integers,
+        ["numeric"] = [.. Floats, .. Integers, .. Complexes, DType.Bool],
         ["index"] = [DType.Int32, DType.Int64],
     };
 

@@ -10,8 +10,8 @@ internal static class ArrayOps
     internal static readonly Op Identity = Pass("Identity", (n, g) => [g], null);
     internal static readonly Op StopGradient = Pass("StopGradient", null, "the gradient was stopped on purpose");
 
-    internal static readonly Op ZerosLike = Like("ZerosLike", 0);
-    internal static readonly Op OnesLike = Like("OnesLike", 1);
+    internal static readonly Op ZerosLike = Like("ZerosLike", 0, "type");
+    internal static readonly Op OnesLike = Like("OnesLike", 1, "numeric");
 
     internal static readonly Op ShapeOp = new("Shape", "input:T -> output:out_type ; out_type:index=int32")
     {
@@ -183,14 +183,16 @@ internal static class ArrayOps
         Fold = (_, v) => v[0],
     };
 
-    static Op Like(string name, double value) => new(name, "x:T -> y:T")
+    static Op Like(string name, double value, string types) => new(name, $"x:T -> y:T ; T:{types}")
     {
         Shape = s => s[0],
         NoGradient = Op.Discrete,
         Pointwise = e => e.Constant(value, e.Node.Out.DType),
-        Fold = (n, v) => NDArray.Full(v[0].Shape, value, n.Out.DType),
-        Simplify = n => n.Out.Shape.IsKnown && n.Out.Shape.Elements == 1 ? A.Constant(NDArray.Full(n.Out.Shape, value, n.Out.DType)) : null,
+        Fold = (n, v) => Filled(v[0].Shape, value, n.Out.DType),
+        Simplify = n => n.Out.Shape.IsKnown && n.Out.Shape.Elements == 1 ? A.Constant(Filled(n.Out.Shape, value, n.Out.DType)) : null,
     };
+
+    static NDArray Filled(Shape shape, double value, DType dtype) => value == 0 ? NDArray.Zeros(shape, dtype) : NDArray.Full(shape, value, dtype);
 
     internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];
 }

@@ -28,7 +28,7 @@ internal static class CompareOps
         Pointwise = e => e.Do(Opcode.Select),
     };
 
-    internal static readonly Op Cast = new("Cast", "x:SrcT -> y:DstT ; SrcT:type DstT:type Truncate:bool=false")
+    internal static readonly Op Cast = new("Cast", "x:SrcT -> y:DstT ; SrcT:numeric DstT:numeric Truncate:bool=false")
     {
         Shape = s => s[0],
         Grad = (n, g) => [n[0].DType.IsFloat() ? A.Cast(g, n[0].DType) : null],
@@ -42,7 +42,7 @@ internal static class CompareOps
         Shape = s => s.Broadcast(),
         NoGradient = Op.Discrete,
         Pointwise = e => e.Do(code),
-        Fold = (n, v) => HostMath.Broadcast(v[0], v[1], (a, b) => host(a, b) ? 1 : 0, DType.Bool),
+        Fold = (n, v) => v[0].DType == DType.String ? null : HostMath.Broadcast(v[0], v[1], (a, b) => host(a, b) ? 1 : 0, DType.Bool),
     };
 
     static Op Logic(string name, Opcode code) => new(name, "x:bool y:bool -> z:bool") { Shape = s => s.Broadcast(), NoGradient = Op.Discrete, Pointwise = e => e.Do(code) };

@@ -28,7 +28,7 @@ internal static class IndexOps
         {
             var (batch, axis) = Places(k.Node);
             ReadOnlySpan<long> x = k.Shape(0).Dims, at = k.Shape(1).Dims;
-            return k.Host(Rows.Gather(Rows.Count(x[..batch]), Rows.Count(x[batch..axis]), x[axis], Rows.Count(x[(axis + 1)..]) * k.DType().Size(), Rows.Count(at[batch..]), k.DType(1)),
+            return k.Host(Rows.Gather(Rows.Count(x[..batch]), Rows.Count(x[batch..axis]), x[axis], Rows.Count(x[(axis + 1)..]) * k.Size(), Rows.Count(at[batch..]), k.DType(1)),
                 [k[0], k[1]], (k.OutShape(), k.OutDType()))[0];
         },
         Fold = (n, v) => v[0].Shape.Rank == 1 && n.Int("batch_dims") == 0 && n.Out.Shape.Elements <= 64 ? SliceOps.Pick(v[0], Enumerable.Range(0, v[1].Count).Select(i => (int)v[1].Number(i))).Reshape(n.Out.Shape) : null,
@@ -69,7 +69,7 @@ internal static class IndexOps
         {
             var axis = (int)k.Node.Int("axis");
             if (axis < 0) axis += k.OutShape().Rank;
-            return k.Host(Rows.OneHot((int)Rows.Count(k.OutShape().Dims[..axis]), (int)k.OutShape()[axis], (int)Rows.Count(k.OutShape().Dims[(axis + 1)..]), k.DType(), k.OutDType().Size()),
+            return k.Host(Rows.OneHot((int)Rows.Count(k.OutShape().Dims[..axis]), (int)k.OutShape()[axis], (int)Rows.Count(k.OutShape().Dims[(axis + 1)..]), k.DType(), k.Size(2)),
                 [k[0], k[2], k[3]], (k.OutShape(), k.OutDType()))[0];
         },
     };
@@ -102,7 +102,7 @@ internal static class IndexOps
         },
         Grad = (n, g) => [null, A.Sum(g)],
         Kernel = k => k.Strided(k[1], k.OutShape().ToArray(), new long[k.OutShape().Rank]),
-        Fold = (n, v) => n.Out.Shape.Elements <= 64 && !n.Out.DType.IsComplex() ? NDArray.Full(n.Out.Shape, v[1].Number(0), n.Out.DType) : null,
+        Fold = (n, v) => n.Out.Shape.Elements <= 64 && n.Out.DType != DType.String && !n.Out.DType.IsComplex() ? NDArray.Full(n.Out.Shape, v[1].Number(0), n.Out.DType) : null,
     };
 
     /// <summary>The gradient of a gather: rows of g added at the places they were taken from.</summary>

@@ -23,7 +23,7 @@ internal static class PadOps
             return Padded(s, +1);
         },
         Grad = (n, g) => [Cut(n, g), null, A.Sum(g) - A.Sum(Cut(n, g))],
-        Kernel = k => k.Call("pad", k[0], Widths(k), "constant", Arg.Optional(k.Const(2).Number(0))),
+        Kernel = k => k.Call("pad", k[0], Widths(k), "constant", Arg.Optional(k.Numbers().Const(2).Number(0))),
         Simplify = Nothing,
     };
 
@@ -39,7 +39,7 @@ internal static class PadOps
                 if (Mirror(k, axis, shape[axis]) is { } map)
                 {
                     var wider = shape.With(axis, map.Length);
-                    x = k.Host(Rows.Take(shape, axis, map, k.DType().Size()), [x], (wider, k.DType()))[0];
+                    x = k.Host(Rows.Take(shape, axis, map, k.Size()), [x], (wider, k.DType()))[0];
                     shape = wider;
                 }
             return x;

@@ -54,9 +54,9 @@ sealed class OpCase
     }
 
     static readonly DType[] everything =
-        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16];
+        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16, DType.String];
 
-    static bool Holds(DType dtype, Data data) => !dtype.IsInteger() || Math.Ceiling(Least(dtype, data)) <= Math.Floor(data.High);
+    static bool Holds(DType dtype, Data data) => dtype == DType.String || !dtype.IsInteger() || Math.Ceiling(Least(dtype, data)) <= Math.Floor(data.High);
 
     static double Least(DType dtype, Data data) => dtype is DType.UInt8 ? Math.Max(0, data.Low) : data.Low;
 
@@ -100,12 +100,23 @@ sealed class OpCase
     NDArray Value(OpInput input, DType dtype, Random random, NDArray[] before) => input switch
     {
         Derived derived => derived.From(before),
-        Fixed given => given.Value.Cast(dtype),
+        Fixed given => dtype != DType.String || given.Value.DType == DType.String ? given.Value.Cast(dtype) : Draw(given.Value.Shape, [$"{given.Value}"], random),
+        Words words => Draw(words.Shape, words.From, random),
+        Data data when dtype == DType.String => Draw(data.Shape, ["", "a", "b", "ab", "ä", "long enough to lie outside of TensorFlow's own 24 bytes"], random),
         Indices indices => Fill(indices.Shape, dtype, () => random.Next(indices.Limit)),
         Data { Low: var low, High: var high } data => Fill(data.Shape, dtype, () => dtype == DType.Bool ? random.Next(2)
             : dtype.IsInteger() ? random.Next((int)Math.Ceiling(Least(dtype, data)), (int)Math.Floor(high) + 1) : low + random.NextDouble() * (high - low)),
         _ => throw new InvalidOperationException(),
     };
+
+    static NDArray Draw(Shape shape, string[] from, Random random) => NDArray.From(Enumerable.Range(0, (int)shape.Elements).Select(_ => from[random.Next(from.Length)]).ToArray(), shape);
+
+    /// <summary>Elements of an array at random, in another shape.</summary>
+    internal static NDArray Redraw(NDArray from, Shape shape, Random random)
+    {
+        if (from.DType == DType.String) return Draw(shape, from.Count == 0 ? [""] : from.ToStrings(), random);
+        return Fill(shape, from.DType, () => from.Count == 0 ? 0 : from.Number(random.Next(from.Count)));
+    }
 
     internal static NDArray Fill(Shape shape, DType dtype, Func<double> next)
     {

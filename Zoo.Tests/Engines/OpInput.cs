@@ -8,6 +8,9 @@ abstract record OpInput;
 /// <summary>Random numbers of the case's dtype, fed when the case runs. Integers lie within the same bounds.</summary>
 sealed record Data(Shape Shape, double Low = -2, double High = 2) : OpInput;
 
+/// <summary>Random strings out of some, fed when the case runs.</summary>
+sealed record Words(Shape Shape, params string[] From) : OpInput;
+
 /// <summary>Random integers from 0 below a limit, fed when the case runs.</summary>
 sealed record Indices(Shape Shape, int Limit) : OpInput;
 

@@ -83,6 +83,8 @@ sealed class OpRun
     internal static string? Differ(NDArray a, NDArray b, double? within = null)
     {
         if (a.DType != b.DType || a.Shape != b.Shape) return $"{a.DType.Name()} {a.Shape} against {b.DType.Name()} {b.Shape}";
+        if (a.DType == DType.String)
+            return Enumerable.Range(0, a.Count).Where(i => !a.AsSpan<byte[]>()[i].AsSpan().SequenceEqual(b.AsSpan<byte[]>()[i])).Select(i => $"element {i}: '{a.ToStrings()[i]}' against '{b.ToStrings()[i]}'").FirstOrDefault();
         var tolerance = within ?? a.DType switch { DType.Float32 => 2e-5, DType.Float64 => 1e-10, DType.Float16 => 2e-2, DType.BFloat16 => 1e-1, _ => 0 };
         for (var i = 0; i < a.Count; i++)
         {

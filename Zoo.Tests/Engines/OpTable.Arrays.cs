@@ -13,7 +13,7 @@ static partial class OpTable
 
     static Dictionary<string, OpVariant[]> Arrays() => new()
     {
-        ["Const"] = [V([], ("value", (NDArray)new[,] { { 1f, 2 }, { 3, 4 } }), ("dtype", DType.Float32)), V([], ("value", (NDArray)new[] { 5L }), ("dtype", DType.Int64))],
+        ["Const"] = [V([], ("value", (NDArray)new[] { "a", "", "ä" }), ("dtype", DType.String)), V([], ("value", (NDArray)new[,] { { 1f, 2 }, { 3, 4 } }), ("dtype", DType.Float32)), V([], ("value", (NDArray)new[] { 5L }), ("dtype", DType.Int64))],
         ["AddN"] = [V(D(3, 4)), V(D(3, 4), D(3, 4)), V(D(3, 4), D(3, 4), D(3, 4), D(3, 4))],
         ["SelectV2"] = [V(D(3, 4), D(3, 4), D(3, 4)), V(D(3, 1), D(4), D(1, 4)), V(D(), D(3, 4), D())],
         ["Cast"] = [.. new[] { DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool }.Select(to => V([D([3, 4], to == DType.UInt8 ? 0 : -3, 3)], ("DstT", to)) with { Smooth = to == DType.Float64 })],

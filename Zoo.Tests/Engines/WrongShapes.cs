@@ -42,8 +42,7 @@ static class WrongShapes
     {
         var values = it.Values.ToArray();
         var random = new Random(1);
-        var flat = it.Values[input];
-        values[input] = OpCase.Fill(shape, flat.DType, () => flat.Count == 0 ? 0 : flat.Number(random.Next(flat.Count)));
+        values[input] = OpCase.Redraw(it.Values[input], shape, random);
         var inputs = values.Select((v, i) => it.Variant.Inputs[i] is Fixed ? A.Constant(v) : StateOps.Input($"in{i}", v.Shape, v.DType)).ToArray();
         Node node;
         try

@@ -1,13 +1,19 @@
 namespace Zoo.Autograd.Engine.Torch;
 
-/// <summary>Copies between <see cref="NDArray"/> and tensors.</summary>
+/// <summary>Copies between <see cref="NDArray"/> and tensors. Strings only while a plan runs, for they are places in its <see cref="TextTable"/>.</summary>
 internal static unsafe class TorchArrays
 {
     /// <summary>A new tensor with the array's elements.</summary>
     internal static nint From(NDArray array)
     {
         var handle = TorchTensor.Empty(array.DType, array.Shape.Dims);
-        array.Bytes.CopyTo(new Span<byte>(TorchTensor.Data(handle), array.Count * array.DType.Size()));
+        if (array.DType == DType.String)
+        {
+            var texts = array.AsSpan<byte[]>();
+            var places = Places(handle, array.Count);
+            for (var i = 0; i < texts.Length; i++) places[i] = TextTable.Current.Place(texts[i]);
+        }
+        else array.Bytes.CopyTo(new Span<byte>(TorchTensor.Data(handle), array.Count * array.DType.Size()));
         return handle;
     }
 
@@ -17,6 +23,14 @@ internal static unsafe class TorchArrays
     internal static void Read(nint tensor, Shape shape, DType dtype, ref NDArray? array)
     {
         if (array is null || array.DType != dtype || array.Shape != shape) array = NDArray.Zeros(shape.IsKnown ? shape : TorchTensor.ShapeOf(tensor), dtype);
-        new ReadOnlySpan<byte>(TorchTensor.Data(tensor), array.Count * dtype.Size()).CopyTo(array.Bytes);
+        if (dtype == DType.String)
+        {
+            var texts = array.AsSpan<byte[]>();
+            var places = Places(tensor, array.Count);
+            for (var i = 0; i < texts.Length; i++) texts[i] = TextTable.Current[places[i]];
+        }
+        else new ReadOnlySpan<byte>(TorchTensor.Data(tensor), array.Count * dtype.Size()).CopyTo(array.Bytes);
     }
+
+    static Span<long> Places(nint tensor, int count) => new(TorchTensor.Data(tensor), count);
 }

@@ -10,7 +10,7 @@ internal static unsafe class TorchTensor
         DType.Int8 => 1,
         DType.Int16 => 2,
         DType.Int32 => 3,
-        DType.Int64 => 4,
+        DType.Int64 or DType.String => 4,   // a string is its place in the TextTable
         DType.Float16 => 5,
         DType.Float32 => 6,
         DType.Float64 => 7,
@@ -23,6 +23,9 @@ internal static unsafe class TorchTensor
         DType.UInt64 => 29,
         _ => throw new EngineException($"The embedded engine: there are no tensors of {dtype.Name()}. Expected a number or truth value; cast before.") { Version = TorchLoader.Version },
     };
+
+    /// <summary>Bytes of one element of a type.</summary>
+    internal static int Size(DType dtype) => dtype == DType.String ? sizeof(long) : dtype.Size();
 
     /// <summary>A new, uninitialised tensor in row-major order.</summary>
     internal static nint Empty(DType dtype, ReadOnlySpan<long> sizes)

@@ -26,6 +26,9 @@ internal sealed class Kernel
     internal DType DType(int input = 0) => Node[input].DType;
     internal DType OutDType(int output = 0) => Node.Outputs[output].DType;
 
+    /// <summary>Bytes of an element of an input, as it lies in memory.</summary>
+    internal int Size(int input = 0) => TorchTensor.Size(DType(input));
+
     /// <summary>The value of an input that is constant when the plan is made.</summary>
     /// <exception cref="GraphException">It is not.</exception>
     internal NDArray Const(int input) => ShapeValues.Constant(Node[input])
@@ -73,6 +76,18 @@ internal sealed class Kernel
         var outputs = new Value[results.Length];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = new();
         Instructions.Add(new HostInstruction(run, arguments, results, outputs));
+        return outputs;
+    }
+
+    /// <summary>
+    /// A function of host arrays: what works on strings. It gives an array for each output of the node; one whose size the shape rule leaves open may have any. May throw: then no
+    /// Parameter changes.
+    /// </summary>
+    internal Values Managed(Func<Node, NDArray[], NDArray[]> run)
+    {
+        var outputs = new Value[Node.Outputs.Length];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = new();
+        Instructions.Add(new ManagedInstruction(run, inputs, outputs));
         return outputs;
     }
 
@@ -131,5 +146,6 @@ internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) :
 internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
 internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
+internal sealed record ManagedInstruction(Func<Node, NDArray[], NDArray[]> Run, Value[] Arguments, Value[] Results) : Instruction;
 internal sealed record ReduceInstruction(Value X, PointwiseProgram Code, Shape Shape, int Axes, Shape ResultShape, Value Result) : Instruction;
 internal sealed record EmptyInstruction(Shape Shape, DType DType, Value Result) : Instruction;

@@ -25,15 +25,16 @@ internal sealed class Plan
 
     internal void Return(PlanRun run) => idle.Add(run);
 
-    /// <summary>Handles of the constants, in the order of <see cref="Constants"/>; made on the first run, on an engine thread.</summary>
+    /// <summary>Handles of the constants, in the order of <see cref="Constants"/>; made on the first run, on an engine thread. 0 for strings, which each run has in its own table.</summary>
     internal nint[] ConstantHandles()
     {
         lock (idle)
-            return constants ??= Array.ConvertAll(Constants, c => TorchArrays.From(c.Value));
+            return constants ??= Array.ConvertAll(Constants, c => c.Value.DType == DType.String ? 0 : TorchArrays.From(c.Value));
     }
 
     ~Plan()
     {
-        foreach (var handle in constants ?? []) TorchTensor.Delete(handle);
+        foreach (var handle in constants ?? [])
+            if (handle != 0) TorchTensor.Delete(handle);
     }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly NDArray[] feeds = new NDArray[plan.Feeds.Length];
     readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
     readonly nint[] next = new nint[plan.Swaps.Length];
+    readonly TextTable texts = new();
     readonly TorchCell?[] held = new TorchCell?[plan.Parameters.Length];
     CancellationToken cancel;
     PlanTrace? trace;
@@ -37,6 +38,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
 
     void IEngineWork.Execute()
     {
+        var entered = texts.Enter();
         try
         {
             Load();
@@ -69,6 +71,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
                 held[i]?.LetGo();
                 held[i] = null;
             }
+            if (entered) texts.Leave();
         }
     }
 
@@ -92,12 +95,17 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         for (var i = 0; i < feeds.Length; i++)
         {
+            if (feeds[i].DType == DType.String)
+            {
+                slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
+                continue;
+            }
             pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
             var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
             slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
         }
         var constants = plan.ConstantHandles();
-        for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = TorchTensor.Share(constants[i]);
+        for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = constants[i] == 0 ? TorchArrays.From(plan.Constants[i].Value) : TorchTensor.Share(constants[i]);
         if (plan.Parameters.Length == 0) return;
         using (plan.Parameters[0].Parameter.Store.Reading())
             for (var i = 0; i < held.Length; i++)

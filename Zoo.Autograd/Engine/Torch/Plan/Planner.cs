@@ -131,7 +131,7 @@ internal sealed class Planner
 
         Reg Outside(Variable v)
         {
-            if (v.Node.Op == StateOps.Const && v.Shape.Elements == 1 && v.Shape.Rank <= group.Shape.Rank && v.DType is not (DType.Int64 or DType.UInt64))
+            if (v.Node.Op == StateOps.Const && v.Shape.Elements == 1 && v.Shape.Rank <= group.Shape.Rank && v.DType is not (DType.Int64 or DType.UInt64 or DType.String))
                 return builder.Constant(v.Node.Attrs.Get<NDArray>("value").Number(0), v.DType);
             inputs.Add((update && v.Shape == group.Shape ? LikeParameter(slotOf[v], v) : RowMajor(slotOf[v]), v.Shape));
             return builder.Input(inputs.Count - 1, v.DType);
@@ -183,6 +183,10 @@ internal sealed class Planner
                 var (input, dims) = (RowMajor(Slot(r.X)), r.Shape.ToArray());
                 Add(new PointwiseStep(r.Code, PointwiseShape.Broadcast(r.Code, dims, [dims], r.Axes), r.ResultShape.ToArray(), [r.Code.InputType(0)], [input], [New(r.Result)]), node);
                 rowMajor.Add(Slot(r.Result));
+                break;
+            case ManagedInstruction m:
+                Add(new ManagedStep(m.Run, Array.ConvertAll(m.Arguments, v => RowMajor(Slot(v))), node, New(m.Results)), node);
+                foreach (var v in m.Results) rowMajor.Add(Slot(v));
                 break;
             case HostInstruction h:
                 Add(new HostStep(h.Run, Array.ConvertAll(h.Arguments, v => RowMajor(Slot(v))), Array.ConvertAll(h.Outputs, o => (o.Shape.ToArray(), o.DType)), New(h.Results)), node);

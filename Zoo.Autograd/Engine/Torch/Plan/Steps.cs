@@ -1,4 +1,5 @@
 using Zoo.Autograd.Engine.Torch.Pointwise;
+using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.Torch;
 
@@ -152,6 +153,26 @@ internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Size
         for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
         for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[results[i]] = TorchTensor.Empty(outputs[i].DType, outputs[i].Sizes));
         run(from, to);
+    }
+}
+
+/// <summary>A function of host arrays.</summary>
+internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] inputs, Node node, int[] results) : Step
+{
+    internal override int[] Reads => inputs;
+    internal override int[] Writes => results;
+
+    internal override void Run(nint[] slots)
+    {
+        var arrays = new NDArray[inputs.Length];
+        for (var i = 0; i < arrays.Length; i++)
+        {
+            NDArray? array = null;
+            TorchArrays.Read(slots[inputs[i]], TorchTensor.ShapeOf(slots[inputs[i]]), node[i].DType, ref array);
+            arrays[i] = array!;
+        }
+        var found = run(node, arrays);
+        for (var i = 0; i < results.Length; i++) slots[results[i]] = TorchArrays.From(found[i]);
     }
 }
 

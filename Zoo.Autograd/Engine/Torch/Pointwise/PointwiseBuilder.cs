@@ -66,6 +66,7 @@ internal sealed class PointwiseBuilder
 
     Reg Emit(PointwiseInstruction instruction)
     {
+        if (instruction.DType == Autograd.DType.String) instruction = instruction with { DType = Autograd.DType.Int64 };   // places in the TextTable
         if (known.TryGetValue(instruction, out var at)) return new(at);
         known[instruction] = code.Count;
         code.Add(instruction);
