@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+
+namespace Zoo.Spark.Collective;
+
+/// <summary>Whole reads and writes on a blocking socket, up to a deadline. The socket wakes now and then to look at it.</summary>
+internal static class Wire
+{
+    const int Wakes = 200;   // milliseconds
+
+    internal static void Prepare(Socket socket)
+    {
+        socket.NoDelay = true;
+        (socket.SendTimeout, socket.ReceiveTimeout) = (Wakes, Wakes);
+        (socket.SendBufferSize, socket.ReceiveBufferSize) = (1 << 20, 1 << 20);
+    }
+
+    internal static void Send(Socket socket, ReadOnlySpan<byte> bytes, Deadline deadline)
+    {
+        while (bytes.Length > 0)
+        {
+            var n = socket.Send(bytes, SocketFlags.None, out var error);
+            if (error is SocketError.TimedOut or SocketError.WouldBlock) Check(deadline);
+            else if (error != SocketError.Success) throw new SocketException((int)error);
+            bytes = bytes[n..];
+        }
+    }
+
+    internal static void Receive(Socket socket, Span<byte> into, Deadline deadline)
+    {
+        while (into.Length > 0)
+        {
+            var n = socket.Receive(into, SocketFlags.None, out var error);
+            if (error is SocketError.TimedOut or SocketError.WouldBlock) Check(deadline);
+            else if (error != SocketError.Success) throw new SocketException((int)error);
+            else if (n == 0) throw new EndOfStreamException("the other side closed the connection");
+            into = into[n..];
+        }
+    }
+
+    static void Check(Deadline deadline)
+    {
+        if (deadline.HasPassed) throw new TimeoutException("nothing came within the deadline");
+    }
+}
