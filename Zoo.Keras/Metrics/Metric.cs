@@ -11,11 +11,13 @@ namespace Zoo.Keras;
 public abstract class Metric
 {
     readonly List<Parameter> variables = [];
+    string? name;
+    bool built;
     ISession? reading;
     (Shape[] Shapes, ISession Session)? updating;
 
     /// <summary>The name under which logs hold it.</summary>
-    public string Name { get => field ?? KerasNames.Snake(GetType().Name); init; }
+    public string Name { get => name ?? KerasNames.Snake(GetType().Name); init => name = value; }
 
     /// <summary>The type in which is counted.</summary>
     public DType Dtype { get; init; } = DType.Float32;
@@ -26,12 +28,29 @@ public abstract class Metric
     /// <summary>Whether labels are class numbers.</summary>
     internal virtual bool TakesClasses => false;
 
-    /// <summary>A part of the state, zeros at first and after a reset.</summary>
-    protected Parameter State(string name, Shape? shape = null)
+    /// <summary>Makes the state, where it depends on the shapes of labels and predictions; called once, before anything else.</summary>
+    protected virtual void Build(Shape yTrue, Shape yPred) { }
+
+    /// <summary>Makes the state.</summary>
+    internal void BuildOnce(Shape yTrue, Shape yPred)
     {
-        Parameter state = new(name, shape ?? Shape.Scalar, Dtype, () => NDArray.Zeros(shape ?? Shape.Scalar, Dtype), trainable: false);
-        variables.Add(state);
-        return state;
+        if (!built) Build(yTrue, yPred);
+        built = true;
+    }
+
+    /// <summary>Gives the metric the name by which it was asked for.</summary>
+    internal Metric Renamed(string wanted)
+    {
+        name = wanted;
+        return this;
+    }
+
+    /// <summary>A part of the state, zeros at first and after a reset.</summary>
+    protected Parameter State(string state, Shape? shape = null)
+    {
+        Parameter made = new(state, shape ?? Shape.Scalar, Dtype, () => NDArray.Zeros(shape ?? Shape.Scalar, Dtype), trainable: false);
+        variables.Add(made);
+        return made;
     }
 
     /// <summary>The new values of the state after a batch.</summary>
@@ -39,6 +58,13 @@ public abstract class Metric
     /// <param name="yPred">The predictions; for metrics of plain values these.</param>
     /// <param name="sampleWeight">Weights of the samples, or null.</param>
     protected internal abstract IEnumerable<(Parameter Target, Variable Value)> Accumulate(Variable yTrue, Variable yPred, Variable? sampleWeight);
+
+    /// <summary>The same, with the state made where there is none yet.</summary>
+    internal IEnumerable<(Parameter Target, Variable Value)> Updates(Variable yTrue, Variable yPred, Variable? sampleWeight)
+    {
+        BuildOnce(yTrue.Shape, yPred.Shape);
+        return Accumulate(yTrue, yPred, sampleWeight);
+    }
 
     /// <summary>The result from the state.</summary>
     protected internal abstract Variable Of();
@@ -51,7 +77,7 @@ public abstract class Metric
         if (updating is not { } ready || !ready.Shapes.SequenceEqual(shapes))
         {
             var inputs = feeds.Select((f, i) => StateOps.Input($"input_{i}", shapes[i], f.DType)).ToArray();
-            updating = ready = (shapes, Engines.Default.Compile(new() { Name = Name, Feeds = inputs, Fetches = [], Updates = [.. Accumulate(inputs[0], inputs[1], inputs.ElementAtOrDefault(2))] }));
+            updating = ready = (shapes, Engines.Default.Compile(new() { Name = Name, Feeds = inputs, Fetches = [], Updates = [.. Updates(inputs[0], inputs[1], inputs.ElementAtOrDefault(2))] }));
         }
         ready.Session.Run(feeds, []);
     }
@@ -59,6 +85,7 @@ public abstract class Metric
     /// <summary>The result of the batches so far.</summary>
     public NDArray Result()
     {
+        BuildOnce(Shape.Unknown, Shape.Unknown);
         reading ??= Engines.Default.Compile(new() { Name = Name, Feeds = [], Fetches = [Of()] });
         var result = new NDArray?[1];
         reading.Run([], result);

@@ -20,6 +20,19 @@ internal static class MetricFormulas
         return A.Cast(A.Sum(A.Cast(scores > score, DType.Float32), -1) < k, DType.Float32);
     }
 
+    /// <summary>Which scores are among the k highest of the last axis; of equal ones the first.</summary>
+    internal static Variable AmongBest(Variable scores, int k)
+    {
+        var (one, other) = (A.ExpandDims(scores, -1), A.ExpandDims(scores, -2));
+        var numbers = Numbers(scores, scores.DType);
+        var before = (other > one) | (A.Equal(other, one) & (A.ExpandDims(numbers, 0) < A.ExpandDims(numbers, 1)));
+        return A.Sum(A.Cast(before, scores.DType), -1) < k;
+    }
+
+    /// <summary>The number of classes of predictions [batch, classes].</summary>
+    internal static long Classes(Metric metric, Shape predictions) => predictions.HasRank && predictions.Rank == 2 && predictions[1] >= 0 ? predictions[1]
+        : throw new ShapeException($"{metric.Name}: predictions have shape {predictions}. Expected [batch, classes] with a known number of classes.") { Actual = predictions };
+
     /// <summary>1 where a class is among the first k of a list.</summary>
     internal static Variable AmongFirst(Variable classes, Variable ids, int k)
     {

@@ -1,34 +1,8 @@
-using Zoo.Keras.Metrics;
-
 namespace Zoo.Keras;
 
 /// <summary>A metric as Compile takes it: Keras' name, a <see cref="Metric"/>, or a formula of (labels, predictions); converts from each.</summary>
 public sealed class MetricFunction : IKerasValue<MetricFunction>
 {
-    static readonly Dictionary<string, Func<string, Metric>> Named = new()
-    {
-        ["binary_accuracy"] = n => new BinaryAccuracy { Name = n },
-        ["categorical_accuracy"] = n => new CategoricalAccuracy { Name = n },
-        ["sparse_categorical_accuracy"] = n => new SparseCategoricalAccuracy { Name = n },
-        ["top_k_categorical_accuracy"] = n => new TopKCategoricalAccuracy { Name = n },
-        ["sparse_top_k_categorical_accuracy"] = n => new SparseTopKCategoricalAccuracy { Name = n },
-        ["mean_squared_error"] = n => new Metrics.MeanSquaredError { Name = n },
-        ["mean_absolute_error"] = n => new Metrics.MeanAbsoluteError { Name = n },
-        ["binary_crossentropy"] = n => new Metrics.BinaryCrossentropy { Name = n },
-        ["categorical_crossentropy"] = n => new Metrics.CategoricalCrossentropy { Name = n },
-        ["sparse_categorical_crossentropy"] = n => new Metrics.SparseCategoricalCrossentropy { Name = n },
-    };
-
-    static readonly Dictionary<string, string> Short = new()
-    {
-        ["mse"] = "mean_squared_error",
-        ["MSE"] = "mean_squared_error",
-        ["mae"] = "mean_absolute_error",
-        ["MAE"] = "mean_absolute_error",
-        ["bce"] = "binary_crossentropy",
-        ["BCE"] = "binary_crossentropy",
-    };
-
     readonly Metric? metric;
 
     /// <summary>A metric object.</summary>
@@ -39,9 +13,12 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     }
 
     /// <summary>The metric with a name. What <c>accuracy</c> (<c>acc</c>) and <c>crossentropy</c> (<c>ce</c>) mean follows from the shapes of labels and predictions.</summary>
-    /// <exception cref="ArgumentException">No metric has it; the message lists all.</exception>
-    public MetricFunction(string name) => Name = name is "accuracy" or "acc" or "crossentropy" or "ce" || Named.ContainsKey(Full(name)) ? name
-        : throw new ArgumentException($"metric: '{name}' is not known. Expected one of accuracy, acc, crossentropy, ce, {string.Join(", ", Named.Keys)}, {string.Join(", ", Short.Keys)}, a Metric or a formula (yTrue, yPred) => …");
+    /// <exception cref="ArgumentException">No metric has it, or it needs arguments; the message lists all.</exception>
+    public MetricFunction(string name)
+    {
+        Name = name;
+        if (!IsGeneral) metric = KerasRegistry.Named<Metric>("metric", name, LossFunction.Short).Renamed(name);
+    }
 
     /// <summary>A formula of labels and predictions, whose mean is taken.</summary>
     public MetricFunction(Func<Variable, Variable, Variable> formula)
@@ -54,16 +31,19 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     public string? Name { get; }
 
     /// <summary>Whether labels are class numbers, as far as that is clear without their shape.</summary>
-    internal bool TakesClasses => metric?.TakesClasses ?? Name!.StartsWith("sparse_", StringComparison.Ordinal);
+    internal bool TakesClasses => metric?.TakesClasses ?? false;
+
+    /// <summary>Whether the name's meaning depends on the shapes.</summary>
+    bool IsGeneral => Name is "accuracy" or "acc" or "crossentropy" or "ce";
 
     /// <summary>The metric for labels and predictions of given shapes.</summary>
     internal Metric For(Shape yTrue, Shape yPred)
     {
-        if (metric is not null) return metric;
+        if (metric is not null) return Name is null ? metric : KerasRegistry.Named<Metric>("metric", Name, LossFunction.Short).Renamed(Name);
         var binary = yPred.Rank == 0 || yPred[-1] == 1;
         var sparse = !binary && (yTrue.Rank < yPred.Rank || yTrue[-1] == 1);
         var kind = binary ? "binary_" : sparse ? "sparse_categorical_" : "categorical_";
-        return Named[Name switch { "accuracy" or "acc" => kind + "accuracy", "crossentropy" or "ce" => kind + "crossentropy", _ => Full(Name!) }](Name!);
+        return KerasRegistry.Named<Metric>("metric", kind + (Name is "accuracy" or "acc" ? "accuracy" : "crossentropy")).Renamed(Name!);
     }
 
     /// <summary>The metric with a name.</summary>
@@ -85,6 +65,4 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
         Metric metric => new(metric),
         _ => throw new ArgumentException("a metric is a name or an object of keras.metrics."),
     };
-
-    static string Full(string name) => Short.GetValueOrDefault(name, name);
 }

@@ -23,7 +23,11 @@ internal sealed class Meters
         {
             if (!task.IsMeasured) continue;
             metrics[task.Index] = [.. task.Metrics.Select(m => (m.For(labels(task), predictions(task)), false)), .. task.Weighted.Select(m => (m.For(labels(task), predictions(task)), true))];
-            foreach (var (metric, _) in metrics[task.Index]) all.Add((several ? $"{task.Name}_{metric.Name}" : metric.Name, metric));
+            foreach (var (metric, _) in metrics[task.Index])
+            {
+                metric.BuildOnce(labels(task), predictions(task));
+                all.Add((several ? $"{task.Name}_{metric.Name}" : metric.Name, metric));
+            }
         }
         if (all.GroupBy(m => m.Name).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             throw new ArgumentException($"Compile: two metrics are named '{twice.Key}'. Expected a name of its own for each. Set Name of one of them.");
@@ -36,13 +40,13 @@ internal sealed class Meters
     /// <summary>The new states after a batch.</summary>
     internal IEnumerable<(Parameter, Variable)> Updates(Variable total, Variable rows, IEnumerable<(OutputTask Task, Variable Labels, Variable Predictions, Variable? Loss, Variable? Weights, Variable? Mask)> outputs)
     {
-        var result = loss.Accumulate(total, total, rows).ToList();
+        var result = loss.Updates(total, total, rows).ToList();
         foreach (var (task, labels, predictions, value, weights, mask) in outputs)
         {
             // Keras takes the plain mean over batches here, a short last one counting as much as the others
-            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Accumulate(value, value, null));
+            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Updates(value, value, null));
             foreach (var (metric, weighted) in metrics[task.Index])
-                result.AddRange(metric.Accumulate(labels, predictions, !weighted || weights is null ? null : mask is not null && metric is MeanMetric ? Ranks.Times(weights, mask) : weights));
+                result.AddRange(metric.Updates(labels, predictions, !weighted || weights is null ? null : mask is not null && metric is MeanMetric ? Ranks.Times(weights, mask) : weights));
         }
         return result;
     }

@@ -59,7 +59,7 @@ public class FamilyTests(string engine)
         string[] names = [.. new[] { "values", "y_true", "y_pred", "sample_weight" }.Where(n => c.Maybe($"{n}_0") is not null)];
         var inputs = names.ToDictionary(n => n, n => Input(c[$"{n}_0"]));
         var yPred = inputs.GetValueOrDefault("y_pred") ?? inputs["values"];
-        (Parameter, Variable)[] updates = [.. metric.Accumulate(inputs.GetValueOrDefault("y_true", yPred), yPred, inputs.GetValueOrDefault("sample_weight"))];
+        (Parameter, Variable)[] updates = [.. metric.Updates(inputs.GetValueOrDefault("y_true", yPred), yPred, inputs.GetValueOrDefault("sample_weight"))];
         var batches = c.Number("batches");
         var work = new Family.Work
         {

@@ -1,0 +1,17 @@
+namespace Zoo.Keras.Metrics;
+
+/// <summary>How many 1s were taken for 0s.</summary>
+/// <param name="thresholds">Predictions above one count as 1; by default 0.5. Of several, one result each.</param>
+[KerasObject("keras.metrics")]
+public sealed class FalseNegatives(Thresholds thresholds = default) : ConfusionMetric
+{
+    /// <summary>Predictions above one count as 1.</summary>
+    public Thresholds Thresholds { get; } = thresholds;
+
+    private protected override (string, Cell)[] Counted => [("accumulator", Cell.FalseNegatives)];
+
+    private protected override double[] Levels => [.. Thresholds.Values ?? [0.5]];
+
+    /// <inheritdoc/>
+    protected internal override Variable Of() => OneOrAll(this[Cell.FalseNegatives]);
+}
