@@ -54,8 +54,8 @@ public sealed class CallContext
         // A sample begins at a count of its own: four 32-bit numbers a count.
         var (counts, dtype) = ((sample.Elements + 3) / 4, DType.Float32);
         var key = SplitMix.Derive(seed is { } own ? (ulong)own : layer.Seed, $"{layer.Path}:{Lowering.State.NextCall(layer)}");
-        var counter = A.Stack([A.Constant(0, DType.Int64), Lowering.State.Step]);
         var samples = wanted[0] >= 0 ? A.Constant(wanted[0], DType.Int32) : A.ShapeOf(x)[0];
+        var counter = A.Stack([Lowering.State.FirstCount(samples, counts), Lowering.State.Step]);
         var numbers = A.RandomUniform(A.Stack([samples, A.Constant(counts * 4, DType.Int32)]), key, counter, dtype);
         if (counts * 4 != sample.Elements) numbers = numbers[.., ..(int)sample.Elements];
         return A.Cast(A.Reshape(numbers, Shape.Create([wanted[0], .. sample])), x.DType);

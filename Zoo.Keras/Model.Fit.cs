@@ -23,12 +23,13 @@ public partial class Model
     /// <param name="validationBatchSize">Samples of a batch of the evaluation; by default batchSize.</param>
     /// <param name="validationFreq">After how many epochs is evaluated.</param>
     /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
+    /// <param name="trainer">Who makes the steps, such as a cluster; this process where it is null.</param>
     /// <returns>Losses and metrics of each epoch.</returns>
     /// <exception cref="InvalidOperationException">Compile was not called, or the model is being trained on another thread.</exception>
     /// <exception cref="ShapeException">The shapes do not fit the model.</exception>
     public History Fit(Arrays x, Arrays? y = null, int batchSize = 32, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
         ValidationData? validationData = null, bool shuffle = true, IReadOnlyDictionary<int, double>? classWeight = null, Arrays? sampleWeight = null, int initialEpoch = 0,
-        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default)
+        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         var with = Ready("Fit");
         return Alone("Fit", with, () =>
@@ -47,7 +48,7 @@ public partial class Model
                 feeds = Array.ConvertAll(feeds, f => f.Rows(0, at));
             }
             ArraySource source = new(feeds, steps, batchSize, shuffle ? Seed : null);
-            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken));
+            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken, trainer));
         });
     }
 
@@ -64,11 +65,12 @@ public partial class Model
     /// <param name="validationBatchSize">Samples of a batch of an evaluation of arrays.</param>
     /// <param name="validationFreq">After how many epochs is evaluated.</param>
     /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
+    /// <param name="trainer">Who makes the steps, such as a cluster; this process where it is null.</param>
     /// <returns>Losses and metrics of each epoch.</returns>
     [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
     public History Fit<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default)
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         var with = Ready("Fit");
         return Alone("Fit", with, () =>
@@ -77,28 +79,28 @@ public partial class Model
             using var source = Stream(with, "Fit", parts, classWeight);
             if (!IsBuilt && validationData?.Whole is { } whole) with.Prepare(whole.X);
             var validation = validationData is null ? null : IsBuilt ? Validation(with, validationData, validationBatchSize) : Stream(with, "Fit", validationData.Parts!, null);
-            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken));
+            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken, trainer));
         });
     }
 
-    /// <summary>Trains on arrays on a thread of its own; the arguments are those of <see cref="Fit(Arrays, Arrays, int, int, int, IEnumerable{Callback}, double, ValidationData, bool, IReadOnlyDictionary{int, double}, Arrays, int, int?, int?, int?, int, CancellationToken)"/>.</summary>
+    /// <summary>Trains on arrays on a thread of its own; the arguments are those of <see cref="Fit(Arrays, Arrays, int, int, int, IEnumerable{Callback}, double, ValidationData, bool, IReadOnlyDictionary{int, double}, Arrays, int, int?, int?, int?, int, CancellationToken, ITrainer)"/>.</summary>
     public Task<History> FitAsync(Arrays x, Arrays? y = null, int batchSize = 32, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
         ValidationData? validationData = null, bool shuffle = true, IReadOnlyDictionary<int, double>? classWeight = null, Arrays? sampleWeight = null, int initialEpoch = 0,
-        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default) =>
-        OwnThread(() => Fit(x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken), cancellationToken);
+        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
+        OwnThread(() => Fit(x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer), cancellationToken);
 
     /// <summary>Trains on batches on a thread of its own.</summary>
     [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
     public Task<History> FitAsync<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default) =>
-        OwnThread(() => Fit(batches, epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken), cancellationToken);
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
+        OwnThread(() => Fit(batches, epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer), cancellationToken);
 
     /// <summary>Trains on batches of an asynchronous sequence, on a thread of its own.</summary>
     public Task<History> FitAsync<TBatch>(IAsyncEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default) =>
-        FitAsync(StreamSource.Blocking(batches, "Fit", cancellationToken), epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken);
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
+        FitAsync(StreamSource.Blocking(batches, "Fit", cancellationToken), epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer);
 
     /// <summary>One training step on one batch. Losses and metrics go on counting: <see cref="ResetMetrics"/> sets them back.</summary>
     /// <returns>Loss and metrics, of all batches since the last reset.</returns>

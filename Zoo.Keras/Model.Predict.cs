@@ -19,32 +19,36 @@ public partial class Model
     /// <param name="steps">Batches; by default all.</param>
     /// <param name="callbacks">What watches.</param>
     /// <param name="cancellationToken">Ends between batches.</param>
+    /// <param name="trainer">Who computes, such as a cluster; this process where it is null.</param>
     /// <returns>Loss and metrics by name; <c>var (loss, accuracy) = …</c> takes the first two.</returns>
-    public Logs Evaluate(Arrays x, Arrays? y = null, int batchSize = 32, int verbose = 0, Arrays? sampleWeight = null, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    public Logs Evaluate(Arrays x, Arrays? y = null, int batchSize = 32, int verbose = 0, Arrays? sampleWeight = null, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         var with = Ready("Evaluate");
         return Alone("Evaluate", with, () =>
         {
             with.Prepare(x);
             var (feeds, programs) = with.Bind("Evaluate", new(x, y, sampleWeight));
-            return Evaluate(with, new ArraySource(feeds, programs, batchSize), verbose, steps, callbacks, cancellationToken);
+            return Evaluate(with, new ArraySource(feeds, programs, batchSize), verbose, steps, callbacks, cancellationToken, trainer);
         });
     }
 
     /// <summary>Loss and metrics on batches (x, y) or (x, y, sampleWeight), without training.</summary>
     [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
-    public Logs Evaluate<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    public Logs Evaluate<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         var with = Ready("Evaluate");
         return Alone("Evaluate", with, () =>
         {
             using var source = Stream(with, "Evaluate", batches.Select(b => Batch.Of(b, "Evaluate")), null);
-            return Evaluate(with, source, verbose, steps, callbacks, cancellationToken);
+            return Evaluate(with, source, verbose, steps, callbacks, cancellationToken, trainer);
         });
     }
 
-    Logs Evaluate(Trainer with, BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel) =>
-        Loops.Evaluate(with, source, steps, Loops.With(this, callbacks, verbose, new(1, steps ?? source.Steps, source.BatchSize, verbose, false)), cancel);
+    Logs Evaluate(Trainer with, BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel, ITrainer? by)
+    {
+        using var run = Loops.Begin(by, this, with, guarded: false);
+        return Loops.Evaluate(run, source, steps, Loops.With(this, callbacks, verbose, new(1, steps ?? source.Steps, source.BatchSize, verbose, false)), cancel);
+    }
 
     /// <summary>The output for samples, of a model with one output.</summary>
     /// <param name="x">Samples, axis 0 counts them.</param>
@@ -53,49 +57,63 @@ public partial class Model
     /// <param name="steps">Batches; by default all.</param>
     /// <param name="callbacks">What watches.</param>
     /// <param name="cancellationToken">Ends between batches.</param>
+    /// <param name="trainer">Who computes, such as a cluster; this process where it is null.</param>
     /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
-    public NDArray Predict(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default) =>
-        Only(PredictMany(x, batchSize, verbose, steps, callbacks, cancellationToken));
+    public NDArray Predict(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
+        Only(PredictMany(x, batchSize, verbose, steps, callbacks, cancellationToken, trainer));
 
     /// <summary>The outputs for samples, in the model's order, or by name where the model was made with names.</summary>
-    public Arrays PredictMany(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    public Arrays PredictMany(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         Build(x);
-        return Predict(new ArraySource(Binding.Inputs("Predict", this, x), null, batchSize), verbose, steps, callbacks, cancellationToken);
+        return Predict(new ArraySource(Binding.Inputs("Predict", this, x), null, batchSize), verbose, steps, callbacks, cancellationToken, trainer);
     }
 
     /// <summary>The outputs for batches of samples: arrays, lists or dictionaries of arrays, or tuples of which the first counts.</summary>
-    public Arrays PredictBatches<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default)
+    public Arrays PredictBatches<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         using var source = new StreamSource(batches.Select(b => Batch.Of(b, "Predict")), batch =>
         {
             Build(batch.X);
             return (Binding.Inputs("Predict", this, batch.X), null);
         });
-        return Predict(source, verbose, steps, callbacks, cancellationToken);
+        return Predict(source, verbose, steps, callbacks, cancellationToken, trainer);
     }
 
     /// <summary>The output for one batch, of a model with one output.</summary>
     public NDArray PredictOnBatch(Arrays x) => Predict(x, batchSize: int.MaxValue);
 
-    Arrays Predict(BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel)
+    Arrays Predict(BatchSource source, int verbose, int? steps, IEnumerable<Callback>? callbacks, CancellationToken cancel, ITrainer? by)
     {
         source.Begin(0);
         if (!IsBuilt) source.Next(cancel);
         var list = Loops.With(this, callbacks, verbose, new(1, steps ?? source.Steps, source.BatchSize, verbose, false));
-        return Arrays.Create(Loops.Predict(Inference(), Outputs.Values.Length, source, steps, list, cancel), Outputs.Keys);
+        using var run = by?.BeginPredict(this);
+        var session = run is null ? Inference() : null;
+        return Arrays.Create(Loops.Predict(run is null ? Compute : run.Predict, Outputs.Values.Length, source, steps, list, cancel), Outputs.Keys);
+
+        NDArray[] Compute(NDArray[] feeds, CancellationToken token)
+        {
+            var fetched = new NDArray?[Outputs.Values.Length];
+            session!.Run(feeds, fetched, token);
+            return fetched!;
+        }
     }
+
+    /// <summary>The outputs from the inputs.</summary>
+    internal Autograd.Graph.Program InferenceProgram() => new() { Name = "predict", Feeds = [.. Inputs], Fetches = Lower(training: false, A.Constant(0, DType.Int64)).Outputs };
+
+    internal IEngine InferenceEngine => trainer?.Engine ?? Engines.Default;
 
     void Build(Arrays x) => EnsureBuilt([.. x.Select(a => (a.Shape.Rank > 0 ? a.Shape[1..] : a.Shape, a.DType))]);
 
     ISession Inference()
     {
-        var engine = trainer?.Engine ?? Engines.Default;
+        var engine = InferenceEngine;
         lock (inferring)
         {
             if (inference is { } ready && ReferenceEquals(ready.Engine, engine)) return ready.Session;
-            var lowered = Lower(training: false, A.Constant(0, DType.Int64));
-            var session = engine.Compile(new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs });
+            var session = engine.Compile(InferenceProgram());
             inference = (engine, session);
             return session;
         }

@@ -133,9 +133,10 @@ public partial class Model : Layer
     /// <summary>The model as TensorFlow ops, for training or for inference.</summary>
     /// <param name="training">Which of the two.</param>
     /// <param name="step">The number of the training step, an int64 scalar, for random layers.</param>
-    internal LoweredModel Lower(bool training, Variable? step = null)
+    /// <param name="part">Where the samples lie in a larger batch, for random layers.</param>
+    internal LoweredModel Lower(bool training, Variable? step = null, (Variable First, Variable Samples)? part = null)
     {
-        var state = step is null ? new LoweringState() : new LoweringState { Step = step };
+        var state = step is null ? new LoweringState { Part = part } : new LoweringState { Step = step, Part = part };
         var lowered = new KerasLowering(training, state).Lower(Outputs.Values);
         return new(lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
     }

@@ -5,8 +5,8 @@ namespace Zoo.Keras;
 public abstract partial class Optimizer
 {
     const string Accumulator = "gradient_accumulator", Average = "average";
-    readonly List<Parameter> weights = [];
-    readonly Dictionary<Parameter, Dictionary<string, Parameter>> slots = [];
+    List<Parameter> weights = [];
+    Dictionary<Parameter, Dictionary<string, Parameter>> slots = [];
     string[] undecayed = [];
 
     /// <summary>What is remembered, in Keras' order: the number of steps, the learning rate, averages, accumulators, then the slots.</summary>
@@ -52,24 +52,15 @@ public abstract partial class Optimizer
     internal Variable Scaled(Variable loss) => LossScaleFactor is { } factor ? loss * factor : loss;
 
     /// <summary>The new values of weights and of everything remembered, from the gradients of the (scaled) loss.</summary>
-    internal List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs)
+    /// <param name="pairs">Weights and their gradients.</param>
+    /// <param name="squares">Where the weights are parts of larger ones, what clipping by norm needs to know: of each its whole weight's sum of squares, or one sum of all.</param>
+    internal List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
     {
-        Build(pairs.Select(p => p.Weight));
         var made = Iterations.Variable;
-        Variable[] gradients = [.. pairs.Select(p => LossScaleFactor is { } factor ? p.Gradient / factor : p.Gradient)];
-        Variable? due = null;
         var result = new List<(Parameter, Variable)>();
-        if (GradientAccumulationSteps is { } every)
-        {
-            due = Turn(made, every);
-            for (var i = 0; i < gradients.Length; i++)
-            {
-                var sum = slots[pairs[i].Weight][Accumulator].Variable + gradients[i];
-                result.Add((slots[pairs[i].Weight][Accumulator], A.Where(due, A.ZerosLike(sum), sum)));
-                gradients[i] = sum / every;
-            }
-        }
-        Clip(gradients);
+        var gradients = Averaged(pairs, result);
+        var due = GradientAccumulationSteps is { } every ? Turn(made, every) : null;
+        Clip(gradients, squares);
         for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i]);
         result.Add((Iterations, made + 1));
         return result;
@@ -93,7 +84,37 @@ public abstract partial class Optimizer
         }
     }
 
-    bool Decays(Parameter weight) => WeightDecay is not null && !Array.Exists(undecayed, weight.Path.Contains);
+    /// <summary>The gradients of the loss itself, as the mean of the steps whose gradients are averaged; with the new values of the accumulators.</summary>
+    internal Variable[] Averaged(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, List<(Parameter, Variable)> result)
+    {
+        Build(pairs.Select(p => p.Weight));
+        Variable[] gradients = [.. pairs.Select(p => LossScaleFactor is { } factor ? p.Gradient / factor : p.Gradient)];
+        if (GradientAccumulationSteps is not { } every) return gradients;
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            var sum = slots[pairs[i].Weight][Accumulator].Variable + gradients[i];
+            result.Add((slots[pairs[i].Weight][Accumulator], A.Where(Turn(Iterations.Variable, every), A.ZerosLike(sum), sum)));
+            gradients[i] = sum / every;
+        }
+        return gradients;
+    }
+
+    /// <summary>The same rule with a memory of its own for other weights, such as parts of these; the step's count and the learning rate are shared.</summary>
+    internal Optimizer Replica()
+    {
+        var other = (Optimizer)MemberwiseClone();
+        (other.weights, other.slots) = ([], []);
+        return other;
+    }
+
+    /// <summary>What is remembered of one weight, by name.</summary>
+    internal IReadOnlyDictionary<string, Parameter> SlotsOf(Parameter weight)
+    {
+        Build([weight]);
+        return slots[weight];
+    }
+
+    internal bool Decays(Parameter weight) => WeightDecay is not null && !Array.Exists(undecayed, weight.Path.Contains);
 
     static Variable Turn(Variable made, int every) => A.Equal(A.FloorMod(made + 1, made.Weak(every)), A.ZerosLike(made));
 
@@ -104,14 +125,14 @@ public abstract partial class Optimizer
         return new(A.Cast(schedule?.Of(A.Cast(made, DType.Float32)) ?? rate!.Variable, dtype), A.Cast(number + 1, dtype));
     }
 
-    void Clip(Variable[] gradients)
+    void Clip(Variable[] gradients, IReadOnlyList<Variable>? squares)
     {
         if (Clipnorm is { } norm)
-            for (var i = 0; i < gradients.Length; i++) gradients[i] = gradients[i] * norm / A.Maximum(A.Sqrt(A.Sum(A.Square(gradients[i]))), norm);
+            for (var i = 0; i < gradients.Length; i++) gradients[i] = gradients[i] * norm / A.Maximum(A.Sqrt(squares is null ? A.Sum(A.Square(gradients[i])) : A.Cast(squares[i], gradients[i].DType)), norm);
         else if (GlobalClipnorm is { } all && gradients.Length > 0)
         {
-            var squares = gradients.Select(g => A.Cast(A.Sum(A.Square(g)), gradients[0].DType)).Aggregate((a, b) => a + b);
-            var scale = all / A.Maximum(A.Sqrt(squares), all);
+            var sum = squares?[0] ?? gradients.Select(g => A.Cast(A.Sum(A.Square(g)), gradients[0].DType)).Aggregate((a, b) => a + b);
+            var scale = all / A.Maximum(A.Sqrt(sum), all);
             for (var i = 0; i < gradients.Length; i++) gradients[i] *= A.Cast(scale, gradients[i].DType);
         }
         else if (Clipvalue is { } value)

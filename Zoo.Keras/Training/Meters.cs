@@ -37,18 +37,27 @@ internal sealed class Meters
 
     internal IEnumerable<string> Names => all.Select(m => m.Name);
 
-    /// <summary>The new states after a batch.</summary>
-    internal IEnumerable<(Parameter, Variable)> Updates(Variable total, Variable rows, IEnumerable<(OutputTask Task, Variable Labels, Variable Predictions, Variable? Loss, Variable? Weights, Variable? Mask)> outputs)
+    /// <summary>The states of all of them; those of parts of a batch add up.</summary>
+    internal IEnumerable<Parameter> States => all.SelectMany(m => m.Metric.Variables).Distinct();
+
+    /// <summary>The new states after a batch, or after a part of one.</summary>
+    /// <param name="total">What is minimised.</param>
+    /// <param name="rows">The number of samples.</param>
+    /// <param name="share">The part of the batch, where it is not the whole: losses are then those of the part, already divided by what belongs to the whole.</param>
+    /// <param name="outputs">What was computed.</param>
+    internal IEnumerable<(Parameter, Variable)> Updates(Variable total, Variable rows, Variable? share, IEnumerable<(OutputTask Task, Variable Labels, Variable Predictions, Variable? Loss, Variable? Weights, Variable? Mask)> outputs)
     {
-        var result = loss.Updates(total, total, rows).ToList();
+        var result = loss.Updates(Whole(total), Whole(total), rows).ToList();
         foreach (var (task, labels, predictions, value, weights, mask) in outputs)
         {
             // Keras takes the plain mean over batches here, a short last one counting as much as the others
-            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Updates(value, value, null));
+            if (value is not null && losses.TryGetValue(task.Index, out var own)) result.AddRange(own.Updates(Whole(value), Whole(value), share));
             foreach (var (metric, weighted) in metrics[task.Index])
                 result.AddRange(metric.Updates(labels, predictions, !weighted || weights is null ? null : mask is not null && metric is MeanMetric ? Ranks.Times(weights, mask) : weights));
         }
         return result;
+
+        Variable Whole(Variable part) => share is null ? part : part / A.Cast(share, part.DType);
     }
 
     /// <summary>Fills logs with the values so far.</summary>

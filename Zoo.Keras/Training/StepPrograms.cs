@@ -10,7 +10,7 @@ namespace Zoo.Keras.Training;
 /// The training and the evaluation step of a model for labels and weights of given shapes. A step is one program and one engine call: forward, losses, gradients,
 /// updates of weights, of statistics and of the metrics' state.
 /// </summary>
-internal sealed class StepPrograms(Model model, Compilation how, OutputTask[] tasks, Meters meters, Variable?[] labels, Variable?[] weights, IEngine engine)
+internal sealed partial class StepPrograms(Model model, Compilation how, OutputTask[] tasks, Meters meters, Variable?[] labels, Variable?[] weights, IEngine engine)
 {
     ISession? test;
     readonly Dictionary<bool, ISession> train = [];
@@ -41,7 +41,9 @@ internal sealed class StepPrograms(Model model, Compilation how, OutputTask[] ta
     }
 
     /// <summary>The number that is minimised, and the new states of losses and metrics.</summary>
-    (Variable Total, IEnumerable<(Parameter, Variable)> Metering) Measure(LoweredModel lowered)
+    /// <param name="lowered">The model.</param>
+    /// <param name="part">What is known of the whole batch, where the feeds are a part of it.</param>
+    (Variable Total, IEnumerable<(Parameter, Variable)> Metering) Measure(LoweredModel lowered, BatchPart? part = null)
     {
         var outputs = new List<(OutputTask, Variable, Variable, Variable?, Variable?, Variable?)>();
         Variable? total = null;
@@ -49,23 +51,27 @@ internal sealed class StepPrograms(Model model, Compilation how, OutputTask[] ta
         {
             if (!task.IsMeasured) continue;
             var (y, predictions, mask) = (labels[task.Index]!, Whole(lowered.Outputs[task.Index]), lowered.Masks[task.Index]);
-            var loss = task.Loss is null ? null : Loss(task, y, predictions, weights[task.Index], mask);
+            var loss = task.Loss is null ? null : Loss(task, y, predictions, weights[task.Index], mask, part);
             outputs.Add((task, y, predictions, loss, weights[task.Index], mask));
             if (loss is null) continue;
-            var part = task.LossWeight == 1 ? loss : loss * task.LossWeight;
-            total = total is null ? part : total + A.Cast(part, total.DType);
+            var term = task.LossWeight == 1 ? loss : loss * task.LossWeight;
+            total = total is null ? term : total + A.Cast(term, total.DType);
         }
-        foreach (var extra in lowered.Losses) total = total is null ? A.Cast(extra, DType.Float32) : total + A.Cast(extra, total.DType);
+        foreach (var penalty in lowered.Losses)
+        {
+            var extra = part is null ? penalty : penalty * A.Cast(part.Share, penalty.DType);
+            total = total is null ? A.Cast(extra, DType.Float32) : total + A.Cast(extra, total.DType);
+        }
         total ??= A.Constant(0);
-        return (total, meters.Updates(total, Rows(), outputs));
+        return (total, meters.Updates(total, Rows(), part?.Share, outputs));
     }
 
-    static Variable Loss(OutputTask task, Variable y, Variable predictions, Variable? weights, Variable? mask)
+    static Variable Loss(OutputTask task, Variable y, Variable predictions, Variable? weights, Variable? mask, BatchPart? part)
     {
         try
         {
             var (numerator, denominator) = task.Loss!.Terms(y, predictions, weights, mask);
-            return denominator is null ? numerator : A.DivNoNan(numerator, denominator);
+            return denominator is null ? numerator : A.DivNoNan(numerator, part?.Whole(denominator) ?? denominator);
         }
         catch (ShapeException e)
         {

@@ -1,0 +1,67 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras.Training;
+
+/// <summary>
+/// What the step on a part of a batch must be told of the whole batch: where the part begins, the number of samples in all, and what each loss is divided by,
+/// which is the sum over all parts.
+/// </summary>
+internal sealed class BatchPart
+{
+    readonly List<(Variable Part, Variable Whole)> denominators = [];
+
+    /// <param name="rows">The number of samples of the part.</param>
+    internal BatchPart(Variable rows)
+    {
+        Share = A.Cast(rows, DType.Float64) / A.Cast(Rows, DType.Float64);
+        Place = (First, A.Cast(rows, DType.Int64));
+    }
+
+    /// <summary>The first sample's place in the whole batch.</summary>
+    internal Variable First { get; } = StateOps.Input("zoo_first", [], DType.Int64);
+
+    /// <summary>The number of samples of the whole batch.</summary>
+    internal Variable Rows { get; } = StateOps.Input("zoo_rows", [], DType.Int64);
+
+    /// <summary>The part's number of samples divided by that of the whole batch.</summary>
+    internal Variable Share { get; }
+
+    internal (Variable First, Variable Samples) Place { get; }
+
+    /// <summary>What the losses are divided by, summed over this part alone.</summary>
+    internal Variable[] Parts => [.. denominators.Select(d => A.Cast(d.Part, DType.Float64))];
+
+    /// <summary>The inputs besides those of the step: the place, then the denominators of the whole batch.</summary>
+    internal Variable[] Feeds => [First, Rows, .. denominators.Select(d => d.Whole)];
+
+    /// <summary>The denominator of the whole batch, where that of the part is given.</summary>
+    internal Variable Whole(Variable part)
+    {
+        var whole = StateOps.Input($"zoo_denominator_{denominators.Count}", [], DType.Float64);
+        denominators.Add((part, whole));
+        return A.Cast(whole, part.DType);
+    }
+}
+
+/// <summary>A training or evaluation step on a part of a batch, cut where parts must be added up.</summary>
+internal sealed class CutStep
+{
+    /// <summary>What the losses are divided by, of the part alone; from the step's inputs. Null where nothing has to be known.</summary>
+    internal required Program? Denominators { get; init; }
+
+    /// <summary>
+    /// From the step's inputs, then those of <see cref="BatchPart.Feeds"/>: the part's term of the loss, its terms of the gradients of <see cref="Trained"/>, its
+    /// terms of the new values of <see cref="Moved"/>, then the new values of <see cref="Set"/>. Losses and metrics go on counting, of the part.
+    /// </summary>
+    internal required Program Parts { get; init; }
+
+    internal Parameter[] Trained { get; init; } = [];
+
+    /// <summary>Weights that the step changes without a gradient: their mean over the parts, weighted by samples.</summary>
+    internal Parameter[] Moved { get; init; } = [];
+
+    /// <summary>Weights of other than floating-point types that the step changes: the same in all parts.</summary>
+    internal Parameter[] Set { get; init; } = [];
+}

@@ -1,0 +1,44 @@
+using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras.Training;
+
+internal sealed partial class StepPrograms
+{
+    CutStep? cutTrain, cutTest;
+
+    /// <summary>The training step for a part of a batch; gradients are in float64 where the weight is, else in float32.</summary>
+    internal CutStep CutTrain => cutTrain ??= Cut(training: true);
+
+    /// <summary>The evaluation step for a part of a batch.</summary>
+    internal CutStep CutTest => cutTest ??= Cut(training: false);
+
+    CutStep Cut(bool training)
+    {
+        BatchPart part = new(A.ShapeOf(model.Inputs.Values[0])[0]);
+        var lowered = model.Lower(training, how.Optimizer.Iterations.Variable, part.Place);
+        var (total, metering) = Measure(lowered, part);
+        Parameter[] weights = training ? [.. model.TrainableWeights] : [];
+        (Parameter Weight, Variable Gradient)[] trained = [.. weights.Zip(training ? Gradients.Of([how.Optimizer.Scaled(total)], [.. weights.Select(w => w.Variable)]) : []).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))];
+        var updates = training ? lowered.Updates : [];
+        var (moved, set) = (updates.Where(u => u.Target.DType.IsFloat()).ToArray(), updates.Where(u => !u.Target.DType.IsFloat()).ToArray());
+        return new()
+        {
+            Denominators = part.Parts is { Length: > 0 } parts ? new() { Name = "denominators", Feeds = Feeds, Fetches = parts } : null,
+            Parts = new()
+            {
+                Name = training ? "gradients" : "test",
+                Feeds = [.. Feeds, .. part.Feeds],
+                Fetches = [A.Cast(total, DType.Float64), .. trained.Select(t => Wide(t.Gradient, t.Weight)), .. moved.Select(u => Wide(u.Value, u.Target) * A.Cast(part.Share, WideType(u.Target))), .. set.Select(u => u.Value)],
+                Updates = [.. metering],
+            },
+            Trained = Array.ConvertAll(trained, t => t.Weight),
+            Moved = Array.ConvertAll(moved, u => u.Target),
+            Set = Array.ConvertAll(set, u => u.Target),
+        };
+    }
+
+    internal static DType WideType(Parameter weight) => weight.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+
+    static Variable Wide(Variable value, Parameter of) => A.Cast(value, WideType(of));
+}
