@@ -84,6 +84,12 @@ public sealed partial class NDArray
         return result;
     }
 
+    /// <summary>A value of no plain type, such as a list of tensors.</summary>
+    internal static NDArray Variant(object value) => new(DType.Variant, Shape.Scalar, new[] { value }, 0);
+
+    /// <summary>The value that <see cref="Variant"/> took.</summary>
+    internal T Held<T>() where T : class => (Data as object[])?[Offset] as T ?? throw new InvalidCastException($"NDArray: the {DType.Name()} {Shape} holds no {typeof(T).Name}.");
+
     /// <summary>A single number.</summary>
     public static NDArray Scalar(double value, DType dtype = DType.Float32) => Full(Shape.Scalar, value, dtype);
 
@@ -194,6 +200,13 @@ public sealed partial class NDArray
             throw new ShapeException($"NDArray: rows {start} to {start + count} do not exist in {Shape}.") { Actual = Shape };
         var row = Shape[0] == 0 ? 0 : Count / (int)Shape[0];
         return new(DType, Shape.With(0, count), Data, Offset + start * row);
+    }
+
+    /// <summary>Copies an array into a row of the first axis.</summary>
+    internal void Put(int row, NDArray from)
+    {
+        if (from.DType != DType || from.Count * (int)Shape[0] != Count) throw new ShapeException($"NDArray: {from.DType.Name()} {from.Shape} is no row of {DType.Name()} {Shape}.") { Actual = from.Shape };
+        Array.Copy(from.Data, from.Offset, Data, Offset + row * from.Count, from.Count);
     }
 
     /// <summary>A copy with memory of its own.</summary>

@@ -74,10 +74,16 @@ internal sealed class Attrs
         NDArray { Count: <= 64 } small => to.Append(small.DType.Name()).Append(small.Shape).Append(Convert.ToHexString(small.Bytes)),
         NDArray large => to.Append("data").Append(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(large.Data)).Append(large.Offset).Append(large.Shape),
         Array list => to.Append('[').AppendJoin(',', list.Cast<object>().Select(v => AppendValue(new(), v).ToString())).Append(']'),
-        FunctionRef f => to.Append('@').Append(f.Name),
+        FunctionRef f => to.Append('@').Append(f.Name).Append('#').Append(f.Body?.Number),
         _ => to.Append(CultureInfo.InvariantCulture, $"{value}"),
     };
 }
 
 /// <summary>A function given to an op by name, with the function's own attributes.</summary>
-internal sealed record FunctionRef(string Name, Attrs Attrs);
+internal sealed record FunctionRef(string Name, Attrs Attrs)
+{
+    internal FunctionRef(Function body) : this(body.Name, Attrs.None) => Body = body;
+
+    /// <summary>The function itself, where it is at hand.</summary>
+    internal Function? Body { get; init; }
+}

@@ -33,6 +33,6 @@ internal class Lowering
     {
         if (node.Tag is IUpperCall call) return call.Lower(node, inputs, this);
         if (node.Inputs.Length == 0 || inputs.AsSpan().SequenceEqual(node.Inputs)) return node.Outputs;
-        return node.Op.Call(inputs, node.Attrs, node.Name).Outputs;
+        return node.Op.Call(inputs, node.Attrs, node.Name, node.Tag).Outputs;
     }
 }

@@ -49,6 +49,15 @@ internal sealed class Op(string name, string signature)
     /// <summary>The same in ops that TensorFlow's CPU kernels can do, for GraphDefs; null where they can do this node.</summary>
     internal Func<Node, Variable[]?>? Portable { get; init; }
 
+    /// <summary>
+    /// For an op that TensorFlow does not have: what it means, in ops that it has, over given inputs. GraphDefs hold it as a call of that function, which names the
+    /// op and its <see cref="Version"/>.
+    /// </summary>
+    internal Func<Node, Variable[], Variable[]>? Body { get; init; }
+
+    /// <summary>Which meaning of a composite op this is; grows when <see cref="Body"/> changes.</summary>
+    internal int Version { get; init; } = 1;
+
     /// <summary>Whether two calls with equal inputs may differ, or the call has an effect: never folded or merged.</summary>
     internal bool Stateful { get; init; }
 

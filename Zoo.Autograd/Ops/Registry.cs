@@ -13,9 +13,11 @@ internal static class Registry
             CompareOps.All,
             ConvOps.All,
             CumulativeOps.All,
+            FlowOps.All,
             IndexOps.All,
             JoinOps.All,
             LinearOps.All,
+            ListOps.All,
             LossOps.All,
             MathOps.All,
             NNOps.All,
@@ -28,6 +30,9 @@ internal static class Registry
             StateOps.All,
         }
             .SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
+
+    /// <summary>Ops of ours that TensorFlow lacks: graphs for it hold their bodies.</summary>
+    internal static FrozenDictionary<string, Op> Composites { get; } = new[] { ScanOps.All }.SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
 
     internal static Op Get(string name) => All.GetValueOrDefault(name) ?? throw new GraphException($"op: '{name}' is not known. {All.Count} ops are: docs/coverage.md lists them.");
 }

@@ -2,11 +2,13 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// The strings of a run. On the embedded engine an element of a string tensor is a number, the string's place in this table, where each text stands once: whatever moves or
-/// compares elements works as it does for int64. The place 0 is the empty string, so zeros are empty strings.
+/// compares elements works as it does for int64. The place 0 is the empty string, so zeros are empty strings. Values of
+/// variants have a list of their own.
 /// </summary>
 internal sealed class TextTable
 {
     [ThreadStatic] static TextTable? current;
+    readonly List<object?> values = [];
     readonly List<byte[]> texts = [[]];
     readonly Dictionary<byte[], long> places = new(Comparer.Instance) { [[]] = 0 };
 
@@ -25,11 +27,21 @@ internal sealed class TextTable
     internal void Leave()
     {
         current = null;
+        values.Clear();
         if (texts.Count == 1) return;
         texts.RemoveRange(1, texts.Count - 1);
         places.Clear();
         places[texts[0]] = 0;
     }
+
+    /// <summary>Keeps a value of a variant to the end of the run.</summary>
+    internal long Hold(object? value)
+    {
+        values.Add(value);
+        return values.Count - 1;
+    }
+
+    internal object? Held(long place) => values[(int)place];
 
     internal byte[] this[long place] => texts[(int)place];
 

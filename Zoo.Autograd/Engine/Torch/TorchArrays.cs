@@ -13,6 +13,11 @@ internal static unsafe class TorchArrays
             var places = Places(handle, array.Count);
             for (var i = 0; i < texts.Length; i++) places[i] = TextTable.Current.Place(texts[i]);
         }
+        else if (array.DType == DType.Variant)
+        {
+            var places = Places(handle, array.Count);
+            for (var i = 0; i < places.Length; i++) places[i] = TextTable.Current.Hold(array.Data.GetValue(array.Offset + i));
+        }
         else array.Bytes.CopyTo(new Span<byte>(TorchTensor.Data(handle), array.Count * array.DType.Size()));
         return handle;
     }
@@ -28,6 +33,11 @@ internal static unsafe class TorchArrays
             var texts = array.AsSpan<byte[]>();
             var places = Places(tensor, array.Count);
             for (var i = 0; i < texts.Length; i++) texts[i] = TextTable.Current[places[i]];
+        }
+        else if (dtype == DType.Variant)
+        {
+            var places = Places(tensor, array.Count);
+            for (var i = 0; i < places.Length; i++) array.Data.SetValue(TextTable.Current.Held(places[i]), array.Offset + i);
         }
         else new ReadOnlySpan<byte>(TorchTensor.Data(tensor), array.Count * dtype.Size()).CopyTo(array.Bytes);
     }

@@ -10,7 +10,7 @@ internal static unsafe class TorchTensor
         DType.Int8 => 1,
         DType.Int16 => 2,
         DType.Int32 => 3,
-        DType.Int64 or DType.String => 4,   // a string is its place in the TextTable
+        DType.Int64 or DType.String or DType.Variant => 4,   // a string is its place in the TextTable, as is a list of tensors
         DType.Float16 => 5,
         DType.Float32 => 6,
         DType.Float64 => 7,
@@ -25,7 +25,7 @@ internal static unsafe class TorchTensor
     };
 
     /// <summary>Bytes of one element of a type.</summary>
-    internal static int Size(DType dtype) => dtype == DType.String ? sizeof(long) : dtype.Size();
+    internal static int Size(DType dtype) => dtype is DType.String or DType.Variant ? sizeof(long) : dtype.Size();
 
     /// <summary>A new, uninitialised tensor in row-major order.</summary>
     internal static nint Empty(DType dtype, ReadOnlySpan<long> sizes)

@@ -18,8 +18,13 @@ internal sealed class GraphDefWriter
     readonly Dictionary<Node, string> names = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Parameter, string> handles = [];
     readonly Func<Parameter, string> sharedName;
+    readonly FunctionWriter functions;
 
-    internal GraphDefWriter(Func<Parameter, string> sharedName) => this.sharedName = sharedName;
+    internal GraphDefWriter(Func<Parameter, string> sharedName)
+    {
+        this.sharedName = sharedName;
+        functions = new(() => graph.Library ??= new());
+    }
 
     /// <summary>TensorFlow's graph version that these nodes mean.</summary>
     internal static VersionDef Versions() => new() { Producer = 1994 };
@@ -77,7 +82,7 @@ internal sealed class GraphDefWriter
     {
         var wish = node.Name ?? (node.Tag is Parameter p ? node.Op == StateOps.VarHandleOp ? p.Path : p.Path + "/" + node.Op.Name : node.Op.Name);
         if (!names.ContainsKey(node)) names[node] = Unique(wish);
-        var def = NodeWriter.Write(node, n => names[n]);
+        var def = NodeWriter.Write(node, n => names[n], Port, functions);
         def.Attr.Remove("_class");   // it would name nodes that may not be here
         if (node.Op == StateOps.VarHandleOp)
         {

@@ -5,13 +5,18 @@ namespace Zoo.Autograd.Graph;
 /// <summary>A node as TensorFlow's NodeDef.</summary>
 internal static class NodeWriter
 {
-    internal static NodeDef Write(Node node, Func<Node, string> name)
+    /// <summary>A node of a graph; functions keep the names they have.</summary>
+    internal static NodeDef Write(Node node, Func<Node, string> name) => Write(node, name, v => Port(v, name), null);
+
+    /// <summary>A node whose inputs are named by <paramref name="port"/>, and whose functions, and a composite's body, go to <paramref name="functions"/>.</summary>
+    internal static NodeDef Write(Node node, Func<Node, string> name, Func<Variable, string> port, FunctionWriter? functions)
     {
         if (node.Tag is IUpperCall call) throw new GraphException($"GraphDef: {call.Name} is a layer call. Lower the model first.") { Node = call.Name };
         var def = new NodeDef { Op = node.Op.Name, Name = name(node) };
-        foreach (var input in node.Inputs) def.Input.Add(Port(input, name));
+        foreach (var input in node.Inputs) def.Input.Add(port(input));
         foreach (var control in node.Controls) def.Input.Add("^" + name(control));
-        foreach (var (key, value) in node.Attrs.All) def.Attr[key] = AttrWriter.Write(value);
+        if (functions is not null && node.Op.Body is not null) functions.Call(def, node);
+        else foreach (var (key, value) in node.Attrs.All) def.Attr[key] = functions?.Attr(value) ?? AttrWriter.Write(value);
         return def;
     }
 

@@ -80,14 +80,14 @@ internal sealed class Kernel
     }
 
     /// <summary>
-    /// A function of host arrays: what works on strings. It gives an array for each output of the node; one whose size the shape rule leaves open may have any. May throw: then no
+    /// A function of host arrays: what works on strings, lists of tensors, loops. Handles of variables are neither given nor taken. It gives an array for each output of the node; one whose size the shape rule leaves open may have any. May throw: then no
     /// Parameter changes.
     /// </summary>
     internal Values Managed(Func<Node, NDArray[], NDArray[]> run)
     {
-        var outputs = new Value[Node.Outputs.Length];
-        for (var i = 0; i < outputs.Length; i++) outputs[i] = new();
-        Instructions.Add(new ManagedInstruction(run, inputs, outputs));
+        var outputs = Array.ConvertAll(Node.Outputs, o => o.DType == Autograd.DType.Resource ? null : new Value());
+        var read = Enumerable.Range(0, Count).Where(i => DType(i) != Autograd.DType.Resource).ToArray();
+        Instructions.Add(new ManagedInstruction(run, Array.ConvertAll(read, i => inputs[i]), Array.ConvertAll(read, DType), [.. outputs.OfType<Value>()]));
         return outputs;
     }
 
@@ -146,6 +146,6 @@ internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) :
 internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
 internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
-internal sealed record ManagedInstruction(Func<Node, NDArray[], NDArray[]> Run, Value[] Arguments, Value[] Results) : Instruction;
+internal sealed record ManagedInstruction(Func<Node, NDArray[], NDArray[]> Run, Value[] Arguments, DType[] Types, Value[] Results) : Instruction;
 internal sealed record ReduceInstruction(Value X, PointwiseProgram Code, Shape Shape, int Axes, Shape ResultShape, Value Result) : Instruction;
 internal sealed record EmptyInstruction(Shape Shape, DType DType, Value Result) : Instruction;

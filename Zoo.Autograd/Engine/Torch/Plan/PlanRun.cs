@@ -16,8 +16,12 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly nint[] next = new nint[plan.Swaps.Length];
     readonly TextTable texts = new();
     readonly TorchCell?[] held = new TorchCell?[plan.Parameters.Length];
+    [ThreadStatic] static CancellationToken running;
     CancellationToken cancel;
     PlanTrace? trace;
+
+    /// <summary>What cancels the run of this engine thread: for the runs that a kernel starts.</summary>
+    internal static CancellationToken Cancellation => running;
 
     internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, PlanTrace? tracing, CancellationToken token)
     {
@@ -39,6 +43,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     void IEngineWork.Execute()
     {
         var entered = texts.Enter();
+        running = cancel;
         try
         {
             Load();
@@ -95,7 +100,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         for (var i = 0; i < feeds.Length; i++)
         {
-            if (feeds[i].DType == DType.String)
+            if (feeds[i].DType is DType.String or DType.Variant)
             {
                 slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
                 continue;

@@ -185,7 +185,7 @@ internal sealed class Planner
                 rowMajor.Add(Slot(r.Result));
                 break;
             case ManagedInstruction m:
-                Add(new ManagedStep(m.Run, Array.ConvertAll(m.Arguments, v => RowMajor(Slot(v))), node, New(m.Results)), node);
+                Add(new ManagedStep(m.Run, Array.ConvertAll(m.Arguments, v => RowMajor(Slot(v))), m.Types, node, New(m.Results)), node);
                 foreach (var v in m.Results) rowMajor.Add(Slot(v));
                 break;
             case HostInstruction h:

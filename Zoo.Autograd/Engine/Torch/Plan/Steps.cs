@@ -157,7 +157,7 @@ internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Size
 }
 
 /// <summary>A function of host arrays.</summary>
-internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] inputs, Node node, int[] results) : Step
+internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] inputs, DType[] types, Node node, int[] results) : Step
 {
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
@@ -168,7 +168,7 @@ internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] in
         for (var i = 0; i < arrays.Length; i++)
         {
             NDArray? array = null;
-            TorchArrays.Read(slots[inputs[i]], TorchTensor.ShapeOf(slots[inputs[i]]), node[i].DType, ref array);
+            TorchArrays.Read(slots[inputs[i]], TorchTensor.ShapeOf(slots[inputs[i]]), types[i], ref array);
             arrays[i] = array!;
         }
         var found = run(node, arrays);

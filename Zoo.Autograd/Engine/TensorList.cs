@@ -1,0 +1,71 @@
+namespace Zoo.Autograd.Engine;
+
+/// <summary>TensorFlow's list of tensors, as the embedded engine keeps it: immutable; an item that was never set counts as zeros of the list's shape.</summary>
+internal sealed class TensorList(DType dtype, Shape element, NDArray?[] items)
+{
+    const int MaxItems = 1 << 24;
+
+    internal DType DType => dtype;
+    internal Shape Element => element;
+    internal int Count => items.Length;
+
+    internal static TensorList Of(NDArray handle) => handle.Held<TensorList>();
+
+    internal NDArray AsVariant() => NDArray.Variant(this);
+
+    internal static TensorList Reserve(DType dtype, Shape element, long count) => count is >= 0 and <= MaxItems ? new(dtype, element, new NDArray?[count])
+        : throw new EngineException($"TensorListReserve: {count} elements were asked for. Expected 0 to {MaxItems}.");
+
+    internal static TensorList From(NDArray stacked, Shape element)
+    {
+        if (stacked.Shape.Rank == 0) throw new EngineException("TensorListFromTensor: the tensor is a number. Expected at least one axis.");
+        return new(stacked.DType, element.HasRank ? element : stacked.Shape[1..], [.. Enumerable.Range(0, (int)stacked.Shape[0]).Select(i => stacked.Rows(i, 1).Reshape(stacked.Shape[1..]))]);
+    }
+
+    /// <summary>An item; zeros where none was set and the shape is known.</summary>
+    internal NDArray Get(long index, Shape wanted)
+    {
+        if (index < 0 || index >= Count) throw new EngineException($"TensorListGetItem: item {index} was asked for. Expected 0 to {Count - 1}.");
+        if (items[index] is { } item) return item;
+        var shape = Merged(wanted);
+        if (!shape.IsKnown && items.FirstOrDefault(i => i is not null) is { } other) shape = other.Shape;
+        return shape.IsKnown ? NDArray.Zeros(shape, dtype) : throw new EngineException($"TensorListGetItem: item {index} was never set, and its shape {shape} is not known.");
+    }
+
+    internal TensorList Set(long index, NDArray item, bool grow = false)
+    {
+        if (index < 0 || index >= (grow ? MaxItems : Count)) throw new EngineException($"TensorListSetItem: item {index} was set. Expected 0 to {Count - 1}.");
+        if (item.DType != dtype || !element.Accepts(item.Shape)) throw new EngineException($"TensorListSetItem: the item is {item.DType.Name()} {item.Shape}. Expected {dtype.Name()} {element}.");
+        var copy = new NDArray?[Math.Max(Count, index + 1)];
+        items.CopyTo(copy, 0);
+        copy[index] = item;
+        return new(dtype, element, copy);
+    }
+
+    internal TensorList Push(NDArray item) => Resize(Count + 1).Set(Count, item);
+
+    internal (TensorList List, NDArray Item) Pop(Shape wanted) => Count > 0 ? (Resize(Count - 1), Get(Count - 1, wanted)) : throw new EngineException("TensorListPopBack: the list is empty.");
+
+    internal TensorList Resize(long count)
+    {
+        if (count is < 0 or > MaxItems) throw new EngineException($"TensorListResize: {count} elements were asked for. Expected 0 to {MaxItems}.");
+        var copy = items[..(int)Math.Min(count, Count)];
+        Array.Resize(ref copy, (int)count);
+        return new(dtype, element, copy);
+    }
+
+    internal NDArray Stack(IReadOnlyList<long> indices, Shape wanted)
+    {
+        if (indices.Count == 0 && Merged(wanted) is { IsKnown: true } none) return NDArray.Zeros(Shape.Create([0, .. none]), dtype);
+        var parts = indices.Select(i => Get(i, wanted)).ToArray();
+        if (parts.Length == 0 || Array.Exists(parts, p => p.Shape != parts[0].Shape)) throw new EngineException($"TensorListStack: the items are {string.Join(", ", parts.Take(8).Select(p => p.Shape))}. Expected equal shapes, and a known one where there are none.");
+        var result = NDArray.Zeros(Shape.Create([parts.Length, .. parts[0].Shape]), dtype);
+        for (var i = 0; i < parts.Length; i++) result.Put(i, parts[i]);
+        return result;
+    }
+
+    internal NDArray Stack(Shape wanted) => Stack([.. Enumerable.Range(0, Count).Select(i => (long)i)], wanted);
+
+    Shape Merged(Shape wanted) => element.Accepts(wanted) ? element.Merge(wanted) : wanted.Accepts(element) ? wanted.Merge(element)
+        : throw new EngineException($"TensorList: items of {wanted} are wanted of a list of {element}.");
+}

@@ -1,0 +1,130 @@
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Autograd.Ops;
+
+/// <summary>Calls of functions, branches and loops.</summary>
+internal static class FlowOps
+{
+    const string Branch = "input:Tin[] -> output:Tout[] ; Tcond:type Tin:types Tout:types then_branch:func else_branch:func output_shapes:shapes=[]";
+    const string Choice = "branch_index:int32 input:Tin[] -> output:Tout[] ; Tin:types Tout:types branches:funcs output_shapes:shapes=[]";
+    const string Loop = "input:T[] -> output:T[] ; T:types cond:func body:func output_shapes:shapes=[] parallel_iterations:int=10";
+    const string Called = "args:Tin[] -> output:Tout[] ; Tin:types Tout:types f:func config:string= config_proto:string= executor_type:string=";
+    const string NoLoopGradient = "a loop that was read from a file cannot be differentiated";
+
+    internal static readonly Op StatelessIf = If("StatelessIf"), IfOp = If("If");
+    internal static readonly Op StatelessCase = Case("StatelessCase"), CaseOp = Case("Case");
+    internal static readonly Op StatelessWhile = While("StatelessWhile"), WhileOp = While("While");
+    internal static readonly Op PartitionedCall = Call("PartitionedCall"), StatefulPartitionedCall = Call("StatefulPartitionedCall");
+
+    internal static Function Body(Node node, string attr) => node.Attrs.Get<FunctionRef>(attr) is { Body: { } body } ? body
+        : throw new GraphException($"{node.Op.Name}: the function of its attribute '{attr}' is not at hand. Expected a graph with its library.") { Node = node.Name };
+
+    static Function[] Branches(Node node) => node.Attrs["branches"] is FunctionRef[] list
+        ? Array.ConvertAll(list, f => f.Body ?? throw new GraphException($"{node.Op.Name}: the function '{f.Name}' is not at hand. Expected a graph with its library.") { Node = node.Name })
+        : [Body(node, "then_branch"), Body(node, "else_branch")];
+
+    static Op If(string name) => new(name, $"cond:Tcond {Branch}")
+    {
+        Shape = s => Common(s, [s.Attr<FunctionRef>("then_branch"), s.Attr<FunctionRef>("else_branch")]),
+        Grads = BranchGradient,
+        Stateful = name == "If",
+        Kernel = k =>
+        {
+            var run = Array.ConvertAll(Branches(k.Node), f => new FunctionRun(f));
+            return k.Managed((_, x) => run[IsTrue(x[0]) ? 0 : 1].Run(x[1..]));
+        },
+    };
+
+    static Op Case(string name) => new(name, Choice)
+    {
+        Shape = s => Common(s, s.Attr<FunctionRef[]>("branches")),
+        Grads = BranchGradient,
+        Stateful = name == "Case",
+        Kernel = k =>
+        {
+            var run = Array.ConvertAll(Branches(k.Node), f => new FunctionRun(f));
+            return k.Managed((_, x) => run[x[0].ToNumber() is >= 0 and var at && at < run.Length ? (int)at : run.Length - 1].Run(x[1..]));   // TensorFlow's rule
+        },
+    };
+
+    static Op While(string name) => new(name, Loop)
+    {
+        Shape = s => new([.. Enumerable.Range(0, s.Count).Select(i => Invariant(s, i))]),
+        NoGradient = NoLoopGradient,
+        Stateful = name == "While",
+        Kernel = k =>
+        {
+            var (test, body) = (new FunctionRun(Body(k.Node, "cond")), new FunctionRun(Body(k.Node, "body")));
+            return k.Managed((_, x) =>
+            {
+                while (IsTrue(test.Run(x)[0])) x = body.Run(x);
+                return x;
+            });
+        },
+    };
+
+    static Op Call(string name) => new(name, Called)
+    {
+        Shape = s => s.Attr<FunctionRef>("f").Body is { } f ? new(f.Shapes([.. Enumerable.Range(0, s.Count).Select(i => s[i])])) : new([.. s.Attr<DType[]>("Tout").Select(_ => Shape.Unknown)]),
+        Grads = (n, g) => Differentiate(n.Inputs, Body(n, "f").Inline(n.Inputs), g),
+        Stateful = name == "StatefulPartitionedCall",
+        Kernel = k =>
+        {
+            var run = new FunctionRun(Body(k.Node, "f"));
+            return k.Managed((_, x) => run.Run(x));
+        },
+    };
+
+    static Variable?[] Differentiate(Variable[] inputs, Variable[] outputs, Variable?[] g)
+    {
+        var asked = Enumerable.Range(0, outputs.Length).Where(i => g[i] is not null).ToArray();
+        return Gradients.Of([.. asked.Select(i => outputs[i])], inputs, [.. asked.Select(i => g[i]!)]);
+    }
+
+    /// <summary>The same choice among the branches' gradients.</summary>
+    static Variable?[] BranchGradient(Node n, Variable?[] g)
+    {
+        var given = g.OfType<Variable>().ToArray();
+        var wanted = Enumerable.Range(1, n.Inputs.Length - 1).Where(i => n[i].DType.IsFloat()).ToArray();
+        var back = Array.ConvertAll(Branches(n), f =>
+        {
+            Variable[] inputs = [.. n.Inputs[1..].Select(x => Function.Input("x", x.Shape, x.DType))], seeds = [.. given.Select(x => Function.Input("g", x.Shape, x.DType))];
+            var next = 0;
+            var found = Differentiate(inputs, f.Inline(inputs), Array.ConvertAll(g, x => x is null ? null : seeds[next++]));
+            return new FunctionRef(new Function(f.Name + "_gradient", [.. inputs, .. seeds], [.. wanted.Select(i => found[i - 1] ?? A.ZerosLike(inputs[i - 1]))]));
+        });
+        var types = wanted.Select(i => n[i].DType).ToArray();
+        Attrs attrs = n.Attrs.Has("branches") ? Attrs.Of(("branches", back), ("Tout", types)) : Attrs.Of(("then_branch", back[0]), ("else_branch", back[1]), ("Tout", types));
+        var results = n.Op.Call([.. n.Inputs, .. given], attrs).Outputs;
+        var all = new Variable?[n.Inputs.Length];
+        for (var i = 0; i < wanted.Length; i++) all[wanted[i]] = results[i];
+        return all;
+    }
+
+    /// <summary>What all branches agree on.</summary>
+    static Shapes Common(ShapeContext s, FunctionRef[] branches)
+    {
+        var count = s.Attr<DType[]>("Tout").Length;
+        if (branches.Length == 0 || Array.Exists(branches, b => b.Body is null)) return new([.. Enumerable.Repeat(Shape.Unknown, count)]);
+        Shape[] inputs = [.. Enumerable.Range(1, s.Count - 1).Select(i => s[i])];
+        var shapes = Array.ConvertAll(branches, b => b.Body!.Shapes(inputs));
+        if (Array.Exists(shapes, list => list.Length != count)) throw s.Fail($"its branches have {string.Join(" and ", shapes.Select(l => l.Length))} results", $"Expected {count}.");
+        return new([.. Enumerable.Range(0, count).Select(i => shapes.Select(list => list[i]).Aggregate(Either))]);
+    }
+
+    static Shape Either(Shape a, Shape b) => !a.HasRank || !b.HasRank || a.Rank != b.Rank ? Shape.Unknown : Shape.Create([.. a.Zip(b, (x, y) => x == y ? x : Dim.Any)]);
+
+    /// <summary>A loop variable's shape: the input's, as far as the body keeps it.</summary>
+    static Shape Invariant(ShapeContext s, int i)
+    {
+        if (s.Attr<Shape[]>("output_shapes") is { Length: > 0 } given && i < given.Length && given[i].IsKnown) return given[i];
+        if (s.Attr<FunctionRef>("body").Body is not { } body) return Shape.Unknown;
+        return ReferenceEquals(body.Outputs[i], body.Inputs[i]) ? s[i] : Either(s[i], body.Outputs[i].Shape);
+    }
+
+    static bool IsTrue(NDArray value) => value.DType == DType.String ? value.Count > 0 && value.AsSpan<byte[]>()[0].Length > 0 : value.Shape.Rank > 0 ? value.Count > 0 : value.Number(0) != 0;
+
+    internal static readonly Op[] All = [StatelessIf, IfOp, StatelessCase, CaseOp, StatelessWhile, WhileOp, PartitionedCall, StatefulPartitionedCall];
+}
