@@ -6,19 +6,20 @@ namespace Zoo.Autograd.Ops;
 /// <summary>The geometry of a pooling for ATen, which pads both sides alike and by half a window at most: anything else is padded by hand.</summary>
 internal sealed class PoolWindow
 {
-    readonly long[] before = new long[2], after = new long[2];
+    readonly long[] before, after;
     readonly Shape input;
+    readonly int rank;
 
     internal PoolWindow(Node n, Shape input)
     {
-        this.input = input;
-        var (size, stride) = (n.Ints("ksize"), n.Ints("strides"));
-        (Size, Stride) = ([size[1], size[2]], [stride[1], stride[2]]);
-        var given = n.Text("padding") == "EXPLICIT" ? n.Ints("explicit_paddings") : new long[8];
-        for (var i = 0; i < 2; i++)
+        (this.input, rank) = (input, input.Rank - 2);
+        (Size, Stride) = (n.Ints("ksize")[1..^1], n.Ints("strides")[1..^1]);
+        (before, after) = (new long[rank], new long[rank]);
+        var given = n.Text("padding") == "EXPLICIT" ? n.Ints("explicit_paddings") : new long[2 * input.Rank];
+        for (var i = 0; i < rank; i++)
             (before[i], after[i]) = Windows.Padding(input[i + 1], Size[i], Stride[i], 1, n.Text("padding"), given[2 * i + 2], given[2 * i + 3]);
-        Even = before.AsSpan().SequenceEqual(after) && before[0] <= Size[0] / 2 && before[1] <= Size[1] / 2;
-        Symmetric = Even ? before : [0, 0];
+        Even = before.AsSpan().SequenceEqual(after) && before.Zip(Size).All(p => p.First <= p.Second / 2);
+        Symmetric = Even ? before : new long[rank];
     }
 
     internal long[] Size { get; }
@@ -26,32 +27,38 @@ internal sealed class PoolWindow
     internal long[] Symmetric { get; }
     internal bool Even { get; }
 
-    /// <summary>The NCHW input with a padding that ATen cannot do added.</summary>
-    internal Value Pad(Kernel k, Value nchw, double value) => Even ? nchw
-        : k.Call("pad", nchw, new[] { before[1], after[1], before[0], after[0] }, "constant", Arg.Optional(value));
+    /// <summary>The channels-first input with a padding that ATen cannot do added.</summary>
+    internal Value Pad(Kernel k, Value x, double value) => Even ? x : k.Call("pad", x, Widths(1), "constant", Arg.Optional(value));
 
     /// <summary>What <see cref="Pad"/> added, cut off again.</summary>
-    internal Value Crop(Kernel k, Value nchw) => Even ? nchw
-        : k.Call("pad", nchw, new[] { -before[1], -after[1], -before[0], -after[0] }, "constant", Arg.None);
+    internal Value Crop(Kernel k, Value x) => Even ? x : k.Call("pad", x, Widths(-1), "constant", Arg.None);
 
-    /// <summary>The padded input's shape, NHWC.</summary>
-    internal Shape Padded => Even ? input : input.With(1, input[1] + before[0] + after[0]).With(2, input[2] + before[1] + after[1]);
+    // ATen counts axes from the last.
+    long[] Widths(int sign) => [.. Enumerable.Range(1, rank).SelectMany(i => new[] { sign * before[^i], sign * after[^i] })];
 
-    /// <summary>1 over the number of elements that each window has within the picture: [1, 1, height, width].</summary>
+    /// <summary>The padded input's shape, channels last.</summary>
+    internal Shape Padded => Even ? input : Shape.Create([input[0], .. Enumerable.Range(0, rank).Select(i => input[i + 1] + before[i] + after[i]), input[-1]]);
+
+    /// <summary>1 over the number of elements that each window has within the input: [1, 1, spatial…].</summary>
     internal Value Shares(Kernel k, Shape output, DType dtype)
     {
-        int height = (int)output[1], width = (int)output[2];
-        if (dtype.Size() == 2) return k.Call("to.dtype", Shares(k, output, DType.Float32), dtype, false, false, Arg.None);
+        if (dtype.Size() == 2) return k.Cast(Shares(k, output, DType.Float32), dtype);
+        long[] places = output.Dims[1..^1].ToArray();
         return k.Host((_, to) =>
         {
-            for (var y = 0; y < height; y++)
-                for (var x = 0; x < width; x++)
+            var count = (int)Rows.Count(places);
+            for (var i = 0; i < count; i++)
+            {
+                var (share, rest) = (1.0, i);
+                for (var axis = rank - 1; axis >= 0; axis--)
                 {
-                    var share = 1.0 / (Inside(0, y) * Inside(1, x));
-                    if (dtype == DType.Float32) HostMemory.Span<float>(to[0], height * width)[y * width + x] = (float)share;
-                    else HostMemory.Span<double>(to[0], height * width)[y * width + x] = share;
+                    share /= Inside(axis, rest % (int)places[axis]);
+                    rest /= (int)places[axis];
                 }
-        }, [], ([1, 1, height, width], dtype))[0];
+                if (dtype == DType.Float32) HostMemory.Span<float>(to[0], count)[i] = (float)share;
+                else HostMemory.Span<double>(to[0], count)[i] = share;
+            }
+        }, [], (Shape.Create([1, 1, .. places]), dtype))[0];
     }
 
     long Inside(int axis, int window)

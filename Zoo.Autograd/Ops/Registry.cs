@@ -18,6 +18,7 @@ internal static class Registry
             JoinOps.All,
             LinearOps.All,
             ListOps.All,
+            LocalNorm.All,
             LossOps.All,
             MathOps.All,
             NNOps.All,

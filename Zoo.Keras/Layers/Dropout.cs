@@ -23,10 +23,13 @@ public sealed class Dropout(double rate) : Layer
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
-    protected override Outputs Call(Inputs x, CallContext c)
+    protected override Outputs Call(Inputs x, CallContext c) => Drop(x, c, Rate, NoiseShape, Seed);
+
+    /// <summary>In training, elements dropped together along the axes where the noise has size 1.</summary>
+    internal static Variable Drop(Variable x, CallContext c, double rate, Shape? noiseShape, long? seed)
     {
-        if (!c.Training || Rate == 0) return x[0];
-        var noise = c.RandomUniform(x, NoiseShape, Seed);
-        return A.Where(noise >= Rate, x[0] * (1 / (1 - Math.Min(Rate, 1 - 1e-7))), A.ZerosLike(x));
+        if (!c.Training || rate == 0) return x;
+        var noise = c.RandomUniform(x, noiseShape, seed);
+        return A.Where(noise >= rate, x * (1 / (1 - Math.Min(rate, 1 - 1e-7))), A.ZerosLike(x));
     }
 }

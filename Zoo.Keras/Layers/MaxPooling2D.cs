@@ -1,18 +1,16 @@
-using Zoo.Autograd.Graph;
-using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 
 namespace Zoo.Keras;
 
 /// <summary>The largest value of each window of pictures [batch, height, width, channels].</summary>
 [KerasObject("keras.layers")]
-public sealed class MaxPooling2D : Pooling2D
+public sealed class MaxPooling2D : Pooling
 {
-    /// <summary>Windows of a size, by default 2 by 2.</summary>
-    public MaxPooling2D(Sizes poolSize) : base(poolSize) { }
+    /// <summary>Windows of a size.</summary>
+    public MaxPooling2D(Sizes poolSize) : base(2, poolSize) { }
 
-    /// <summary>Windows of 2 by 2.</summary>
+    /// <summary>Windows of 2 along each axis.</summary>
     public MaxPooling2D() : this(2) { }
 
-    private protected override Op Pool => PoolOps.MaxPool;
+    private protected override bool IsMax => true;
 }

@@ -11,8 +11,11 @@ public abstract class SpatialLayer : Layer
     /// <summary>The number of spatial axes.</summary>
     private protected int Axes { get; }
 
-    /// <summary>The result for an input whose channels come last.</summary>
-    private protected abstract Variable CallLast(Variable x);
+    /// <summary>The first spatial axis in a shape with the batch.</summary>
+    private protected int FirstAxis => DataFormat.IsFirst ? 2 : 1;
+
+    /// <summary>The result for an input whose channels come last; not asked for where a layer overrides <see cref="Call(Variable)"/>.</summary>
+    private protected virtual Variable CallLast(Variable x) => x;
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x)

@@ -38,7 +38,7 @@ public abstract class TransposedConvolution : Convolutional
     Variable Size(Variable x, int axis)
     {
         var (stride, window) = (Strides[axis], (KernelSize[axis] - 1) * DilationRate[axis] + 1);
-        var more = (Padding == Padding.Valid, OutputPadding) switch
+        var more = (Padding.Upper == "VALID", OutputPadding) switch
         {
             (true, var given) => window - stride + (given?[axis] ?? Math.Max(window, stride) - window),
             (false, null) => 0,

@@ -104,6 +104,7 @@ sealed class OpCase
         Words words => Draw(words.Shape, words.From, random),
         Data data when dtype == DType.String => Draw(data.Shape, ["", "a", "b", "ab", "ä", "long enough to lie outside of TensorFlow's own 24 bytes"], random),
         Indices indices => Fill(indices.Shape, dtype, () => random.Next(indices.Limit)),
+        Data { Distinct: true } data => Shuffled(data.Shape, dtype, random),
         Data { Low: var low, High: var high } data => Fill(data.Shape, dtype, () => dtype == DType.Bool ? random.Next(2)
             : dtype.IsInteger() ? random.Next((int)Math.Ceiling(Least(dtype, data)), (int)Math.Floor(high) + 1) : low + random.NextDouble() * (high - low)),
         _ => throw new InvalidOperationException(),
@@ -116,6 +117,14 @@ sealed class OpCase
     {
         if (from.DType == DType.String) return Draw(shape, from.Count == 0 ? [""] : from.ToStrings(), random);
         return Fill(shape, from.DType, () => from.Count == 0 ? 0 : from.Number(random.Next(from.Count)));
+    }
+
+    static NDArray Shuffled(Shape shape, DType dtype, Random random)
+    {
+        var numbers = Enumerable.Range(0, (int)shape.Elements).ToArray();
+        random.Shuffle(numbers);
+        var next = 0;
+        return Fill(shape, dtype, () => numbers[next++] - numbers.Length / 2);
     }
 
     internal static NDArray Fill(Shape shape, DType dtype, Func<double> next)

@@ -6,7 +6,11 @@ namespace Zoo.Tests.EngineCases;
 abstract record OpInput;
 
 /// <summary>Random numbers of the case's dtype, fed when the case runs. Integers lie within the same bounds.</summary>
-sealed record Data(Shape Shape, double Low = -2, double High = 2) : OpInput;
+sealed record Data(Shape Shape, double Low = -2, double High = 2) : OpInput
+{
+    /// <summary>Whether no number comes twice: whole numbers around 0 in random order. Functions with a largest element then have no ties.</summary>
+    public bool Distinct { get; init; }
+}
 
 /// <summary>Random strings out of some, fed when the case runs.</summary>
 sealed record Words(Shape Shape, params string[] From) : OpInput;

@@ -73,8 +73,24 @@ static partial class OpTable
     static Derived Pooled(long[] shape, (string, object)[] attrs) => new(Shape.Create(shape), values =>
     {
         var x = StateOps.Input("x", values[0].Shape, values[0].DType);
-        return OpRun.Run([x], [PoolOps.MaxPool.Call([x], attrs)], [values[0]])[0];
+        var (size, strides) = (((long[])attrs[0].Item2)[1..^1], ((long[])attrs[1].Item2)[1..^1]);
+        return OpRun.Run([x], [Spatial.Pool(x, true, size, strides, (string)attrs[2].Item2)], [values[0]])[0];
     });
+
+    /// <summary>The places of the maxima.</summary>
+    static Derived Places(long[] shape, (string, object)[] attrs) => new(Shape.Create(shape), values =>
+    {
+        var x = StateOps.Input("x", values[0].Shape, DType.Float64);
+        return OpRun.Run([x], [PoolOps.MaxPoolWithArgmax.Node([x], [.. attrs, ("Targmax", DType.Int64)]).Outputs[1]], [values[0].Cast(DType.Float64)])[0];
+    });
+
+    static (string, object)[] Cube(int size, int stride, string padding) =>
+        [("ksize", new long[] { 1, size, size, size, 1 }), ("strides", new long[] { 1, stride, stride, stride, 1 }), ("padding", padding)];
+
+    static readonly (string, object)[][] cubes = [Cube(2, 2, "VALID"), Cube(3, 1, "SAME"), Cube(2, 1, "SAME"), Cube(3, 2, "SAME"), Cube(2, 1, "VALID")];
+
+    /// <summary>The shapes of [2, 4, 5, 3, 2] after these.</summary>
+    static readonly long[][] cubed = [[2, 2, 2, 1, 2], [2, 4, 5, 3, 2], [2, 4, 5, 3, 2], [2, 2, 3, 2, 2], [2, 3, 4, 2, 2]];
 
     /// <summary>Rows of probabilities: non-negative numbers that add up to 1.</summary>
     static Derived Rows(long rows, long columns) => new([rows, columns], values =>
@@ -129,6 +145,16 @@ static partial class OpTable
         ["MaxPoolGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(pooled[i])], p) with { Smooth = false })],
         ["MaxPoolGradGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(2, 6, 7, 3)], p) with { Smooth = false })],
         ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4])],
+        ["LRN"] = [V(D(2, 3, 2, 7)), V([D(1, 2, 2, 5)], ("depth_radius", 2), ("bias", 1.5), ("alpha", .3), ("beta", .75))],
+        ["LRNGrad"] = [V([D(1, 2, 2, 5), D(1, 2, 2, 5), D(1, 2, 2, 5)], ("depth_radius", 2), ("alpha", .3)) with { Smooth = false }],
+        ["MaxPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2) with { Distinct = true }], p))],
+        ["MaxPool3DGrad"] = [.. cubes.Select((p, i) => V([D(2, 4, 5, 3, 2) with { Distinct = true }, Pooled(cubed[i], p), D(cubed[i])], p) with { Smooth = false })],
+        ["MaxPool3DGradGrad"] = [.. cubes.Select((p, i) => V([D(2, 4, 5, 3, 2) with { Distinct = true }, Pooled(cubed[i], p), D(2, 4, 5, 3, 2)], p) with { Smooth = false })],
+        ["AvgPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2)], p))],
+        ["AvgPool3DGrad"] = [.. cubes.Select((p, i) => V([I(2, 4, 5, 3, 2), D(cubed[i])], p))],
+        ["MaxPoolWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3)], [.. p, ("Targmax", i % 2 == 0 ? DType.Int64 : DType.Int32), ("include_batch_in_index", i > 2)]))],
+        ["MaxPoolGradWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), D(pooled[i]), Places(pooled[i], p)], p))],
+        ["MaxPoolGradGradWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), D(2, 6, 7, 3), Places(pooled[i], p)], p))],
         ["AvgPoolGrad"] = [.. pools.Select((p, i) => V([I(2, 6, 7, 3), D(pooled[i])], p))],
         ["FusedBatchNormV3"] =
         [

@@ -10,7 +10,7 @@ internal static class FusedPool
 
     internal static readonly Op Indexed = new("_MaxPoolIndexed", $"input:T -> output:T places:uint8 ; {Attributes}")
     {
-        Shape = s => [.. Enumerable.Repeat(PoolOps.Output(s, s[0]), 2)],
+        Shape = s => [.. Enumerable.Repeat(PoolOps.Two.Output(s, s[0]), 2)],
         Kernel = k => k.Host(new MaxPool2D(k.Node, k.Shape(0)).Forward, [k[0]], (k.OutShape(0), k.OutDType(0)), (k.OutShape(1), k.OutDType(1))),
     };
 

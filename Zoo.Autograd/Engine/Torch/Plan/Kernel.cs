@@ -54,6 +54,9 @@ internal sealed class Kernel
         return outputs;
     }
 
+    /// <summary>The same numbers in another dtype.</summary>
+    internal Value Cast(Value x, DType dtype) => Call("to.dtype", x, dtype, false, false, Arg.None);
+
     /// <summary>A view with permuted axes; no copy.</summary>
     internal Value Permute(Value x, params int[] axes) => Record(v => new PermuteInstruction(x, axes, v));
 

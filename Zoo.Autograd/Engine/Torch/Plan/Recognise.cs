@@ -77,7 +77,7 @@ internal sealed class Recognise
 
     void MaxPool(Node pool)
     {
-        var gradients = users.GetValueOrDefault(pool.Out)?.Where(n => n.Op == PoolOps.MaxPoolGrad && ReferenceEquals(n[1], pool.Out) && ReferenceEquals(n[0], pool[0]) && n.Attrs.Get<string>("padding") == pool.Text("padding")
+        var gradients = users.GetValueOrDefault(pool.Out)?.Where(n => n.Op == PoolOps.Two.MaxGrad && ReferenceEquals(n[1], pool.Out) && ReferenceEquals(n[0], pool[0]) && n.Attrs.Get<string>("padding") == pool.Text("padding")
             && n.Ints("ksize").SequenceEqual(pool.Ints("ksize")) && n.Ints("strides").SequenceEqual(pool.Ints("strides"))).ToArray() ?? [];
         if (gradients.Length == 0 || !FusedPool.Fits(pool)) return;
         rewrites[pool] = new(FusedPool.Indexed, [pool[0]], pool.Attrs, [(pool.Out, 0)]);

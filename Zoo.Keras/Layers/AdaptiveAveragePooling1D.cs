@@ -1,0 +1,10 @@
+using Zoo.Keras.Saving;
+
+namespace Zoo.Keras;
+
+/// <summary>The mean of windows that share sequences [batch, steps, channels] evenly among results of a given size.</summary>
+[KerasObject("keras.layers")]
+public sealed class AdaptiveAveragePooling1D(Sizes outputSize) : AdaptivePooling(1, outputSize)
+{
+    private protected override bool IsMax => false;
+}
