@@ -46,6 +46,9 @@ internal sealed class Op(string name, string signature)
     /// <summary>What the node is equal to once its shapes are known, if it does nothing (a sum over no axes, a reshape to the same shape).</summary>
     internal Func<Node, Variable?>? Simplify { get; init; }
 
+    /// <summary>Whether the sizes of its results depend on its inputs' values beyond what its shape rule can ask for: they are known when it has run.</summary>
+    internal bool DataDependent { get; init; }
+
     /// <summary>The same in ops that TensorFlow's CPU kernels can do, for GraphDefs; null where they can do this node.</summary>
     internal Func<Node, Variable[]?>? Portable { get; init; }
 

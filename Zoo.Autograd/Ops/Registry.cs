@@ -29,6 +29,9 @@ internal static class Registry
             ReduceOps.All,
             SliceOps.All,
             StateOps.All,
+            TextNumberOps.All,
+            TextOps.All,
+            TextSplitOps.All,
         }
             .SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
 

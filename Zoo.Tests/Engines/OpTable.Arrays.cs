@@ -9,6 +9,7 @@ static partial class OpTable
     {
         Arrays(),
         Networks(),
+        Texts(),
     }.SelectMany(d => d).ToDictionary());
 
     static Dictionary<string, OpVariant[]> Arrays() => new()

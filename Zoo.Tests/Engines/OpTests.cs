@@ -25,6 +25,7 @@ public class OpTests
 
     static IEnumerable<OpCase> Drawn(Op op)
     {
+        if (Environment.GetEnvironmentVariable("ZOO_OP") is { Length: > 0 } only && !System.Text.RegularExpressions.Regex.IsMatch(op.Name, only)) return [];
         var all = OpCase.All(op).ToArray();
         if (full) return all;
         var random = new Random(op.Name.Length * 7919 + op.Name[0]);
@@ -86,7 +87,7 @@ public class OpTests
     {
         var declared = r.Case.Public(r.Node);
         for (var i = 0; i < declared.Length; i++)
-            if (declared[i].Shape != r.Outputs[i].Shape) return $"inferred {declared[i].Shape}, got {r.Outputs[i].Shape}";
+            if (r.Case.Op.DataDependent ? !declared[i].Shape.Accepts(r.Outputs[i].Shape) : declared[i].Shape != r.Outputs[i].Shape) return $"inferred {declared[i].Shape}, got {r.Outputs[i].Shape}";
         foreach (var unknown in new Func<Shape, Shape>[] { s => s.Rank > 0 ? s.With(0, Dim.Any) : s, s => Shape.Create([.. s.Select(_ => Dim.Any)]) })
         {
             var batch = OpRun.Forward(r.Case, unknown);

@@ -1,0 +1,71 @@
+using Zoo.Autograd;
+
+namespace Zoo.Tests.EngineCases;
+
+static partial class OpTable
+{
+    static readonly string[] words = ["", "a", "A b", "Hello, World!", " spaced\t out ", "12", "ärger Ünder ÉTÉ", "日本語 テキスト 𝄞", "x,y,,z,", "a longer string, so that it does not lie within 24 bytes; it has 3 parts", "the quick brown fox jumps over the lazy dog and goes on running"];
+
+    static Words W(params ReadOnlySpan<long> dims) => new(Shape.Create(dims), words);
+    static Words W(Shape shape, params string[] from) => new(shape, from);
+    static Fixed S(params string[] values) => new(NDArray.From(values));
+    static Fixed S(string value) => new(NDArray.From([value], Shape.Scalar));
+    static Fixed L(params long[] values) => new(values);
+
+    static Dictionary<string, OpVariant[]> Texts() => new()
+    {
+        ["StringLower"] = [V(W(3, 4)), V(W(40)), V([W(40)], ("encoding", "utf-8")), V(W())],
+        ["StringUpper"] = [V(W(3, 4)), V(W(40)), V([W(40)], ("encoding", "utf-8"))],
+        ["StringStrip"] = [V(W(3, 4)), V(W([5], "\n a \v", "\f\r", "", "b"))],
+        ["StringLength"] = [V(W(40)), V([W(40)], ("unit", "UTF8_CHAR")), V(W())],
+        ["StringJoin"] = [V(W(3, 4), W(3, 4)), V([W(3), W(), W(3)], ("separator", ", ")), V(W(2, 2)), V(W(), W())],
+        ["ReduceJoin"] = [V(W(3, 4), I(1)), V([W(3, 4), I(0)], ("separator", "-"), ("keep_dims", true)), V(W(2, 3, 2), I(2, 0)), V(W(2, 3, 2), I(0, -1)), V(W(3, 4), I())],
+        ["UnsortedSegmentJoin"] = [V([W(6), Ix(4, 6), N(4)], ("separator", "|")), V(W(3, 2), Ix(2, 3), N(2)), V(W(2, 3), Ix(3, 2, 3), N(3))],
+        ["Substr"] =
+        [
+            V(W([6], "hello", "wörld"), N(1), N(3)), V([W([6], "hello", "wörld"), N(-3), N(2)], ("unit", "UTF8_CHAR")), V(W([3], "hello", "world"), I(0, 2, 5), I(1, 9, 2)), V(W([2, 3], "hello", "world"), I(0, 2, -5), I(1, 9, 2)),
+        ],
+        ["StaticRegexReplace"] =
+        [
+            V([W(40)], ("pattern", "[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']"), ("rewrite", "")), V([W(40)], ("pattern", "(\\w+) (\\w+)"), ("rewrite", "\\2_\\1")), V([W(40)], ("pattern", "a*"), ("rewrite", "-")),
+            V([W(40)], ("pattern", "\\s+|$"), ("rewrite", "\\\\"), ("replace_global", false)), V([W(40)], ("pattern", "(?i)[[:upper:]].|\\W$"), ("rewrite", "<\\0>")), V([W(40)], ("pattern", "."), ("rewrite", ".")), V([W(40)], ("pattern", "[^\\w\\s]"), ("rewrite", "#")),
+            V([W(40)], ("pattern", "(?P<word>\\pL+)"), ("rewrite", "\\1\\1")), V([W(40)], ("pattern", "\\Qx,y\\E|^a"), ("rewrite", "Q")),
+        ],
+        ["RegexReplace"] = [V(W(40), S("[aeiou]+"), S("v")), V([W(3, 4), S("(.)(.)"), S("\\2\\1")], ("replace_global", false))],
+        ["StaticRegexFullMatch"] = [V([W(40)], ("pattern", ".*o.*")), V([W(3, 4)], ("pattern", "\\d+|a|")), V([W(3, 4)], ("pattern", "[a-z ]*"))],
+        ["RegexFullMatch"] = [V(W(40), S("\\w*")), V(W(3, 4), S("(?s).{2,13}"))],
+        ["StringToHashBucketFast"] = [V([W(40)], ("num_buckets", 1000003)), V([W(40)], ("num_buckets", long.MaxValue)), V([W([30], lengths)], ("num_buckets", long.MaxValue))],
+        ["StringToHashBucket"] = [V([W(40)], ("num_buckets", 7)), V([W([30], lengths)], ("num_buckets", long.MaxValue))],
+        ["StringToHashBucketStrong"] = [V([W(40)], ("num_buckets", 1000), ("key", new long[] { 133, 137 })), V([W([30], lengths)], ("num_buckets", long.MaxValue), ("key", new long[] { -5, long.MaxValue }))],
+        ["StringToNumber"] =
+        [
+            .. from type in new[] { DType.Float32, DType.Float64 } select V([W([9], "1", " -2.5e3 ", "+.5", "inf", "-INF", "nan", "1e-40", "123456789.123456789")], ("out_type", type)),
+            .. from type in new[] { DType.Int32, DType.Int64 } select V([W([6], "1", " -20 ", "007", "2147483647")], ("out_type", type)),
+        ],
+        ["AsString"] =
+        [
+            V(D([12], -1000, 1000)), V([D([12], -1000, 1000)], ("width", 12), ("fill", "0")), V([D([12], -9, 9)], ("width", 9), ("fill", "-")), V([D([12], -9, 9)], ("fill", "+")),
+            .. from way in new[] { "scientific", "shortest" } from type in new[] { DType.Float32, DType.Float64 } select V([D([12], -1e6, 1e6)], (way, true), ("T", type)), V([D([12], -1, 1)], ("precision", 3), ("T", DType.Float64)),
+            V([D([12], -1e-4, 1e-4)], ("precision", 4), ("shortest", true), ("T", DType.Float64)),
+        ],
+        ["StringSplitV2"] = [V(W(8), S("")), V(W(8), S(",")), V([W(8), S(", ")], ("maxsplit", 1)), V([W(8), S("")], ("maxsplit", 2)), V([W(8), S(" ")], ("maxsplit", 0)), V(W(0), S(""))],
+        ["StringSplit"] = [V(W(8), S(", ")), V([W(8), S(",")], ("skip_empty", false)), V(W(4), S(""))],
+        ["StringNGrams"] =
+        [
+            .. from preserve in new[] { true, false } from pad in new[] { -1, 0, 1 } from widths in new[] { new long[] { 2 }, [1, 3], [4] }
+               select V([W(9), L(0, 2, 2, 3, 9)], ("separator", "|"), ("ngram_widths", widths), ("left_pad", "<"), ("right_pad", ">"), ("pad_width", pad), ("preserve_short_sequences", preserve)),
+        ],
+        ["UnicodeDecode"] = [V([W(8)], ("input_encoding", "UTF-8")), V([W(8)], ("input_encoding", "UTF-16-BE")), V([W(2, 3)], ("input_encoding", "UTF-8"), ("replace_control_characters", true), ("Tsplits", DType.Int32)), V([W(8)], ("input_encoding", "UTF-32-BE"), ("errors", "ignore"))],
+        ["UnicodeDecodeWithOffsets"] = [V([W(8)], ("input_encoding", "UTF-8"))],   // TensorFlow ends the process at int32 splits
+        ["UnicodeEncode"] = [.. from encoding in new[] { "UTF-8", "UTF-16-BE", "UTF-32-BE" } select V([Ix(70000, 9), L(0, 3, 3, 9)], ("output_encoding", encoding))],
+        ["RaggedTensorToTensor"] =
+        [
+            V([L(-1, -1), D(6), T(0), L(0, 2, 2, 6)], ("row_partition_types", new[] { "ROW_SPLITS" })), V([L(5, 3), D(6), T(1), L(0, 2, 2, 6)], ("row_partition_types", new[] { "ROW_SPLITS" })),
+            V([L(-1, 4), D(6), T(0), new Fixed(NDArray.Scalar(4, DType.Int64)), L(0, 0, 1, 3, 3, 3)], ("row_partition_types", new[] { "FIRST_DIM_SIZE", "VALUE_ROWIDS" })),
+            V([L(-1, -1, -1, 2), D(5, 2), T(0), L(0, 2, 3), L(0, 1, 4, 5)], ("row_partition_types", new[] { "ROW_SPLITS", "ROW_SPLITS" })), V([L(2, 2, 2), D(5), T(0), L(0, 2, 3), L(0, 1, 4, 5)], ("row_partition_types", new[] { "ROW_SPLITS", "ROW_SPLITS" })),
+        ],
+    };
+
+    /// <summary>Strings of every length that a hash treats in its own way.</summary>
+    static readonly string[] lengths = [.. new[] { 0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200 }.Select(n => string.Concat(Enumerable.Range(0, n).Select(i => (char)('!' + i * 7 % 90))))];
+}
