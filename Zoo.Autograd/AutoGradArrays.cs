@@ -21,7 +21,7 @@ public static partial class AutoGrad
     /// <summary>The number of elements, an int32.</summary>
     public static Variable SizeOf(Variable x) => x.Shape.IsKnown ? Constant(x.Shape.Elements, DType.Int32) : ArrayOps.Size.Call(x);
     /// <summary>The size of one axis, an int32.</summary>
-    internal static Variable SizeOf(Variable x, int axis) => x.Shape.HasRank && x.Shape[axis] >= 0 ? Constant(x.Shape[axis], DType.Int32) : ShapeOf(x)[axis];
+    internal static Variable SizeOf(Variable x, int axis) => x.Shape.HasRank && x.Shape[axis] >= 0 ? Constant(x.Shape[axis], DType.Int32) : ShapeOf(x).IndexSelect(0, axis);
     /// <summary>The elements in another shape, one dimension of which may be <see cref="Dim.Any"/>.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public static Variable Reshape(Variable x, Shape shape) => ArrayOps.Reshape.Call(x, Ints(shape.Dims));

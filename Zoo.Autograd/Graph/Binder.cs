@@ -44,7 +44,8 @@ internal sealed class Binder(Op op, Variable[] inputs, Attrs attrs)
                 continue;
             }
             var n = def.NumberAttr is null ? 1
-                : bound.TryGetValue(def.NumberAttr, out var number) ? (int)(long)number : inputs.Length - at - (defs.Length - i - 1);
+                : bound.TryGetValue(def.NumberAttr, out var number) ? (int)(long)number
+                : (inputs.Length - defs.Count(d => d.NumberAttr != def.NumberAttr)) / defs.Count(d => d.NumberAttr == def.NumberAttr);
             Check(at + n <= inputs.Length && n >= 0);
             if (def.NumberAttr is not null) bound[def.NumberAttr] = (long)n;
             for (var k = 0; k < n; k++) Type(def, inputs[at++]);

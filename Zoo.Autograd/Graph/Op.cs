@@ -46,6 +46,12 @@ internal sealed class Op(string name, string signature)
     /// <summary>What the node is equal to once its shapes are known, if it does nothing (a sum over no axes, a reshape to the same shape).</summary>
     internal Func<Node, Variable?>? Simplify { get; init; }
 
+    /// <summary>
+    /// What the embedded engine computes in its place, in other ops, once its shapes are known; null where it has a kernel for this node. It may ask for an input's
+    /// value with <see cref="ShapeValues.Needed"/>.
+    /// </summary>
+    internal Func<Node, Variable[]?>? Composite { get; init; }
+
     /// <summary>Whether the sizes of its results depend on its inputs' values beyond what its shape rule can ask for: they are known when it has run.</summary>
     internal bool DataDependent { get; init; }
 

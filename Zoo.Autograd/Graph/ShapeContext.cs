@@ -18,6 +18,9 @@ internal sealed class Shapes(Shape[] list) : IEnumerable<Shape>
 /// <summary>What a shape rule may look at.</summary>
 internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
 {
+    /// <summary>Collects inputs whose values the rule asked for and that are not known.</summary>
+    internal HashSet<Variable>? Asked { get; init; }
+
     /// <summary>An input's shape.</summary>
     internal Shape this[int input] => inputs[input].Shape;
     internal int Count => inputs.Length;
@@ -35,16 +38,33 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
     internal Parameter? Variable(int input) => inputs[input].Node.Tag as Parameter;
 
     /// <summary>The value of an integer vector or number as far as it is known: -1 for an unknown entry, null where nothing is known.</summary>
-    internal long[]? Value(int input) => ShapeValues.Of(inputs[input]);
+    internal long[]? Value(int input)
+    {
+        Ask(input);
+        return ShapeValues.Of(inputs[input]);
+    }
 
     /// <summary>The same with null for an unknown entry, so that -1 means -1.</summary>
-    internal long?[]? Known(int input) => ShapeValues.Entries(inputs[input]);
+    internal long?[]? Known(int input)
+    {
+        Ask(input);
+        return ShapeValues.Entries(inputs[input]);
+    }
 
     /// <summary>The value of an input that is a constant number.</summary>
-    internal double? Number(int input) => ShapeValues.Constant(inputs[input]) is { Count: 1 } value ? value.Number(0) : null;
+    internal double? Number(int input)
+    {
+        Ask(input);
+        return ShapeValues.Constant(inputs[input]) is { Count: 1 } value ? value.Number(0) : null;
+    }
 
     /// <summary>Whether an input's value is fully known, so that -1 in it means -1.</summary>
     internal bool Constant(int input) => ShapeValues.Constant(inputs[input]) is not null;
+
+    void Ask(int input)
+    {
+        if (Asked is not null && ShapeValues.Constant(inputs[input]) is null) Asked.Add(inputs[input]);
+    }
 
     /// <summary>An input's rank where it is known to be one of the expected.</summary>
     internal Shape Rank(int input, params ReadOnlySpan<int> expected)

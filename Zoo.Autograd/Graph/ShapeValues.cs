@@ -71,6 +71,13 @@ internal static class ShapeValues
     /// <summary>The constant an op gives whose inputs are all constants, by the op's own host rule.</summary>
     internal static NDArray? Constant(Variable v) => Constant(v, 0);
 
+    /// <summary>The value of an input that must be known when a plan is made.</summary>
+    /// <exception cref="NeedsValueException">It is computed; a session computes it first and plans again.</exception>
+    internal static NDArray Needed(Node node, int input) => Constant(node[input]) ?? throw new NeedsValueException(node, input);
+
+    /// <summary>The same as integers.</summary>
+    internal static long[] NeededInts(Node node, int input) => Integers(Needed(node, input));
+
     static NDArray? Constant(Variable v, int depth)
     {
         var node = v.Node;

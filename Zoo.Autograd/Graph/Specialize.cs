@@ -9,7 +9,10 @@ namespace Zoo.Autograd.Graph;
 /// </summary>
 internal static class Specialize
 {
-    internal static Program For(Program program, IReadOnlyList<Shape> feeds)
+    /// <param name="program">The program.</param>
+    /// <param name="feeds">The shapes of its feeds.</param>
+    /// <param name="values">The values of those feeds that shapes and plans depend on; null for others.</param>
+    internal static Program For(Program program, IReadOnlyList<Shape> feeds, IReadOnlyList<NDArray?>? values = null)
     {
         var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
         var equal = new Dictionary<string, Node>();
@@ -17,7 +20,7 @@ internal static class Specialize
         for (var i = 0; i < inputs.Length; i++)
         {
             inputs[i] = StateOps.Input(program.Feeds[i].Node.Name ?? $"feed_{i}", feeds[i], program.Feeds[i].DType);
-            done[program.Feeds[i].Node] = [inputs[i]];
+            done[program.Feeds[i].Node] = [values?[i] is { } value ? AutoGrad.Constant(value) : inputs[i]];
         }
         foreach (var node in program.Nodes())
             if (!done.ContainsKey(node)) done[node] = Rebuild(node, Array.ConvertAll(node.Inputs, v => done[v.Node][v.Index]), equal);
@@ -36,11 +39,37 @@ internal static class Specialize
         if (node.Op == StateOps.Placeholder) throw new GraphException($"run: the input '{node.Name}' is used but not fed. Expected it among the program's inputs.") { Node = node.Name };
         var made = node.Inputs.Length == 0 ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag);
         if (made.Op.Stateful) return made.Outputs;
-        if (made.Op.Simplify?.Invoke(made) is { } same) return [same];
+        var known = Known(made);
+        if (known && made.Op.Simplify?.Invoke(made) is { } same) return [same];
         if (made.Op != StateOps.Const && made.Outputs.Length > 0 && ShapeValues.Constant(made.Out) is { } first)
             return [.. made.Outputs.Select((v, i) => Merge(StateOps.Const.Call([], Attrs.Of(("value", i == 0 ? first : ShapeValues.Constant(v)!), ("dtype", v.DType))), equal)[0])];
-        return Merge(made, equal);
+        return known && made.Op.Composite is { } body && Try(body, made) is { } parts ? Inner(made, parts, equal) : Merge(made, equal);
     }
+
+    /// <summary>The ops that stand for a node, themselves rebuilt.</summary>
+    static Variable[] Inner(Node node, Variable[] parts, Dictionary<string, Node> equal)
+    {
+        var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
+        foreach (var input in node.Inputs) done[input.Node] = input.Node.Outputs;
+        foreach (var inner in Topology.Sort(parts.Select(p => p.Node), done.ContainsKey))
+            done[inner] = Rebuild(inner, Array.ConvertAll(inner.Inputs, v => done[v.Node][v.Index]), equal);
+        return Array.ConvertAll(parts, p => done[p.Node][p.Index]);
+    }
+
+    /// <summary>Null where the ops depend on a value that is not there yet: the node stays, and the planner asks for it.</summary>
+    static Variable[]? Try(Func<Node, Variable[]?> body, Node node)
+    {
+        try
+        {
+            return body(node);
+        }
+        catch (NeedsValueException)
+        {
+            return null;
+        }
+    }
+
+    static bool Known(Node node) => Array.TrueForAll(node.Inputs, v => v.Shape.IsKnown || v.DType == DType.Resource) && (node.Op.DataDependent || Array.TrueForAll(node.Outputs, v => v.Shape.IsKnown));
 
     static Variable[] Merge(Node node, Dictionary<string, Node> equal)
     {

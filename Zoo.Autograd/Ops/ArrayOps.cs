@@ -10,6 +10,54 @@ internal static class ArrayOps
     internal static readonly Op Identity = Pass("Identity", (n, g) => [g], null);
     internal static readonly Op StopGradient = Pass("StopGradient", null, "the gradient was stopped on purpose");
 
+    internal static readonly Op Snapshot = Pass("Snapshot", (n, g) => [g], null);
+
+    internal static readonly Op PreventGradient = new("PreventGradient", "input:T -> output:T ; T:type message:string=")
+    {
+        Shape = s => s[0],
+        NoGradient = "it was asked to have none",
+        Kernel = k => k[0],
+        Simplify = n => n[0],
+    };
+
+    internal static readonly Op IdentityN = new("IdentityN", "input:T[] -> output:T[]")
+    {
+        Shape = s => new([.. Enumerable.Range(0, s.Count).Select(i => s[i])]),
+        Grads = (n, g) => g,
+        Composite = n => n.Inputs,
+        Kernel = k => Enumerable.Range(0, k.Count).Select(i => (Value?)k[i]).ToArray(),
+    };
+
+    internal static readonly Op EnsureShape = new("EnsureShape", "input:T -> output:T ; shape:shape T:type")
+    {
+        Shape = s => s.Attr<Shape>("shape") is var wanted && wanted.Accepts(s[0]) ? wanted.Merge(s[0]) : throw s.Fail($"the shape is not {wanted}", "Expected that shape."),
+        Grad = (n, g) => [g],
+        Kernel = k => k[0],
+        Simplify = n => n[0],
+    };
+
+    internal static readonly Op ShapeN = new("ShapeN", "input:N*T -> output:N*out_type ; N:int T:type out_type:index=int32")
+    {
+        Shape = s => new([.. Enumerable.Range(0, s.Count).Select(i => Shape.Create([s[i].HasRank ? s[i].Rank : Dim.Any]))]),
+        NoGradient = Op.Discrete,
+        Composite = n => [.. n.Inputs.Select(x => A.ShapeOf(x, n.Out.DType))],
+    };
+
+    internal static readonly Op BroadcastArgs = new("BroadcastArgs", "s0:T s1:T -> r0:T ; T:index=int32")
+    {
+        Shape = s =>
+        {
+            s.Vector(0, -1);
+            s.Vector(1, -1);
+            if (s.Value(0) is { } a && s.Value(1) is { } b) s.Broadcast(Shape.Create(a), Shape.Create(b));
+            return Shape.Create([s[0].HasRank && s[1].HasRank && s[0][0] >= 0 && s[1][0] >= 0 ? Math.Max(s[0][0], s[1][0]) : Dim.Any]);
+        },
+        NoGradient = Op.Discrete,
+        Fold = (n, v) => Numbers(Shape.Broadcast(Sizes(v[0]), Sizes(v[1])).Dims, n.Out.DType),
+    };
+
+    static Shape Sizes(NDArray v) => Shape.Create([.. Enumerable.Range(0, v.Count).Select(i => (long)v.Number(i))]);
+
     internal static readonly Op ZerosLike = Like("ZerosLike", 0, "type");
     internal static readonly Op OnesLike = Like("OnesLike", 1, "numeric");
 
@@ -194,5 +242,5 @@ internal static class ArrayOps
 
     static NDArray Filled(Shape shape, double value, DType dtype) => value == 0 ? NDArray.Zeros(shape, dtype) : NDArray.Full(shape, value, dtype);
 
-    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics];
+    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics, BroadcastArgs, EnsureShape, IdentityN, PreventGradient, ShapeN, Snapshot];
 }

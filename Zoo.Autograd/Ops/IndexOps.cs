@@ -105,6 +105,28 @@ internal static class IndexOps
         Fold = (n, v) => n.Out.Shape.Elements <= 64 && n.Out.DType != DType.String && !n.Out.DType.IsComplex() ? NDArray.Full(n.Out.Shape, v[1].Number(0), n.Out.DType) : null,
     };
 
+    internal static readonly Op LinSpace = new("LinSpace", "start:T stop:T num:Tidx -> output:T ; T:float Tidx:index=int32")
+    {
+        Shape = s =>
+        {
+            for (var i = 0; i < 3; i++) s.Rank(i, 0);
+            return Shape.Create([s.Known(2) is [{ } count] ? count > 0 ? count : throw s.Fail($"there are {count} numbers", "Expected at least one.") : Dim.Any]);
+        },
+        Grad = (n, g) =>
+        {
+            var share = LinSpace!.Call(A.Constant(0, g.DType), A.Constant(1, g.DType), n[2]);
+            return [A.Sum(g * (1 - share)), A.Sum(g * share), null];
+        },
+        Composite = n =>
+        {
+            var count = n.Out.Shape[0];
+            var first = A.Reshape(n[0], [1]);
+            if (count == 1) return [first];
+            var step = (n[1] - n[0]) / (double)(count - 1);
+            return [A.Concat([n[0] + step * A.Cast(A.Range((int)count - 1), n.Out.DType), A.Reshape(n[1], [1])], 0)];
+        },
+    };
+
     /// <summary>The gradient of a gather: rows of g added at the places they were taken from.</summary>
     static Variable Scattered(Node n, Variable g)
     {
@@ -141,5 +163,5 @@ internal static class IndexOps
         return ((int)(batch < 0 ? batch + n[1].Shape.Rank : batch), (int)(axis < 0 ? axis + n[0].Shape.Rank : axis));
     }
 
-    internal static readonly Op[] All = [Gather, UnsortedSegmentSum, OneHot, Range, Fill];
+    internal static readonly Op[] All = [Gather, UnsortedSegmentSum, OneHot, Range, Fill, LinSpace];
 }

@@ -8,6 +8,7 @@ namespace Zoo.Autograd.Ops;
 internal static class MathOps
 {
     internal static readonly Op Add = Binary("AddV2", "number", Opcode.Add, (n, g) => [g.SumTo(n[0]), g.SumTo(n[1])], (a, b) => a + b);
+    internal static readonly Op AddV1 = Binary("Add", "float32|float64|int32|int64|float16|bfloat16|uint8|int8|int16|complex64|complex128", Opcode.Add, (n, g) => [g.SumTo(n[0]), g.SumTo(n[1])], (a, b) => a + b);
     internal static readonly Op Sub = Binary("Sub", "number", Opcode.Sub, (n, g) => [g.SumTo(n[0]), (-g).SumTo(n[1])], (a, b) => a - b);
     internal static readonly Op Mul = Binary("Mul", "number", Opcode.Mul, (n, g) => [(g * n[1]).SumTo(n[0]), (g * n[0]).SumTo(n[1])], (a, b) => a * b);
     internal static readonly Op RealDiv = Binary("RealDiv", "number", Opcode.Div, (n, g) => [(g / n[1]).SumTo(n[0]), (-g * n.Out / n[1]).SumTo(n[1])]);
@@ -108,6 +109,22 @@ internal static class MathOps
         },
     };
 
+    internal static readonly Op ClipByValue = new("ClipByValue", "t:T clip_value_min:T clip_value_max:T -> output:T ; T:number")
+    {
+        Shape = s =>
+        {
+            for (var i = 1; i <= 2; i++)
+                if (s[i].HasRank && s[i].Rank > 0 && !s[0].Accepts(s[i])) throw s.Fail("a limit has another shape", "Expected a single number or the input's shape.");
+            return s[0];
+        },
+        Grad = (n, g) =>
+        {
+            Variable low = n[0] < n[1], high = n[0] > n[2], none = A.ZerosLike(g);
+            return [A.Where(low | high, none, g), A.Where(low, g, none).SumTo(n[1]), A.Where(high, g, none).SumTo(n[2])];
+        },
+        Pointwise = e => e.Do(Opcode.Maximum, e.Node.Out.DType, e.Do(Opcode.Minimum, e.Node.Out.DType, e[0], e[2]), e[1]),
+    };
+
     static Op Unary(string name, string types, Opcode code, Func<Node, Variable, Variable>? grad) => new(name, $"x:T -> y:T ; T:{types}")
     {
         Shape = s => s[0],
@@ -135,7 +152,7 @@ internal static class MathOps
 
     internal static readonly Op[] All =
     [
-        Add, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, MulNoNan, TruncateMod,
+        Add, AddV1, ClipByValue, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, MulNoNan, TruncateMod,
         Neg, Abs, Sign, Square, Sqrt, SqrtGrad, Rsqrt, RsqrtGrad, Reciprocal, ReciprocalGrad, Exp, Expm1, Log, Log1p, Sin, Cos, Tan,
         Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Tanh, TanhGrad, Sigmoid, SigmoidGrad, Erf, Erfc, Floor, Ceil, Rint, AddN,
     ];

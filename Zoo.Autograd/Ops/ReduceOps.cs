@@ -16,6 +16,13 @@ internal static class ReduceOps
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
 
+    internal static readonly Op EuclideanNorm = new("EuclideanNorm", "input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:continuous Tidx:index=int32")
+    {
+        Shape = s => Reduced(s),
+        Grad = (n, g) => [n[0] * A.ExpandTo(A.DivNoNan(g, n.Out), n), null],
+        Composite = n => [A.Sqrt(Sum.Call([A.Square(n[0]), n[1]], ("keep_dims", n.Flag("keep_dims"))))],
+    };
+
     internal static readonly Op All_ = Logic("All", "all.dims");
     internal static readonly Op Any = Logic("Any", "any.dims");
     internal static readonly Op ArgMax = Arg_("ArgMax", "argmax");
@@ -129,5 +136,5 @@ internal static class ReduceOps
         },
     };
 
-    internal static readonly Op[] All = [Sum, Mean, Max, Min, Prod, All_, Any, ArgMax, ArgMin];
+    internal static readonly Op[] All = [Sum, Mean, Max, Min, Prod, EuclideanNorm, All_, Any, ArgMax, ArgMin];
 }

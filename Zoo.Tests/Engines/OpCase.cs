@@ -78,12 +78,14 @@ sealed class OpCase
         var defs = op.Signature.Inputs;
         foreach (var def in defs)
         {
-            var count = def.NumberAttr is null ? 1 : variant.Inputs.Length - defs.Length + 1;
+            var count = IsList(def) ? (variant.Inputs.Length - defs.Count(d => !IsList(d))) / defs.Count(IsList) : 1;
             if (input < count) return def;
             input -= count;
         }
         throw new InvalidOperationException($"{op.Name} has no input {input}");
     }
+
+    static bool IsList(ArgDef def) => def.NumberAttr is not null || def.IsTypeList;
 
     DType TypeOf(int input)
     {

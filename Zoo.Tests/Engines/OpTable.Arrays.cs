@@ -10,6 +10,8 @@ static partial class OpTable
         Arrays(),
         Networks(),
         Texts(),
+        Matrices(),
+        Selections(),
     }.SelectMany(d => d).ToDictionary());
 
     static Dictionary<string, OpVariant[]> Arrays() => new()

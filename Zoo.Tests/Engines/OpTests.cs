@@ -78,7 +78,7 @@ public class OpTests
     {
         TestContext.Out.WriteLine($"{cases.Value.Length} cases, {runs.Value.Length} run; the embedded engine does not take: {string.Join(", ", unsupported.Distinct().Order())}");
         Check(broken);
-        Assert.That(runs.Value.Select(r => r.Case.Op.Name).Distinct().Count(), Is.EqualTo(Tried().Count()), "ops that ran in no dtype");
+        Assert.That(Tried().Except(runs.Value.Select(r => r.Case.Op)).Select(op => op.Name), Is.Empty, "ops that ran in no dtype");
     }
 
     [Test]

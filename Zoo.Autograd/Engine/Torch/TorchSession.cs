@@ -2,38 +2,41 @@ using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.Torch;
 
-/// <summary>A program on the embedded engine. Keeps the plans of the last few input shapes.</summary>
+/// <summary>A program on the embedded engine. Keeps what it planned for the last few input shapes.</summary>
 internal sealed class TorchSession : ISession
 {
     const int Plans = 8;
     readonly Program program;
+    readonly bool[]? valued;
     readonly Lock gate = new();
-    readonly List<(Shape[] Shapes, Plan Plan)> plans = [];   // the one used last comes first
+    readonly List<(Shape[] Shapes, NDArray?[]? Values, Ready Ready)> plans = [];   // the one used last comes first
 
-    internal TorchSession(Program program)
+    /// <summary>A session of a program.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="valued">Which feeds' values the plan depends on; null for none.</param>
+    internal TorchSession(Program program, bool[]? valued = null)
     {
-        this.program = program;
+        (this.program, this.valued) = (program, valued);
         ParameterStore.Join(program.Parameters());
     }
 
     /// <summary>Collects times while it is set.</summary>
     internal PlanTrace? Trace { get; set; }
 
-    public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default)
+    public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default) => Execute(feeds, fetches, Trace, cancel);
+
+    internal void Execute(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, PlanTrace? trace, CancellationToken cancel)
     {
         FeedCheck.Fits(program, feeds);
-        var plan = For(feeds);
-        var run = plan.Rent();
-        run.Run(feeds, fetches, Trace, cancel);
-        plan.Return(run);
+        For(feeds).Run(feeds, fetches, trace, cancel);
     }
 
-    Plan For(ReadOnlySpan<NDArray> feeds)
+    Ready For(ReadOnlySpan<NDArray> feeds)
     {
         lock (gate)
         {
             for (var i = 0; i < plans.Count; i++)
-                if (Same(plans[i].Shapes, feeds))
+                if (Same(plans[i].Shapes, plans[i].Values, feeds))
                 {
                     var found = plans[i];
                     if (i > 0)
@@ -41,21 +44,26 @@ internal sealed class TorchSession : ISession
                         plans.RemoveAt(i);
                         plans.Insert(0, found);
                     }
-                    return found.Plan;
+                    return found.Ready;
                 }
             var shapes = new Shape[feeds.Length];
-            for (var i = 0; i < shapes.Length; i++) shapes[i] = feeds[i].Shape;
-            var made = Planner.Make(Specialize.For(program, shapes));
-            plans.Insert(0, (shapes, made));
+            var values = valued is null ? null : new NDArray?[feeds.Length];
+            for (var i = 0; i < shapes.Length; i++)
+            {
+                shapes[i] = feeds[i].Shape;
+                if (valued?[i] == true) values![i] = feeds[i].Clone();
+            }
+            var made = Stages.Make(Specialize.For(program, shapes, values));
+            plans.Insert(0, (shapes, values, made));
             if (plans.Count > Plans) plans.RemoveAt(Plans);
             return made;
         }
     }
 
-    static bool Same(Shape[] shapes, ReadOnlySpan<NDArray> feeds)
+    static bool Same(Shape[] shapes, NDArray?[]? values, ReadOnlySpan<NDArray> feeds)
     {
         for (var i = 0; i < shapes.Length; i++)
-            if (shapes[i] != feeds[i].Shape) return false;
+            if (shapes[i] != feeds[i].Shape || values?[i] is { } value && !value.Bytes.SequenceEqual(feeds[i].Bytes)) return false;
         return true;
     }
 

@@ -22,7 +22,7 @@ internal readonly record struct Arg
     public static implicit operator Arg(long[] v) => new() { Is = Kind.Ints, Object = v };
     public static implicit operator Arg(bool[] v) => new() { Is = Kind.Bools, Object = v };
     public static implicit operator Arg(DType v) => new() { Is = Kind.DType, Int = (long)v };
-    public static implicit operator Arg(string v) => new() { Is = Kind.Text, Object = v };
+    public static implicit operator Arg(string v) => new() { Is = Kind.Text, Object = System.Text.Encoding.UTF8.GetBytes(v) };
 
     /// <summary>A given value of an optional argument (<c>int[]?</c>, <c>int?</c>, <c>ScalarType?</c>, <c>float?</c>, <c>Tensor?</c>).</summary>
     internal static Arg Optional(long[] v) => new() { Is = Kind.OptionalInts, Object = v };

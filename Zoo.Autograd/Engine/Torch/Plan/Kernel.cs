@@ -30,17 +30,10 @@ internal sealed class Kernel
     internal int Size(int input = 0) => TorchTensor.Size(DType(input));
 
     /// <summary>The value of an input that is constant when the plan is made.</summary>
-    /// <exception cref="GraphException">It is not.</exception>
-    internal NDArray Const(int input) => ShapeValues.Constant(Node[input])
-        ?? throw new GraphException($"{Node.Op.Name}: its input '{Node.Op.Signature.Inputs[Math.Min(input, Node.Op.Signature.Inputs.Length - 1)].Name}' must be a constant on the embedded engine. Compute it from shapes or numbers known when the graph is planned.");
+    /// <exception cref="NeedsValueException">It is not: the session computes it first.</exception>
+    internal NDArray Const(int input) => ShapeValues.Needed(Node, input);
 
-    internal long[] ConstInts(int input)
-    {
-        var value = Const(input);
-        var list = new long[value.Count];
-        for (var i = 0; i < list.Length; i++) list[i] = (long)value.Number(i);
-        return list;
-    }
+    internal long[] ConstInts(int input) => ShapeValues.NeededInts(Node, input);
 
     /// <summary>An ATen op that returns one tensor, for instance <c>Call("mm", a, b)</c> or <c>Call("sum.dim_IntList", x, axes, keep, Arg.None)</c>.</summary>
     internal Value Call(string op, params Arg[] args) => CallMany(op, 1, args)[0];
@@ -79,6 +72,15 @@ internal sealed class Kernel
         var outputs = new Value[results.Length];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = new();
         Instructions.Add(new HostInstruction(run, arguments, results, outputs));
+        return outputs;
+    }
+
+    /// <summary>Our own kernel whose results' sizes are known only when it has run: an op that is <see cref="Op.DataDependent"/>.</summary>
+    internal Value[] Late(LateKernel run, Value[] arguments, int results)
+    {
+        var outputs = new Value[results];
+        for (var i = 0; i < results; i++) outputs[i] = new();
+        Instructions.Add(new LateInstruction(run, arguments, outputs));
         return outputs;
     }
 
@@ -131,6 +133,9 @@ internal sealed class Kernel
 /// <summary>Runs a managed kernel. Addresses are of row-major memory; tensors come in the order they were recorded.</summary>
 internal delegate void HostKernel(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs);
 
+/// <summary>The same for results whose sizes it finds out.</summary>
+internal delegate NDArray[] LateKernel(ReadOnlySpan<nint> inputs);
+
 /// <summary>A tensor while a plan is made; the planner gives it a slot.</summary>
 internal sealed class Value;
 
@@ -150,5 +155,6 @@ internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides,
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
 internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
 internal sealed record ManagedInstruction(Func<Node, NDArray[], NDArray[]> Run, Value[] Arguments, DType[] Types, Value[] Results) : Instruction;
+internal sealed record LateInstruction(LateKernel Run, Value[] Arguments, Value[] Results) : Instruction;
 internal sealed record ReduceInstruction(Value X, PointwiseProgram Code, Shape Shape, int Axes, Shape ResultShape, Value Result) : Instruction;
 internal sealed record EmptyInstruction(Shape Shape, DType DType, Value Result) : Instruction;

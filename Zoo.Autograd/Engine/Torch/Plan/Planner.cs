@@ -140,7 +140,7 @@ internal sealed class Planner
 
     void Record(Node node)
     {
-        var rule = node.Op.Kernel ?? throw new GraphException($"{node.Op.Name}: the embedded engine has no kernel for it. Run this model on TensorFlow: Engine.Use(\"tensorflow\").") { Node = node.Name };
+        var rule = Rule(node) ?? throw new GraphException($"{node.Op.Name}: the embedded engine has no kernel for it. Run this model on TensorFlow: Engine.Use(\"tensorflow\").") { Node = node.Name };
         var inputs = Array.ConvertAll(node.Inputs, v =>
         {
             var value = new Value();
@@ -152,6 +152,16 @@ internal sealed class Planner
         foreach (var instruction in kernel.Instructions) Emit(instruction, node);
         for (var i = 0; i < results.Length; i++)
             if (results[i] is { } value) slotOf[node.Outputs[i]] = slotOfValue[value];
+    }
+
+    /// <summary>A node's kernel. What has none for want of a value asks for that.</summary>
+    internal static Func<Kernel, Values>? Rule(Node node)
+    {
+        if (node.Op.Kernel is { } kernel) return kernel;
+        node.Op.Composite?.Invoke(node);
+        if (node.Op.Fold is not null || node.Op.Folds is not null)
+            for (var i = 0; i < node.Inputs.Length; i++) ShapeValues.Needed(node, i);
+        return null;
     }
 
     void Emit(Instruction instruction, Node node)
@@ -187,6 +197,10 @@ internal sealed class Planner
             case ManagedInstruction m:
                 Add(new ManagedStep(m.Run, Array.ConvertAll(m.Arguments, v => RowMajor(Slot(v))), m.Types, node, New(m.Results)), node);
                 foreach (var v in m.Results) rowMajor.Add(Slot(v));
+                break;
+            case LateInstruction l:
+                Add(new LateStep(l.Run, Array.ConvertAll(l.Arguments, v => RowMajor(Slot(v))), New(l.Results)), node);
+                foreach (var v in l.Results) rowMajor.Add(Slot(v));
                 break;
             case HostInstruction h:
                 Add(new HostStep(h.Run, Array.ConvertAll(h.Arguments, v => RowMajor(Slot(v))), Array.ConvertAll(h.Outputs, o => (o.Shape.ToArray(), o.DType)), New(h.Results)), node);

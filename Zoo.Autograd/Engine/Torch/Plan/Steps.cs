@@ -51,8 +51,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
             case Arg.Kind.OptionalDType: call.OptionalInt(TorchTensor.Code((DType)arg.Int)); break;
             case Arg.Kind.OptionalDouble: call.OptionalDouble(arg.Double); break;
             case Arg.Kind.Text:
-                Span<byte> utf8 = stackalloc byte[64];
-                call.String(utf8[..System.Text.Encoding.UTF8.GetBytes((string)arg.Object!, utf8)]);
+                call.String((byte[])arg.Object!);
                 break;
             case Arg.Kind.Tensors:
                 Span<nint> tensors = stackalloc nint[at.Length];
@@ -172,6 +171,21 @@ internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] in
             arrays[i] = array!;
         }
         var found = run(node, arrays);
+        for (var i = 0; i < results.Length; i++) slots[results[i]] = TorchArrays.From(found[i]);
+    }
+}
+
+/// <summary>A managed kernel over raw memory that finds out its results' sizes.</summary>
+internal sealed class LateStep(LateKernel run, int[] inputs, int[] results) : Step
+{
+    internal override int[] Reads => inputs;
+    internal override int[] Writes => results;
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> from = stackalloc nint[inputs.Length];
+        for (var i = 0; i < from.Length; i++) from[i] = TorchTensor.Address(slots[inputs[i]]);
+        var found = run(from);
         for (var i = 0; i < results.Length; i++) slots[results[i]] = TorchArrays.From(found[i]);
     }
 }
