@@ -45,7 +45,7 @@ internal static class StitchOps
     internal static readonly Op DynamicStitch = Stitch("DynamicStitch");
     internal static readonly Op ParallelDynamicStitch = Stitch("ParallelDynamicStitch");
 
-    static Op Stitch(string name) => new(name, "indices:N*int32 data:N*T -> merged:T ; N:int T:type")
+    static Op Stitch(string name) => new(name, "indices:N*int32 data:N*T -> merged:T ; N:int T:numeric")
     {
         Shape = s =>
         {
