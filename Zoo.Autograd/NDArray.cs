@@ -217,6 +217,16 @@ public sealed partial class NDArray
         return new(DType, Shape, copy, 0);
     }
 
+    /// <summary>Whether another array has the same elements, bit for bit, in the same shape.</summary>
+    internal bool HoldsTheSame(NDArray other)
+    {
+        if (DType != other.DType || Shape != other.Shape) return false;
+        if (DType != DType.String) return Bytes.SequenceEqual(other.Bytes);
+        for (var i = 0; i < Count; i++)
+            if (!AsSpan<byte[]>()[i].AsSpan().SequenceEqual(other.AsSpan<byte[]>()[i])) return false;
+        return true;
+    }
+
     /// <summary>The elements as strings.</summary>
     public string[] ToStrings() => Array.ConvertAll(ToArray<byte[]>(), Encoding.UTF8.GetString);
 

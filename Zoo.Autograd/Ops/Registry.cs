@@ -39,6 +39,7 @@ internal static class Registry
             SortOps.All,
             StateOps.All,
             StitchOps.All,
+            TableOps.All,
             TextNumberOps.All,
             TextOps.All,
             TextSplitOps.All,

@@ -12,7 +12,7 @@ internal sealed class TensorFlowProgram
     internal TensorFlowProgram(TensorFlowSpace space, Program program)
     {
         Space = space;
-        var written = GraphDefWriter.Write(program, p => space.Variable(p).SharedName);
+        var written = GraphDefWriter.Write(program, p => space.Variable(p).SharedName, space.Table);
         var prefix = space.Import(written.Graph);
         feeds = Array.ConvertAll(written.Feeds, name => space.Graph.Output(prefix + name));
         fetches = Array.ConvertAll(written.Fetches, name => space.Graph.Output(prefix + name));

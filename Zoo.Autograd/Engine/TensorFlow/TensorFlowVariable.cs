@@ -20,13 +20,7 @@ internal sealed class TensorFlowVariable : IParameterHome
         Add("ReadVariableOp", "read", ["handle"], ("dtype", p.DType));
         prefix = space.Import(graph);
 
-        void Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
-        {
-            var node = new NodeDef { Op = op, Name = name };
-            node.Input.AddRange(inputs);
-            foreach (var (key, value) in attrs) node.Attr[key] = AttrWriter.Write(value);
-            graph.Node.Add(node);
-        }
+        void Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs) => graph.Node.Add(NodeWriter.Write(op, name, inputs, attrs));
     }
 
     internal string SharedName { get; }

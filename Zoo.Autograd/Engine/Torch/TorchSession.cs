@@ -63,7 +63,7 @@ internal sealed class TorchSession : ISession
     static bool Same(Shape[] shapes, NDArray?[]? values, ReadOnlySpan<NDArray> feeds)
     {
         for (var i = 0; i < shapes.Length; i++)
-            if (shapes[i] != feeds[i].Shape || values?[i] is { } value && !value.Bytes.SequenceEqual(feeds[i].Bytes)) return false;
+            if (shapes[i] != feeds[i].Shape || values?[i] is { } value && !value.HoldsTheSame(feeds[i])) return false;
         return true;
     }
 

@@ -34,7 +34,7 @@ internal static class ExportedStep
             var value = writer.Add("Const", $"init/{p.Path}/value", [], ("dtype", p.DType), ("value", p.Value));
             return "^" + writer.Add("AssignVariableOp", "init/" + p.Path, [writer.Handle(p), value], ("dtype", p.DType));
         });
-        writer.Add("NoOp", Init, [.. inits]);
+        writer.Add("NoOp", Init, [.. inits, .. writer.FillTables("init").Select(n => "^" + n)]);
         var nodes = writer.Graph.Node.ToDictionary(n => n.Name);
         nodes[Train].Attr[Feeds] = AttrWriter.Write((object)program.Feeds.Select(f => f.Node.Name!).ToArray());
         nodes[Train].Attr[Fetches] = AttrWriter.Write((object)fetches.ToArray());

@@ -16,6 +16,7 @@ internal sealed class GraphDefReader
     readonly NodeInputs inputs;
     readonly Dictionary<string, Node> nodes = [];
     readonly Dictionary<string, Parameter> parameters = [];
+    readonly Dictionary<string, LookupTable> tables = [];
 
     GraphDefReader(GraphDef graph, string where) => (this.graph, this.where, inputs) = (graph, where, NodeInputs.Of(graph, where));
 
@@ -55,18 +56,29 @@ internal sealed class GraphDefReader
         if (op == StateOps.Placeholder && graph.Versions?.Producer is not > ScalarMeansUnknown && read["shape"] is Shape { HasRank: true, Rank: 0 }) read = read.With("shape", Shape.Unknown);
         if (op == StateOps.Const && read["value"] is NDArray value && read["dtype"] is DType dtype && value.DType != dtype)
             throw new GraphException($"its value is {value.DType.Name()}. Expected {dtype.Name()}, which its attribute dtype says.");
-        return op.Call(values, read, def.Name, Variable(op, def, read, values), controls);
+        var node = op.Call(values, read, def.Name, Resource(op, def, read, values), controls);
+        TableOps.Fill(node);
+        return node;
     }
 
     Variable Output(string node, int index) => nodes[node] is var from && index < from.Outputs.Length ? from.Outputs[index]
         : throw new GraphException($"its input '{node}:{index}' does not exist: {from.Op.Name} has {from.Outputs.Length} outputs.");
 
-    /// <summary>The Parameter that a node stands for: of a variable's handle, of what only passes the handle on, and of what reads or assigns through it.</summary>
-    Parameter? Variable(Op op, NodeDef def, Attrs read, Variable[] values)
+    /// <summary>The Parameter or table that a node stands for: of a handle, of what only passes the handle on, and of what works through it.</summary>
+    object? Resource(Op op, NodeDef def, Attrs read, Variable[] values)
     {
         if (op == StateOps.VarHandleOp) return Declare(def, read);
+        if (TableOps.IsHandle(op)) return Table(def, read);
         if (values.Length == 0 || values[0].DType != DType.Resource) return null;
-        return values[0].Node.Tag as Parameter ?? throw new GraphException($"the variable it uses comes from {values[0].Node.Op.Name}. Expected a VarHandleOp in the same graph.");
+        return values[0].Node.Tag ?? throw new GraphException($"what it uses comes from {values[0].Node.Op.Name}. Expected a VarHandleOp or a HashTableV2 in the same graph.");
+    }
+
+    LookupTable Table(NodeDef def, Attrs read)
+    {
+        var name = read["shared_name"] is string { Length: > 0 } shared ? shared : def.Name;
+        if (read["key_dtype"] is not DType keys || read["value_dtype"] is not DType values) throw new GraphException("a table lacks its dtypes. Expected the attributes key_dtype and value_dtype.");
+        if (keys != DType.String && !keys.IsInteger()) throw new GraphException($"a table has keys of {keys.Name()}. Expected strings or whole numbers.");
+        return tables.TryGetValue($"{read["container"]}\0{name}", out var table) ? table : tables[$"{read["container"]}\0{name}"] = new(keys, values, def.Name);
     }
 
     Parameter Declare(NodeDef def, Attrs read)

@@ -17,23 +17,25 @@ internal sealed class GraphDefWriter
     readonly HashSet<string> taken = [], reserved = [];
     readonly Dictionary<Node, string> names = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Parameter, string> handles = [];
+    readonly List<LookupTable> tables = [];
     readonly Func<Parameter, string> sharedName;
+    readonly Func<LookupTable, string>? tableName;
     readonly FunctionWriter functions;
 
-    internal GraphDefWriter(Func<Parameter, string> sharedName)
+    internal GraphDefWriter(Func<Parameter, string> sharedName, Func<LookupTable, string>? tableName = null)
     {
-        this.sharedName = sharedName;
+        (this.sharedName, this.tableName) = (sharedName, tableName);
         functions = new(() => graph.Library ??= new());
     }
 
     /// <summary>TensorFlow's graph version that these nodes mean.</summary>
     internal static VersionDef Versions() => new() { Producer = 1994 };
 
-    /// <summary>The graph of a program; <paramref name="sharedName"/> names variables, by their path where it is not given.</summary>
-    internal static WrittenGraph Write(Program program, Func<Parameter, string>? sharedName = null)
+    /// <summary>The graph of a program; <paramref name="sharedName"/> names variables, by their path where it is not given; <paramref name="tableName"/> the tables.</summary>
+    internal static WrittenGraph Write(Program program, Func<Parameter, string>? sharedName = null, Func<LookupTable, string>? tableName = null)
     {
         program = Portable.For(program);
-        var writer = new GraphDefWriter(sharedName ?? (p => p.Path));
+        var writer = new GraphDefWriter(sharedName ?? (p => p.Path), tableName);
         writer.AddNodes(program);
         var fetches = Array.ConvertAll(program.Fetches, v => program.Feeds.Contains(v) ? writer.Add("Identity", "fetch", [writer.Port(v)], ("T", v.DType)) : writer.Port(v));
         var train = program.Updates.Length > 0 ? writer.Assignments(program, "ready", _ => "assign", "train") : null;
@@ -90,15 +92,25 @@ internal sealed class GraphDefWriter
             handles.TryAdd(parameter, def.Name);
             def.Attr["shared_name"] = AttrWriter.Write(sharedName(parameter));
         }
+        else if (node.Tag is LookupTable table && TableOps.IsHandle(node.Op))
+        {
+            tables.Add(table);
+            def.Attr["shared_name"] = AttrWriter.Write(tableName?.Invoke(table) ?? def.Name);
+        }
         graph.Node.Add(def);
     }
+
+    /// <summary>Nodes that fill the tables; their names.</summary>
+    internal string[] FillTables(string prefix) => [.. tables.Select(t =>
+    {
+        var (keys, values) = (Add("Const", $"{prefix}/{t.Name}/keys", [], ("dtype", t.KeyType), ("value", t.Keys)), Add("Const", $"{prefix}/{t.Name}/values", [], ("dtype", t.ValueType), ("value", t.Values)));
+        return Add("LookupTableImportV2", $"{prefix}/{t.Name}", [names[t.Handle.Node], keys, values], ("Tin", t.KeyType), ("Tout", t.ValueType));
+    })];
 
     /// <summary>A node that no expression has.</summary>
     internal string Add(string op, string name, string[] inputs, params ReadOnlySpan<(string, object)> attrs)
     {
-        var def = new NodeDef { Op = op, Name = reserved.Remove(name) ? name : Unique(name) };
-        def.Input.AddRange(inputs);
-        foreach (var (key, value) in attrs) def.Attr[key] = AttrWriter.Write(value);
+        var def = NodeWriter.Write(op, reserved.Remove(name) ? name : Unique(name), inputs, attrs);
         graph.Node.Add(def);
         return def.Name;
     }

@@ -5,6 +5,15 @@ namespace Zoo.Autograd.Graph;
 /// <summary>A node as TensorFlow's NodeDef.</summary>
 internal static class NodeWriter
 {
+    /// <summary>A node that no expression has.</summary>
+    internal static NodeDef Write(string op, string name, string[] inputs, params ReadOnlySpan<(string Key, object Value)> attrs)
+    {
+        var def = new NodeDef { Op = op, Name = name };
+        def.Input.AddRange(inputs);
+        foreach (var (key, value) in attrs) def.Attr[key] = AttrWriter.Write(value);
+        return def;
+    }
+
     /// <summary>A node of a graph; functions keep the names they have.</summary>
     internal static NodeDef Write(Node node, Func<Node, string> name) => Write(node, name, v => Port(v, name), null);
 
