@@ -11,4 +11,7 @@ public sealed class ClusterException(string message, Exception? inner = null) : 
 
     /// <summary>The training step, from 0; -1 outside of one.</summary>
     public long Step { get; init; } = -1;
+
+    /// <summary>Whether the worker threw an error of its own, which it would throw again.</summary>
+    internal bool IsOwn { get; init; }
 }

@@ -19,6 +19,13 @@ internal static class Engines
         }
     }
 
+    /// <summary>Threads that one call of the embedded engine uses.</summary>
+    internal static int Threads
+    {
+        get => Torch.TorchThreads.Count;
+        set => Torch.TorchThreads.Count = value;
+    }
+
     internal static IEngine Find(string name) => name switch
     {
         "embedded" or "torch" => embedded.Value,

@@ -48,7 +48,7 @@ internal sealed class BatchPart
 /// <summary>A training or evaluation step on a part of a batch, cut where parts must be added up.</summary>
 internal sealed class CutStep
 {
-    /// <summary>What the losses are divided by, of the part alone; from the step's inputs. Null where nothing has to be known.</summary>
+    /// <summary>What the losses are divided by, of the part alone; from the step's inputs and the place. Null where nothing has to be known.</summary>
     internal required Program? Denominators { get; init; }
 
     /// <summary>

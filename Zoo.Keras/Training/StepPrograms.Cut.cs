@@ -24,7 +24,7 @@ internal sealed partial class StepPrograms
         var (moved, set) = (updates.Where(u => u.Target.DType.IsFloat()).ToArray(), updates.Where(u => !u.Target.DType.IsFloat()).ToArray());
         return new()
         {
-            Denominators = part.Parts is { Length: > 0 } parts ? new() { Name = "denominators", Feeds = Feeds, Fetches = parts } : null,
+            Denominators = part.Parts is { Length: > 0 } parts ? new() { Name = "denominators", Feeds = [.. Feeds, part.First, part.Rows], Fetches = parts } : null,
             Parts = new()
             {
                 Name = training ? "gradients" : "test",

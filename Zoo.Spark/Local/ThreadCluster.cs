@@ -1,0 +1,82 @@
+using Zoo.Autograd.Engine;
+using Zoo.Spark.Collective;
+using Zoo.Spark.Training;
+
+namespace Zoo.Spark.Local;
+
+/// <summary>Workers that are threads of this process, each with its share of the cores.</summary>
+internal sealed class ThreadCluster : ICluster
+{
+    readonly ZooOptions options;
+    readonly int threads = Engines.Threads;
+    LocalGroup? group;
+
+    internal ThreadCluster(int workers, ZooOptions options)
+    {
+        (Workers, this.options) = (workers, options);
+        Engines.Threads = options.ThreadsPerWorker ?? Math.Max(1, threads / workers);
+    }
+
+    public int Workers { get; }
+
+    public IReadOnlyList<IWorkerLink> Links { get; private set; } = [];
+
+    public void Renew(ParameterNumbers numbers)
+    {
+        End();
+        var made = group = new(Workers, options.Timeout);
+        Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }))];
+    }
+
+    public void Dispose()
+    {
+        End();
+        Engines.Threads = threads;
+    }
+
+    void End()
+    {
+        foreach (var link in Links) link.Dispose();
+        Links = [];
+        group?.Dispose();
+        group = null;
+    }
+}
+
+/// <summary>A worker on a thread.</summary>
+internal sealed class ThreadLink : IWorkerLink
+{
+    readonly Worker worker;
+    readonly SemaphoreSlim go = new(0), done = new(0);
+    Command command = new Command.Stop();
+    Reply reply = new([]);
+
+    internal ThreadLink(Worker worker)
+    {
+        this.worker = worker;
+        new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo worker {worker.Rank}" }.Start();
+    }
+
+    public string Host => "this process";
+
+    public void Send(Command what, Deadline deadline)
+    {
+        command = what;
+        go.Release();
+    }
+
+    public Reply Receive(Deadline deadline) => done.Wait(deadline.Left) ? reply : throw new TimeoutException("it did not answer within the deadline");
+
+    void Loop()
+    {
+        while (true)
+        {
+            go.Wait();
+            if (command is Command.Stop) return;
+            reply = worker.Do(command);
+            done.Release();
+        }
+    }
+
+    public void Dispose() => Send(new Command.Stop(), default);
+}

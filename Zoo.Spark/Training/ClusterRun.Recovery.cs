@@ -1,0 +1,81 @@
+namespace Zoo.Spark.Training;
+
+internal sealed partial class ClusterRun
+{
+    readonly List<Action> log = [];   // what was done since the state was kept
+    NDArray[][] keptMetrics = [];
+    long keptSteps;
+    int restarts;
+    ClusterException? firstLoss;
+
+    bool KeepsLog => options.CheckpointEvery is not null;
+
+    bool IsCheckpointDue => KeepsLog && log.Count >= options.CheckpointEvery;
+
+    /// <summary>Keeps the whole state of now.</summary>
+    void Keep()
+    {
+        if (loaded.Count == 0) return;
+        foreach (var (parameter, value) in state.Pull(state.All.ToHashSet())) kept[parameter] = value;
+        if (!KeepsLog) return;
+        int[] states = [.. metered.Select(team.Numbers.Of)];
+        keptMetrics = Array.ConvertAll(team.All(new Command.Get(states), "giving its metrics"), r => r.Values);
+        keptSteps = Steps;
+        log.Clear();
+    }
+
+    /// <summary>Does something that changes the workers' state, and remembers it for doing it again.</summary>
+    void Logged(Action action)
+    {
+        Safely(action);
+        if (KeepsLog) log.Add(action);
+    }
+
+    /// <summary>Does something with the workers; where one is lost, it is done with new ones that have come to the same state.</summary>
+    void Safely(Action action)
+    {
+        try
+        {
+            action();
+            return;
+        }
+        catch (ClusterException e) when (!e.IsOwn)
+        {
+            firstLoss ??= e;
+        }
+        while (true)
+        {
+            if (!KeepsLog)
+                throw new ClusterException($"{firstLoss.Message} There is no checkpoint to go on from (ZooOptions.CheckpointEvery), so the run ends; the model has the values known last, those of step {keptSteps}.", firstLoss) { Rank = firstLoss.Rank, Host = firstLoss.Host, Step = firstLoss.Step };
+            if (restarts++ >= options.MaxRestarts)
+                throw new ClusterException($"the run ends after {options.MaxRestarts} restarts from checkpoints. The first error was: {firstLoss.Message}", firstLoss) { Rank = firstLoss.Rank, Host = firstLoss.Host, Step = firstLoss.Step };
+            try
+            {
+                Restore();
+                action();
+                return;
+            }
+            catch (ClusterException e) when (!e.IsOwn)
+            {
+                // another one is lost: once more, as often as is allowed
+            }
+        }
+    }
+
+    /// <summary>New workers, the state that was kept, and what was done since.</summary>
+    void Restore()
+    {
+        team.Renew();
+        seen.Clear();
+        Steps = keptSteps;
+        if (loaded.Count == 0) return;
+        Parameter[] states = [.. metered];
+        team.All(rank => new Command.Set([.. state.For(rank, kept), .. states.Select((s, i) => (team.Numbers.Of(s), rank < keptMetrics.Length && i < keptMetrics[rank].Length ? keptMetrics[rank][i] : NDArray.Zeros(s.Shape, s.DType)))]), "taking values");
+        for (var id = 0; id < loaded.Count; id++)
+        {
+            var (number, made) = (id, loaded[id]);
+            team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step");
+        }
+        foreach (var action in log) action();
+    }
+}

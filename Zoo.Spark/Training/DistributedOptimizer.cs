@@ -1,0 +1,120 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using Zoo.Keras;
+using Zoo.Keras.Training;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Spark.Training;
+
+/// <summary>
+/// An optimizer whose memory is shared out: each worker keeps that of the pieces it owns, and updates these alone. The formula is the optimizer's own, lowered
+/// over pieces in place of weights.
+/// </summary>
+internal sealed class DistributedOptimizer
+{
+    readonly Optimizer optimizer;
+    readonly Region[] regions;
+    readonly Owned[] owned;
+    readonly bool apart;
+
+    /// <summary>A piece with the Parameters that its owner keeps it in.</summary>
+    internal sealed record OwnedPiece(int Region, Piece Piece, Parameter Weight, IReadOnlyDictionary<string, Parameter> Slots);
+
+    internal sealed record Owned(Optimizer Optimizer, OwnedPiece[] Pieces);
+
+    internal DistributedOptimizer(Optimizer optimizer, IReadOnlyList<Parameter> trained, int workers)
+    {
+        this.optimizer = optimizer;
+        optimizer.Build(trained);   // in the model's order, in which files hold its memory
+        apart = optimizer.Clipnorm is not null;
+        regions = Region.Of(optimizer, trained, workers);
+        owned = [.. Enumerable.Range(0, workers).Select(rank =>
+        {
+            var replica = optimizer.Replica();
+            return new Owned(replica, [.. regions.SelectMany((region, r) => region.Pieces(rank, optimizer, apart).Select(piece => Own(replica, region, r, piece)))]);
+        })];
+    }
+
+    internal Region[] Regions => regions;
+
+    /// <summary>What each worker owns.</summary>
+    internal IReadOnlyList<Owned> Owners => owned;
+
+    static OwnedPiece Own(Optimizer replica, Region region, int at, Piece piece)
+    {
+        Shape shape = region.IsWhole ? piece.First.Shape : [piece.Length];
+        Parameter weight = new("piece", shape, region.DType, () => NDArray.Zeros(shape, region.DType)) { Path = piece.First.Path, Constraint = piece.First.Constraint };
+        return new(at, piece, weight, replica.SlotsOf(weight));
+    }
+
+    /// <summary>What one worker keeps for itself.</summary>
+    internal IEnumerable<Parameter> Kept(int rank) => owned[rank].Pieces.SelectMany(p => p.Slots.Values.Prepend(p.Weight));
+
+    /// <summary>The plan of one worker.</summary>
+    internal StepPlan Plan(CutStep step, int rank, string engine, bool guarded)
+    {
+        var (own, pieces) = (owned[rank].Optimizer, owned[rank].Pieces);
+        Variable[] gradients = [.. pieces.Select((p, i) => StateOps.Input($"gradient_{i}", p.Weight.Shape, p.Weight.DType))];
+        (Parameter, Variable)[] pairs = [.. pieces.Zip(gradients, (p, g) => (p.Weight, g))];
+        var clips = optimizer.Clipnorm is not null || optimizer.GlobalClipnorm is not null;
+        Program? norms = null;
+        Variable[] squares = [];
+        if (clips)
+        {
+            var averaged = own.Averaged(pairs, []);
+            norms = new() { Name = "norms", Feeds = gradients, Fetches = Array.ConvertAll(averaged, g => A.Cast(A.Sum(A.Square(g)), DType.Float64)) };
+            squares = [.. (apart ? pieces : Enumerable.Repeat<OwnedPiece?>(null, 1)).Select((_, i) => StateOps.Input($"squares_{i}", [], DType.Float64))];
+        }
+        var known = squares.Length == 0 ? null : apart ? squares : [A.Cast(squares[0], pieces.Length > 0 ? pieces[0].Weight.DType : DType.Float32)];
+        var (moved, movedRegions) = Moved(step);
+        return new()
+        {
+            Engine = engine,
+            Denominators = step.Denominators,
+            Parts = step.Parts,
+            Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, r.Bounds)),
+            Trained = Array.ConvertAll(step.Trained, Spot),
+            Moved = moved,
+            MovedRegions = movedRegions,
+            Set = Array.ConvertAll(step.Set, p => (p.DType, p.Shape)),
+            Pieces = Array.ConvertAll(pieces, p => new Spot(p.Region, p.Piece.From, p.Weight.Shape)),
+            Norms = norms,
+            NormOf = clips ? Array.ConvertAll(pieces, p => apart ? Array.IndexOf(step.Trained, p.Piece.First) : 0) : [],
+            NormCount = !clips ? 0 : apart ? step.Trained.Length : 1,
+            IsGuarded = guarded,
+            Update = new() { Name = "update", Feeds = [.. gradients, .. squares], Fetches = [], Updates = [.. own.Updates(pairs, known)] },
+            Read = new() { Name = "pieces", Feeds = [], Fetches = Array.ConvertAll(pieces, p => p.Weight.Variable) },
+            Assign = Assign(step),
+        };
+    }
+
+    Spot Spot(Parameter weight)
+    {
+        var region = Array.FindIndex(regions, r => r.Weights.Contains(weight));
+        return new(region, regions[region].Offsets[Array.IndexOf(regions[region].Weights, weight)], weight.Shape);
+    }
+
+    static (Spot[], (DType, int)[]) Moved(CutStep step)
+    {
+        var counts = new List<(DType DType, int Count)>();
+        var spots = Array.ConvertAll(step.Moved, weight =>
+        {
+            var (dtype, size) = (StepPrograms.WideType(weight), (int)weight.Shape.Elements);
+            var at = counts.FindIndex(c => c.DType == dtype);
+            if (at < 0)
+            {
+                at = counts.Count;
+                counts.Add((dtype, 0));
+            }
+            counts[at] = (dtype, counts[at].Count + size);
+            return new Spot(at, counts[at].Count - size, weight.Shape);
+        });
+        return (spots, [.. counts]);
+    }
+
+    static Program Assign(CutStep step)
+    {
+        (Parameter Target, Variable Feed)[] all = [.. step.Trained.Concat(step.Moved).Select((p, i) => (p, StateOps.Input($"weight_{i}", p.Shape, StepPrograms.WideType(p)))), .. step.Set.Select((p, i) => (p, StateOps.Input($"set_{i}", p.Shape, p.DType)))];
+        return new() { Name = "assign", Feeds = Array.ConvertAll(all, a => a.Feed), Fetches = [], Updates = Array.ConvertAll(all, a => (a.Target, A.Cast(a.Feed, a.Target.DType))) };
+    }
+}

@@ -1,0 +1,82 @@
+using Zoo.Autograd.Graph;
+
+namespace Zoo.Spark.Training;
+
+/// <summary>Where a value lies: in which region, from which element on, in which shape.</summary>
+internal readonly record struct Spot(int Region, int From, Shape Shape);
+
+/// <summary>All that one worker needs to know to make a step: programs, and where their values lie. It knows nothing of layers.</summary>
+internal sealed record StepPlan
+{
+    /// <summary>The engine of <see cref="Denominators"/> and <see cref="Parts"/>; the rest is done by the embedded one.</summary>
+    internal required string Engine { get; init; }
+
+    /// <summary>What losses are divided by, of the part alone: from the step's inputs, numbers to be added up before <see cref="Parts"/> runs.</summary>
+    internal Program? Denominators { get; init; }
+
+    /// <summary>From the inputs, the part's place and size, and the denominators: the loss, gradients, moved weights, set weights.</summary>
+    internal required Program Parts { get; init; }
+
+    internal (DType DType, int Count, int[] Bounds)[] Regions { get; init; } = [];
+
+    /// <summary>The trained weights, in the order of the gradients.</summary>
+    internal Spot[] Trained { get; init; } = [];
+
+    /// <summary>Weights that become their mean over the parts, in <see cref="MovedRegions"/>.</summary>
+    internal Spot[] Moved { get; init; } = [];
+
+    internal (DType DType, int Count)[] MovedRegions { get; init; } = [];
+
+    /// <summary>Weights that are the same in all parts.</summary>
+    internal (DType DType, Shape Shape)[] Set { get; init; } = [];
+
+    /// <summary>What this worker owns.</summary>
+    internal Spot[] Pieces { get; init; } = [];
+
+    /// <summary>From the pieces' gradients: each one's sum of squares.</summary>
+    internal Program? Norms { get; init; }
+
+    /// <summary>To which sum that of each piece is added: that of its weight, or that of all.</summary>
+    internal int[] NormOf { get; init; } = [];
+
+    /// <summary>The number of sums.</summary>
+    internal int NormCount { get; init; }
+
+    /// <summary>Whether the step is left out where the loss is not finite.</summary>
+    internal bool IsGuarded { get; init; }
+
+    /// <summary>Makes the step on the pieces: from their gradients, then the sums of squares.</summary>
+    internal Program? Update { get; init; }
+
+    /// <summary>Gives the pieces' weights.</summary>
+    internal Program? Read { get; init; }
+
+    /// <summary>Takes the new values of trained, moved and set weights.</summary>
+    internal Program? Assign { get; init; }
+
+    internal bool Trains => Assign is not null;
+
+    /// <summary>The programs, in a fixed order.</summary>
+    internal Program?[] Programs => [Denominators, Parts, Norms, Update, Read, Assign];
+
+    /// <summary>The same with each program changed.</summary>
+    internal StepPlan With(Func<Program, Program> change) => this with
+    {
+        Denominators = Denominators is null ? null : change(Denominators),
+        Parts = change(Parts),
+        Norms = Norms is null ? null : change(Norms),
+        Update = Update is null ? null : change(Update),
+        Read = Read is null ? null : change(Read),
+        Assign = Assign is null ? null : change(Assign),
+    };
+
+    /// <summary>A program over other Parameters.</summary>
+    internal static Program Over(Program program, Func<Parameter, Parameter> other)
+    {
+        var lowering = new Lowering();
+        foreach (var parameter in program.Parameters()) lowering.Bind(parameter.Variable, other(parameter).Variable);
+        var fetches = lowering.Lower(program.Fetches);
+        var values = lowering.Lower([.. program.Updates.Select(u => u.Value)]);
+        return new() { Name = program.Name, Feeds = program.Feeds, Fetches = fetches, Updates = [.. program.Updates.Zip(values, (u, v) => (other(u.Target), v))] };
+    }
+}

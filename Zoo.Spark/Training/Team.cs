@@ -1,0 +1,73 @@
+using Zoo.Spark.Collective;
+using Zoo.Spark.Local;
+
+namespace Zoo.Spark.Training;
+
+/// <summary>All workers of a cluster, commanded together.</summary>
+internal sealed class Team(ICluster cluster, TimeSpan timeout)
+{
+    /// <summary>What a worker may take for itself before others wait for it: engines load and plans are made.</summary>
+    static readonly TimeSpan start = TimeSpan.FromMinutes(2);
+
+    internal int Size => cluster.Workers;
+
+    internal ParameterNumbers Numbers { get; } = new();
+
+    /// <summary>Begins with workers that know nothing yet.</summary>
+    internal void Renew() => cluster.Renew(Numbers);
+
+    /// <summary>The same command for all.</summary>
+    internal Reply[] All(Command command, string what) => All(_ => command, what);
+
+    /// <summary>One command for each worker, all at once; the answers by rank.</summary>
+    /// <exception cref="ClusterException">A worker failed: the first error, with the worker that is at fault.</exception>
+    internal Reply[] All(Func<int, Command> command, string what, long step = -1)
+    {
+        var deadline = Deadline.After(timeout + start);
+        var (replies, lost) = (new Reply?[Size], new Exception?[Size]);
+        for (var rank = 0; rank < Size; rank++)
+            try { cluster.Links[rank].Send(command(rank), deadline); }
+            catch (Exception e) when (IsLoss(e)) { lost[rank] = e; }
+        for (var rank = 0; rank < Size; rank++)
+        {
+            // Once one is lost the others end by the deadline of their exchange.
+            if (Array.Exists(lost, l => l is not null) || Array.Exists(replies, r => r?.Fault is not null)) deadline = Deadline.After(timeout + TimeSpan.FromSeconds(5));
+            if (lost[rank] is null)
+                try { replies[rank] = cluster.Links[rank].Receive(deadline); }
+                catch (Exception e) when (IsLoss(e)) { lost[rank] = e; }
+        }
+        if (Array.TrueForAll(replies, r => r is { Fault: null })) return replies!;
+        throw First(replies, lost, what, step);
+    }
+
+    /// <summary>One command for one worker.</summary>
+    internal Reply One(int rank, Command command)
+    {
+        var deadline = Deadline.After(timeout + start);
+        cluster.Links[rank].Send(command, deadline);
+        return cluster.Links[rank].Receive(deadline);
+    }
+
+    static bool IsLoss(Exception e) => e is IOException or TimeoutException or InvalidDataException or System.Net.Sockets.SocketException or ObjectDisposedException;
+
+    /// <summary>The error that came first: a worker's own; else the loss of one; else what others say of one.</summary>
+    ClusterException First(Reply?[] replies, Exception?[] lost, string what, long step)
+    {
+        var at = Array.FindIndex(replies, r => r?.Fault is { Blames: < 0, Type: not nameof(ClusterException) });
+        if (at >= 0)
+        {
+            var fault = replies[at]!.Fault!;
+            return Made(at, $"failed while {what}{Step(step)}: {fault.Type}: {fault.Message}", "Expected the step to end. See the error itself.", fault.Error, own: true);
+        }
+        at = Array.FindIndex(lost, l => l is not null);
+        if (at >= 0) return Made(at, $"was lost while {what}{Step(step)}: {lost[at]!.Message}", "Expected it to answer. Look whether it was ended, or hangs.", lost[at], own: false);
+        var blamed = replies.Select(r => r?.Fault).First(f => f is not null)!;
+        at = blamed.Blames >= 0 ? blamed.Blames : Array.FindIndex(replies, r => r?.Fault is not null);
+        return Made(at, $"did not do its part while {what}{Step(step)}: {blamed.Message}", "Expected it to answer in time. Look whether it was ended, hangs or is slow, or allow more time (ZooOptions.Timeout).", blamed.Error, own: false);
+
+        ClusterException Made(int rank, string happened, string then, Exception? inner, bool own) =>
+            new($"worker {rank} ({cluster.Links[rank].Host}) {happened.TrimEnd('.')}. {then}", inner) { Rank = rank, Host = cluster.Links[rank].Host, Step = step, IsOwn = own };
+    }
+
+    static string Step(long step) => step < 0 ? "" : $" at step {step}";
+}
