@@ -55,6 +55,33 @@ internal static class Managed
 
     static Values Run(this Kernel k, HostKernel kernel) => k.Host(kernel, [.. Enumerable.Range(0, k.Count).Select(i => k[i])], [.. k.Node.Outputs.Select((_, i) => (k.OutShape(i), k.OutDType(i)))]);
 
+    /// <summary>A function of one, two or three broadcast floats, computed in double precision.</summary>
+    internal static Values Map(this Kernel k, Func<double, double, double, double> function)
+    {
+        var result = k.OutShape();
+        return k.Run(k.DType() switch
+        {
+            DType.Float32 => Over<float>,
+            DType.Float64 => Over<double>,
+            DType.Float16 => Over<Half>,
+            var other => throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for {other.Name()}. Cast it: A.Cast(x, DType.Float32)."),
+        });
+
+        void Over<T>(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to) where T : unmanaged, INumberBase<T>
+        {
+            var y = HostMemory.Span<T>(to[0], (int)result.Elements);
+            Span<double> arguments = stackalloc double[3];
+            for (var i = 0; i < y.Length; i++)
+            {
+                for (var a = 0; a < from.Length; a++) arguments[a] = double.CreateTruncating(HostMemory.Span<T>(from[a], (int)k.Shape(a).Elements)[HostMath.Index(i, result, k.Shape(a))]);
+                y[i] = T.CreateTruncating(function(arguments[0], arguments[1], arguments[2]));
+            }
+        }
+    }
+
+    /// <summary>The same of two.</summary>
+    internal static Values Map(this Kernel k, Func<double, double, double> function) => k.Map((x, y, _) => function(x, y));
+
     /// <summary>Integers of any type as a list.</summary>
     internal static long[] Integers(nint at, DType dtype, long count)
     {

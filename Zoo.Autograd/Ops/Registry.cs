@@ -10,6 +10,7 @@ internal static class Registry
         new[]
         {
             ArrayOps.All,
+            BitOps.All,
             CompareOps.All,
             ConvOps.All,
             CountOps.All,
@@ -37,6 +38,7 @@ internal static class Registry
             SegmentOps.All,
             SliceOps.All,
             SortOps.All,
+            SpecialOps.All,
             StateOps.All,
             StitchOps.All,
             TableOps.All,

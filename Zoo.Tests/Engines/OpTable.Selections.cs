@@ -79,6 +79,12 @@ static partial class OpTable
         ["Concat"] = [V(N(1), D(3, 4), D(3, 2)), V(N(0), D(3, 4), D(2, 4), D(1, 4)), V(N(-2), D(2, 3, 4), D(2, 1, 4))],
         ["Gather"] = [V(D(5, 4), Ix(5, 3)), V(D(5), Ix(5, 2, 4)), V(D(3, 2, 4), Ix(3))],
         ["ClipByValue"] = [V(D(3, 4), T(-1), T(1)), V(D(3, 4), D([3, 4], -2, 0), D([3, 4], 1, 2)), V(D(), T(-1), T(1)), V(D(37, 41), T(0), T(1))],
+        ["Polygamma"] = [V([D(3, 4) with { Low = 1, High = 1 }, D([3, 4], .5, 3)]), V(new Fixed(NDArray.Scalar(0), true), D([2, 5], .5, 3)), V(new Fixed(new[] { 1f, 2, 3 }, true), D([4, 3], .5, 3))],
+        ["Betainc"] = [V(D([3, 4], .5, 3), D([3, 4], .5, 3), D([3, 4], .05, .95)), V(T(2), T(3), D([2, 5], .05, .95)), V(D([3], .5, 3), T(1), T(.5))],
+        ["NextAfter"] = [V(D(3, 4), D(3, 4)) with { Smooth = false }, V(D(3, 4), D(4)) with { Smooth = false }, V(D(), D(2, 2)) with { Smooth = false }],
+        ["ApproximateEqual"] = [V(D(3, 4), D(3, 4)), V([D(3, 4), D(3, 4)], ("tolerance", 1.0)), V(D(), D())],
+        ["L2Loss"] = [V(D(3, 4)), V(D()), V(D(37, 41))],
+        ["AccumulateNV2"] = [V([D(3, 4), D(3, 4)], ("shape", Shape.Create([3, 4]))), V([D(2)], ("shape", Shape.Create([2]))), V([D(), D(), D()], ("shape", Shape.Scalar))],
         ["CumulativeLogsumexp"] = [V(D(3, 4), N(1)), V([D(2, 3, 4), N(1)], ("reverse", true)), V(D(5), N(-1)), V([D(3, 4), N(0)], ("exclusive", true)) with { Smooth = false }],
         ["EuclideanNorm"] = Reductions(),
     };
