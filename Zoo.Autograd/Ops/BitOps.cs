@@ -75,11 +75,11 @@ internal static class BitOps
         Portable = n => [MathOps.ReciprocalGrad.Call(n[0], n[1])],
     };
 
-    internal static readonly Op Round = new("Round", "x:T -> y:T ; T:float32|float64|int32|int64|float16|bfloat16|int8|int16")
+    internal static readonly Op Round = new("Round", "x:T -> y:T ; T:float")
     {
         Shape = s => s[0],
         NoGradient = Op.Discrete,
-        Pointwise = e => e.Node.Out.DType.IsInteger() ? e[0] : e.Do(Opcode.Rint),
+        Pointwise = e => e.Do(Opcode.Rint),
     };
 
     internal static readonly Op ApproximateEqual = new("ApproximateEqual", "x:T y:T -> z:bool ; T:real tolerance:float=1e-5")

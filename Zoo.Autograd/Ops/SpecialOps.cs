@@ -12,7 +12,7 @@ internal static class SpecialOps
     internal static readonly Op Lgamma = Aten("Lgamma", "lgamma", (n, g) => g * Digamma!.Call(n[0]), "float");
     internal static readonly Op Digamma = Aten("Digamma", "digamma", (n, g) => g * Polygamma!.Call(A.OnesLike(n[0]), n[0]), "float");
     internal static readonly Op Erfinv = Aten("Erfinv", "erfinv", (n, g) => g * A.Exp(A.Square(n.Out)) * (Math.Sqrt(Math.PI) / 2), "float");
-    internal static readonly Op Ndtri = Aten("Ndtri", "special_ndtri", (n, g) => g * A.Exp(A.Square(n.Out) * 0.5) * Math.Sqrt(2 * Math.PI), "float");
+    internal static readonly Op Ndtri = Aten("Ndtri", "special_ndtri", (n, g) => g * A.Exp(A.Square(n.Out) * 0.5) * Math.Sqrt(2 * Math.PI), Plain);
 
     internal static readonly Op Zeta = Binary("Zeta", "x:T q:T", k => k.Call("special_zeta", k[0], k[1]), (n, g) => [null, (-g * n[0] * Zeta!.Call(n[0] + 1, n[1])).SumTo(n[1])]);
 
@@ -58,14 +58,14 @@ internal static class SpecialOps
     internal static readonly Op BesselI0e = Aten("BesselI0e", "special_i0e", (n, g) => g * (BesselI1e!.Call(n[0]) - A.Sign(n[0]) * n.Out), Plain);
     internal static readonly Op BesselI1 = Aten("BesselI1", "special_i1", (n, g) => g * (BesselI0.Call(n[0]) - Over(n, 0.5)), Plain);
     internal static readonly Op BesselI1e = Aten("BesselI1e", "special_i1e", (n, g) => g * (BesselI0e.Call(n[0]) - n.Out * A.Sign(n[0]) - Over(n, 0.5)), Plain);
-    internal static readonly Op BesselJ0 = Aten("BesselJ0", "special_bessel_j0", (n, g) => -g * BesselJ1!.Call(n[0]), Plain);
-    internal static readonly Op BesselJ1 = Aten("BesselJ1", "special_bessel_j1", (n, g) => g * (BesselJ0.Call(n[0]) - Over(n, 0.5)), Plain);
+    internal static readonly Op BesselJ0 = Own("BesselJ0", x => Bessel.J(0, x), (n, g) => -g * BesselJ1!.Call(n[0]));
+    internal static readonly Op BesselJ1 = Own("BesselJ1", x => Bessel.J(1, x), (n, g) => g * (BesselJ0.Call(n[0]) - Over(n, 0.5)));
     internal static readonly Op BesselK0 = Aten("BesselK0", "special_modified_bessel_k0", (n, g) => -g * BesselK1!.Call(n[0]), Plain);
     internal static readonly Op BesselK0e = Aten("BesselK0e", "special_scaled_modified_bessel_k0", (n, g) => g * (n.Out - BesselK1e!.Call(n[0])), Plain);
     internal static readonly Op BesselK1 = Aten("BesselK1", "special_modified_bessel_k1", (n, g) => g * (-BesselK0.Call(n[0]) - n.Out / n[0]), Plain);
     internal static readonly Op BesselK1e = Aten("BesselK1e", "special_scaled_modified_bessel_k1", (n, g) => g * (n.Out * (1 - A.Reciprocal(n[0])) - BesselK0e.Call(n[0])), Plain);
-    internal static readonly Op BesselY0 = Aten("BesselY0", "special_bessel_y0", (n, g) => -g * BesselY1!.Call(n[0]), Plain);
-    internal static readonly Op BesselY1 = Aten("BesselY1", "special_bessel_y1", (n, g) => g * (BesselY0.Call(n[0]) - n.Out / n[0]), Plain);
+    internal static readonly Op BesselY0 = Own("BesselY0", x => Bessel.Y(0, x), (n, g) => -g * BesselY1!.Call(n[0]));
+    internal static readonly Op BesselY1 = Own("BesselY1", x => Bessel.Y(1, x), (n, g) => g * (BesselY0.Call(n[0]) - n.Out / n[0]));
 
     internal static readonly Op Dawsn = Own("Dawsn", SpecialFunctions.Dawsn, (n, g) => g * (1 - 2 * n[0] * n.Out));
     internal static readonly Op Expint = Own("Expint", SpecialFunctions.Expint, (n, g) => g * A.Exp(n[0]) / n[0]);

@@ -79,8 +79,10 @@ static partial class OpTable
         ["Concat"] = [V(N(1), D(3, 4), D(3, 2)), V(N(0), D(3, 4), D(2, 4), D(1, 4)), V(N(-2), D(2, 3, 4), D(2, 1, 4))],
         ["Gather"] = [V(D(5, 4), Ix(5, 3)), V(D(5), Ix(5, 2, 4)), V(D(3, 2, 4), Ix(3))],
         ["ClipByValue"] = [V(D(3, 4), T(-1), T(1)), V(D(3, 4), D([3, 4], -2, 0), D([3, 4], 1, 2)), V(D(), T(-1), T(1)), V(D(37, 41), T(0), T(1))],
-        ["Polygamma"] = [V([D(3, 4) with { Low = 1, High = 1 }, D([3, 4], .5, 3)]), V(new Fixed(NDArray.Scalar(0), true), D([2, 5], .5, 3)), V(new Fixed(new[] { 1f, 2, 3 }, true), D([4, 3], .5, 3))],
-        ["Betainc"] = [V(D([3, 4], .5, 3), D([3, 4], .5, 3), D([3, 4], .05, .95)), V(T(2), T(3), D([2, 5], .05, .95)), V(D([3], .5, 3), T(1), T(.5))],
+        // TensorFlow has no gradient for the orders and shapes, so they are constants here
+        ["Polygamma"] = [V(new Fixed(new[] { 1f, 1, 0, 2 }, true), D([3, 4], .5, 3)), V(T(0), D([2, 5], .5, 3)), V(new Fixed(new[] { 1f, 2, 3 }, true), D([4, 3], .5, 3))],
+        ["Zeta"] = [V(new Fixed(new[] { 1.5f, 2, 3, 4 }, true), D([3, 4], .5, 3)), V(T(2), D([2, 5], .5, 3)), V(T(2.5), D([], .5, 3))],
+        ["Betainc"] = [V(new Fixed(new[] { .5f, 1, 2 }, true), new Fixed(new[] { 1f, .5f, 3 }, true), D([3], .05, .95)), V(T(2), T(3), D([2, 5], .05, .95)), V(T(.5), T(2), D([], .1, .9))],
         ["NextAfter"] = [V(D(3, 4), D(3, 4)) with { Smooth = false }, V(D(3, 4), D(4)) with { Smooth = false }, V(D(), D(2, 2)) with { Smooth = false }],
         ["ApproximateEqual"] = [V(D(3, 4), D(3, 4)), V([D(3, 4), D(3, 4)], ("tolerance", 1.0)), V(D(), D())],
         ["L2Loss"] = [V(D(3, 4)), V(D()), V(D(37, 41))],
