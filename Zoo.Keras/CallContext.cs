@@ -7,10 +7,11 @@ namespace Zoo.Keras;
 public sealed class CallContext
 {
     readonly Layer layer;
+    readonly Inputs inputs;
 
-    internal CallContext(Layer layer, bool training, IReadOnlyList<Variable?> masks, KerasLowering lowering)
+    internal CallContext(Layer layer, bool training, Inputs inputs, IReadOnlyList<Variable?> masks, KerasLowering lowering)
     {
-        this.layer = layer;
+        (this.layer, this.inputs) = (layer, inputs);
         (Training, Masks, Lowering) = (training, masks, lowering);
     }
 
@@ -22,6 +23,10 @@ public sealed class CallContext
 
     /// <summary>The mask of the first input, or null.</summary>
     public Variable? Mask => Masks.Count > 0 ? Masks[0] : null;
+
+    /// <summary>The mask of an argument: the one that the call gives as <c>NAME_mask</c>, else the one that the argument carries.</summary>
+    /// <param name="argument">Its name, such as <c>query</c>.</param>
+    public Variable? MaskOf(string argument) => inputs[$"{argument}_mask"] ?? (inputs.IndexOf(argument) is >= 0 and var at ? Masks[at] : null);
 
     internal KerasLowering Lowering { get; }
 

@@ -1,28 +1,45 @@
 using System.Collections;
+using Zoo.Keras.Graph;
 
 namespace Zoo.Keras;
 
-/// <summary>What a layer is called with: Variables in order, some of them by name. Stands for the first one where one is wanted.</summary>
+/// <summary>What a layer is called with: Variables in order, some of them by name, and options. Stands for the first Variable where one is wanted.</summary>
 public sealed class Inputs : IReadOnlyList<Variable>
 {
     readonly Variable[] items;
-    readonly string?[] names;
+    readonly CallForm form;
 
-    internal Inputs(Variable[] items, string?[]? names = null) => (this.items, this.names) = (items, names ?? new string?[items.Length]);
+    internal Inputs(Variable[] items, CallForm form) => (this.items, this.form) = (items, form);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>How many Variables there are; masks do not count.</summary>
     public int Count => items.Length;
 
     /// <summary>One of them.</summary>
     public Variable this[int index] => items[index];
 
-    /// <summary>The one that was given by name (Keras' keyword argument), or null.</summary>
-    public Variable? this[string name] => Array.IndexOf(names, name) is >= 0 and var at ? items[at] : null;
+    /// <summary>An argument by Keras' name, whether it was given by name or by position; the first of several; null where it is absent.</summary>
+    public Variable? this[string name] => List(name) is [var first, ..] ? first : null;
 
-    /// <summary>Those that were given without a name.</summary>
-    public Variable[] Positional => [.. items.Where((_, i) => names[i] is null)];
+    /// <summary>The Variables of an argument, null where one of several is absent; empty where the argument is.</summary>
+    public IReadOnlyList<Variable?> List(string name) => form.Find(name) is { } value ? [.. CallForm.Leaves(value).Select(v => v is InputAt at ? items[at.Index] : null)] : [];
 
-    /// <summary>The first one.</summary>
+    /// <summary>An argument that is no Variable, such as <c>use_causal_mask</c>.</summary>
+    /// <param name="name">Keras' name.</param>
+    /// <param name="fallback">Its value where the call does not give it.</param>
+    /// <exception cref="ArgumentException">The call gives a value of another kind.</exception>
+    public T Option<T>(string name, T fallback) => form.Find(name) switch
+    {
+        null => fallback,
+        T value => value,
+        // Python's truth: 0 and 1 stand for false and true.
+        long number and (0 or 1) when typeof(T) == typeof(bool) => (T)(object)(number == 1),
+        var other => throw new ArgumentException($"{name} is {other}. Expected a {typeof(T).Name}."),
+    };
+
+    /// <summary>The place of an argument's first Variable, or −1.</summary>
+    internal int IndexOf(string name) => CallForm.Leaves(form.Find(name)).OfType<InputAt>().Select(at => at.Index).DefaultIfEmpty(-1).First();
+
+    /// <summary>The first Variable.</summary>
     public static implicit operator Variable(Inputs inputs) => inputs[0];
 
     /// <inheritdoc/>

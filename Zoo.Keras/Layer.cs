@@ -62,6 +62,9 @@ public abstract class Layer : ICallable
     /// <summary>The shapes of the inputs that the weights were made for; null before.</summary>
     internal IReadOnlyList<Shape>? BuiltFor { get; private protected set; }
 
+    /// <summary>The same by the parameters of Keras' build: a shape, or a list of them.</summary>
+    internal IReadOnlyList<(string Parameter, object? Shape)> BuiltShapes { get; private set; } = [];
+
     /// <summary>The name within the model, such as <c>tower/dense</c>.</summary>
     internal string Path { get => field ?? Name; private set; }
 
@@ -77,21 +80,37 @@ public abstract class Layer : ICallable
 
     /// <summary>The layer's result for given inputs: a node of the graph that knows the layer.</summary>
     /// <exception cref="ShapeException">The inputs do not fit; names the layer, the shapes and where the input comes from.</exception>
-    public Variable Apply(params Variable[] inputs) => CallNode(inputs, null, null).Out;
+    public Variable Apply(params Variable[] inputs) => CallNode(CallForm.Positional(this, inputs)).Out;
 
     /// <summary>The result with the mode of this call fixed, whatever the model does.</summary>
-    public Variable Apply(Variable input, bool training) => CallNode([input], null, training).Out;
+    public Variable Apply(Variable input, bool training) => CallNode(CallForm.Positional(this, [input]), training).Out;
 
     /// <summary>The results of a layer or model that has several.</summary>
-    public Variable[] ApplyMany(params Variable[] inputs) => CallNode(inputs, null, null).Outputs;
+    public Variable[] ApplyMany(params Variable[] inputs) => CallNode(CallForm.Positional(this, inputs)).Outputs;
 
-    /// <summary>The result for inputs of which some are given by name, as Keras' keyword arguments; <c>mask</c> is the mask of the first.</summary>
-    public Variable Apply(IReadOnlyList<Variable> inputs, params ReadOnlySpan<(string Name, Variable Value)> named) =>
-        CallNode([.. inputs, .. named.ToArray().Select(n => n.Value)], [.. inputs.Select(_ => (string?)null), .. named.ToArray().Select(n => n.Name)], null).Out;
+    /// <summary>
+    /// The result where arguments are given by name, as Keras' keyword arguments: Variables, several of them, options. <c>mask</c> is the mask of the first
+    /// input, or an array with one for each; <c>training</c> fixes the mode of this call.
+    /// </summary>
+    public Variable Apply(IReadOnlyList<Variable> inputs, params ReadOnlySpan<(string Name, CallValue Value)> named) => CallNode(Arguments(inputs, named)).Out;
 
-    internal Node CallNode(Variable[] inputs, string?[]? names, bool? training)
+    /// <summary>The same for a layer that has several results.</summary>
+    public Variable[] ApplyMany(IReadOnlyList<Variable> inputs, params ReadOnlySpan<(string Name, CallValue Value)> named) => CallNode(Arguments(inputs, named)).Outputs;
+
+    List<(string?, object?)> Arguments(IReadOnlyList<Variable> inputs, ReadOnlySpan<(string Name, CallValue Value)> named)
     {
-        var call = new LayerCall(this, names, training);
+        var arguments = CallForm.Positional(this, inputs).ToList();
+        foreach (var (argument, value) in named) arguments.Add((argument, value.Content));
+        return arguments;
+    }
+
+    /// <summary>The node of a call whose arguments, with their names where they are given by name, are Variables, lists or dictionaries of them, or plain values.</summary>
+    internal Node CallNode(IEnumerable<(string? Name, object? Value)> arguments, bool? training = null)
+    {
+        var all = arguments.ToList();
+        if (all.Find(a => a.Name == "training").Value is bool mode) training = mode;
+        var (form, inputs) = CallForm.Of(this, all.FindAll(a => a.Name != "training"));
+        var call = new LayerCall(this, form, training);
         var (outputs, _) = Trace(call, inputs, new Variable?[inputs.Length], new(training: false));
         return new(UpperOps.Call, inputs, Attrs.None, [.. outputs.Select(o => (o.Shape, o.DType))], Name, call);
     }
@@ -99,26 +118,20 @@ public abstract class Layer : ICallable
     /// <summary>The expression of one call, with the mask of each result.</summary>
     internal (Variable[] Outputs, Variable?[] Masks) Trace(LayerCall call, Variable[] inputs, Variable?[] masks, KerasLowering lowering)
     {
-        var (names, outer) = (call.Names, Parameter.Autocast);
+        var outer = Parameter.Autocast;
         try
         {
-            if (names is not null && Array.IndexOf(names, "mask") is >= 0 and var at)
-            {
-                masks[0] = inputs[at];
-                (inputs, masks, names) = (Without(inputs, at), Without(masks, at), Without(names, at));
-            }
             if (Autocasts) inputs = Array.ConvertAll(inputs, x => x.DType.IsFloat() ? AutoGrad.Cast(x, DTypePolicy.ComputeDType) : x);
-            if (BuiltFor is null)
-            {
-                BuildOnce([.. inputs.Select(x => x.Shape)]);
-            }
+            (inputs, masks) = call.Form.Masked(inputs, masks);
+            if (BuiltFor is null) BuildOnce(call.Form, inputs);
             Parameter.Autocast = Autocasts && DTypePolicy.ComputeDType.IsFloat() && DTypePolicy.ComputeDType != DTypePolicy.VariableDType ? DTypePolicy.ComputeDType : null;
-            var context = new CallContext(this, call.Training ?? lowering.Training, masks, lowering);
-            var x = new Inputs(inputs, names);
+            var x = new Inputs(inputs, call.Form);
+            var context = new CallContext(this, call.Training ?? lowering.Training, x, masks, lowering);
             var outputs = Call(x, context).Values;
             var outputMasks = context.OutputMasks ?? new Variable?[outputs.Length];
-            if (Array.Exists(outputs, o => Topology.Sort([o.Node], n => Array.Exists(inputs, i => i.Node == n)).Exists(n => n.Tag is IUpperCall)))
-                (outputs, outputMasks) = Within(outputs, inputs, masks, context);
+            var known = inputs.Concat(masks.OfType<Variable>()).Select(i => i.Node).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+            if (Array.Exists(outputs, o => Topology.Sort([o.Node], known.Contains).Exists(n => n.Tag is IUpperCall)))
+                (outputs, outputMasks) = Within(outputs, outputMasks, inputs, masks, context);
             if (SupportsMasking && ComputeMask(x, context) is { } mask) outputMasks[0] ??= mask;
             Penalties(outputs, lowering.State);
             return (outputs, outputMasks);
@@ -133,25 +146,23 @@ public abstract class Layer : ICallable
         }
     }
 
-    static T[] Without<T>(T[] items, int at) => [.. items[..at], .. items[(at + 1)..]];
-
-    internal void BuildOnce(IReadOnlyList<Shape> inputs)
+    void BuildOnce(CallForm form, Variable[] inputs)
     {
-        Build(inputs);
-        BuiltFor = inputs;
+        var shapes = form.BuildShapes(inputs);
+        Build([.. shapes.SelectMany(s => CallForm.Leaves(s.Shape)).OfType<Shape>()]);
+        (BuiltFor, BuiltShapes) = ([.. inputs.Select(x => x.Shape)], shapes);
     }
 
     /// <summary>A call that applied other layers: their calls are lowered in turn.</summary>
-    (Variable[], Variable?[]) Within(Variable[] outputs, Variable[] inputs, Variable?[] masks, CallContext context)
+    static (Variable[], Variable?[]) Within(Variable[] outputs, Variable?[] outputMasks, Variable[] inputs, Variable?[] masks, CallContext context)
     {
         Parameter.Autocast = null;
         var inner = context.Lowering.Child(context.Training);
+        foreach (var known in inputs.Concat(masks.OfType<Variable>())) inner.Bind(known, known);
         for (var i = 0; i < inputs.Length; i++)
-        {
-            inner.Bind(inputs[i], inputs[i]);
             if (masks[i] is { } mask) inner.State.Masks[inputs[i]] = mask;
-        }
-        return (inner.Lower(outputs), Array.ConvertAll(outputs, o => inner.State.Masks.GetValueOrDefault(o)));
+        var lowered = inner.Lower(outputs);
+        return (lowered, [.. outputs.Select((o, i) => outputMasks[i] is { } own ? inner.Lower(own) : inner.State.Masks.GetValueOrDefault(o))]);
     }
 
     void Penalties(Variable[] outputs, LoweringState state)

@@ -107,7 +107,7 @@ public partial class Model : Layer
     {
         if (IsBuilt) return;
         Variable[] made = [.. samples.Select(s => K.Input(s.Sample, dtype: s.DType.IsFloat() ? DTypePolicy.ComputeDType : s.DType))];
-        var results = CallNode(made, null, null).Outputs;
+        var results = ApplyMany(made);
         Bind(made is [var input] ? input : made, results is [var output] ? output : results);
     }
 

@@ -39,6 +39,12 @@ public sealed class Ports : IEnumerable<Variable>
         return new([.. keys.Select(k => named[k])], keys, single: false) { Written = [.. named.Keys] };
     }
 
+    /// <summary>The same form with other contents: one value, a list (<c>object?[]</c>) or a dictionary in its written order.</summary>
+    internal object? Map(Func<Variable, object?> of) =>
+        IsSingle ? of(Values[0])
+        : Written is { } keys ? keys.ToDictionary(k => k, k => of(Values[Array.IndexOf(Keys!, k)]))
+        : Array.ConvertAll(Values, v => of(v));
+
     /// <inheritdoc/>
     public IEnumerator<Variable> GetEnumerator() => ((IEnumerable<Variable>)Values).GetEnumerator();
 

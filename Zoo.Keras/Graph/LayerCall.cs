@@ -4,13 +4,13 @@ namespace Zoo.Keras.Graph;
 
 /// <summary>One call of a layer in an upper graph.</summary>
 /// <param name="layer">The layer.</param>
-/// <param name="names">The name of each input that was given by name; null entries, or null, for the others.</param>
+/// <param name="form">How its arguments were written.</param>
 /// <param name="training">The mode, where the call fixes it.</param>
-internal sealed class LayerCall(Layer layer, string?[]? names, bool? training) : IUpperCall
+internal sealed class LayerCall(Layer layer, CallForm form, bool? training) : IUpperCall
 {
     internal Layer Layer => layer;
 
-    internal string?[]? Names => names;
+    internal CallForm Form => form;
 
     internal bool? Training => training;
 

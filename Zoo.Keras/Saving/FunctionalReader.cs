@@ -1,5 +1,6 @@
 using System.Reflection;
 using Zoo.Autograd.Graph;
+using Zoo.Keras.Graph;
 
 namespace Zoo.Keras.Saving;
 
@@ -143,40 +144,34 @@ sealed class FunctionalReader(KerasReader reader, string where)
     Variable[] Apply(Layer layer, Dictionary<string, object?> call, string spot)
     {
         var (args, kwargs) = Parts(Value(call.GetValueOrDefault("args")), Value(call.GetValueOrDefault("kwargs")));
-        var (inputs, names) = (new List<Variable>(), new List<string?>());
-        foreach (var arg in args)
-            foreach (var input in Flat(arg))
-            {
-                inputs.Add(input as Variable ?? throw Bad($"'{layer.Name}' gets {Shown(input)} as an input", "tensors"));
-                names.Add(null);
-            }
-        bool? training = null;
+        var arguments = args.ConvertAll(a => ((string?)null, Tree(a)));
+        foreach (var input in arguments.SelectMany(a => CallForm.Leaves(a.Item2)))
+            if (input is not (null or Variable)) throw Bad($"'{layer.Name}' gets {Shown(input)} as an input", "tensors");
+        var declared = layer.GetType().GetCustomAttributes<KerasCallArgumentAttribute>().DistinctBy(a => a.Name).ToDictionary(a => a.Name, a => a.Value);
+        bool Usual(string key, object? value) => declared.TryGetValue(key, out var usual) && (Empty(value) ? usual is null : KerasReader.Same(value, usual));
+        // A call that restates all defaults was written without them.
+        if (kwargs.Count == declared.Count && kwargs.All(k => Usual(k.Key, k.Value))) kwargs = [];
         foreach (var (key, value) in kwargs)
         {
-            if (value is Variable named)
-            {
-                inputs.Add(named);
-                names.Add(key);
-            }
-            else if (key == "training" && value is bool mode) training = Default(layer, key) is bool usual && usual == mode ? null : mode;
-            else if (!Empty(value)) throw Bad($"'{layer.Name}' is called with {key} = {Shown(value)}, which {layer.GetType().Name} does not support", "a tensor, or nothing");
+            var tree = Tree(value);
+            if (key != "training" && !Empty(value) && !CallForm.Leaves(tree).Any(v => v is Variable) && !declared.ContainsKey(key))
+                throw Bad($"'{layer.Name}' is called with {key} = {Shown(value)}, which {layer.GetType().Name} does not support", declared.Count > 0 ? $"a tensor, nothing, or one of {string.Join(", ", declared.Keys)}" : "a tensor, or nothing");
+            arguments.Add((key, tree));
         }
-        return layer.CallNode([.. inputs], names.TrueForAll(n => n is null) ? null : [.. names], training).Outputs;
+        return layer.CallNode(arguments).Outputs;
     }
+
+    static object? Tree(object? value) => value switch
+    {
+        List<object?> list => list.ConvertAll(Tree).ToArray(),
+        Dictionary<string, object?> map => map.ToDictionary(p => p.Key, p => Tree(p.Value)),
+        _ => value,
+    };
 
     static string Shown(object? value) => value switch { null => "nothing", NDArray array => $"an array {array.Shape}", List<object?> => "a list", bool or long or double or string => Json.Write(value), _ => value.GetType().Name };
 
     /// <summary>A mask that is not there, also one for each of several inputs.</summary>
     static bool Empty(object? value) => value switch { null => true, List<object?> list => list.TrueForAll(Empty), Dictionary<string, object?> map => map.Values.All(Empty), _ => false };
-
-    static object? Default(Layer layer, string argument) => layer.GetType().GetCustomAttributes<KerasCallArgumentAttribute>().FirstOrDefault(a => a.Name == argument)?.Value;
-
-    static IEnumerable<object?> Flat(object? arg) => arg switch
-    {
-        List<object?> list => list,
-        Dictionary<string, object?> map => map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Value),
-        _ => [arg],
-    };
 
     /// <summary>The inputs or outputs, in the form in which the model was given them.</summary>
     Ports Structure(object? json, string what)

@@ -26,15 +26,10 @@ sealed class FunctionalWriter
         ["name"] = model.Name,
         ["trainable"] = model.Trainable,
         ["layers"] = graph.Operations.Select(object? (o) => Entry(o)).ToList(),
-        ["input_layers"] = Structure(model.Inputs, v => Place(v, 0)),
+        ["input_layers"] = model.Inputs.Map(v => Place(v, 0)),
         // A model within counts its outputs here from 1, as Keras does; in the arguments of calls from 0.
-        ["output_layers"] = Structure(model.Outputs, v => Place(v, ModelGraph.OperationOf(v.Node) is Model and not Sequential ? 1 : 0)),
+        ["output_layers"] = model.Outputs.Map(v => Place(v, ModelGraph.OperationOf(v.Node) is Model and not Sequential ? 1 : 0)),
     };
-
-    static object? Structure(Ports ports, Func<Variable, object?> of) =>
-        ports.IsSingle ? of(ports.Values[0])
-        : ports.Written is { } keys ? keys.ToDictionary(k => k, k => of(ports.Values[Array.IndexOf(ports.Keys!, k)]))
-        : ports.Values.Select(of).ToList();
 
     List<object?> Place(Variable v, int first)
     {
@@ -65,23 +60,21 @@ sealed class FunctionalWriter
 
     (List<object?>, Dictionary<string, object?>) Arguments(Layer layer, LayerCall call, Node node)
     {
-        var given = node.Inputs.Where((_, i) => call.Names?[i] is null).ToArray();
-        var kwargs = new Dictionary<string, object?>();
-        for (var i = 0; i < node.Inputs.Length; i++)
-            if (call.Names?[i] is { } name) kwargs[name] = Argument(node.Inputs[i]);
+        var (args, kwargs) = (new List<object?>(), new Dictionary<string, object?>());
+        foreach (var (name, value) in call.Form.Arguments)
+        {
+            var written = CallForm.Map(value, v => v is InputAt at ? Argument(node.Inputs[at.Index]) : v);
+            if (name is null) args.Add(written);
+            else kwargs[name] = written;
+        }
         // Keras states defaults where it did not have to convert an argument; a functional model converts none.
-        var asIs = layer is Model and not Sequential || kwargs.Count == 0 && call.Training is null && given is [var x] && x.DType == layer.DTypePolicy.ComputeDType;
+        var asIs = layer is Model and not Sequential || kwargs.Count == 0 && call.Training is null && call.Form.Arguments is [(_, InputAt)] && node[0].DType == layer.DTypePolicy.ComputeDType;
         if (call.Training is { } training) kwargs["training"] = training;
-        var masks = layer is Model { Graph: not null } inner and not Sequential ? Structure(inner.Inputs, object? (_) => null) : null;
+        var masks = layer is Model { Graph: not null } inner and not Sequential ? inner.Inputs.Map(_ => null) : null;
         if (asIs)
             foreach (var argument in layer.GetType().GetCustomAttributes<KerasCallArgumentAttribute>()) kwargs.TryAdd(argument.Name, argument.Name == "mask" ? masks : argument.Value);
-        return ([First(layer, given)], kwargs);
+        return (args, kwargs);
     }
-
-    /// <summary>One input stands alone, several in a list, or in the form in which a model took its inputs.</summary>
-    object? First(Layer layer, Variable[] given) => layer is Model { Graph: not null } inner && given.Length == inner.Inputs.Values.Length
-        ? Structure(inner.Inputs, v => Argument(given[Array.IndexOf(inner.Inputs.Values, v)]))
-        : given is [var one] ? Argument(one) : given.Select(Argument).ToList();
 
     /// <summary>A tensor of the graph, or the value of a constant.</summary>
     object? Argument(Variable v)

@@ -85,3 +85,15 @@ public sealed class KerasCallArgumentAttribute(string name, object? value = null
     /// <summary>Its default.</summary>
     public object? Value { get; } = value;
 }
+
+/// <summary>
+/// The tensors that Keras' own <c>call</c> of this class takes one after another, such as <c>query, value, key</c>: they may be given by position or by name, and the layer
+/// is built for their shapes. Without it there is one, <c>inputs</c>, which may be a list.
+/// </summary>
+/// <param name="names">The parameters, in order.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class KerasParametersAttribute(params string[] names) : Attribute
+{
+    /// <summary>The parameters, in order.</summary>
+    public string[] Names { get; } = names;
+}

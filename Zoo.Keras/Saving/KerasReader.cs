@@ -106,7 +106,8 @@ sealed class KerasReader
         }
     }
 
-    static bool Same(object? json, object? inert) => (json, inert) switch
+    /// <summary>Whether a value of a file is the same as one in the code: 1 and 1.0 are for a real number.</summary>
+    internal static bool Same(object? json, object? inert) => (json, inert) switch
     {
         (long a, int b) => a == b,
         (double or long, double b) => System.Convert.ToDouble(json, System.Globalization.CultureInfo.InvariantCulture) == b,

@@ -29,20 +29,27 @@ static class ModelWriter
     /// <summary>Adds what stands beside the configuration.</summary>
     public static void Complete(KerasWriter writer, Layer layer, Dictionary<string, object?> written)
     {
-        if (BuildShape(layer) is { } shapes) written["build_config"] = new Dictionary<string, object?> { ["input_shape"] = shapes.Count == 0 ? null : writer.Value(shapes is [var one] ? one : shapes, () => "build_config") };
+        if (BuildConfig(writer, layer) is { } build) written["build_config"] = build;
         if (layer is Model model) written["compile_config"] = model.CompileConfig(writer);
     }
 
-    /// <summary>The shapes that stand in build_config; none where Keras writes null; null where it writes no build_config.</summary>
-    static IReadOnlyList<Shape>? BuildShape(Layer layer) => layer switch
+    /// <summary>The shapes that a layer was built for; none where Keras writes null; null where it writes no build_config.</summary>
+    static Dictionary<string, object?>? BuildConfig(KerasWriter writer, Layer layer)
     {
-        InputLayer => null,
-        Sequential net => net.IsBuilt ? net.BuiltFor : null,
-        Model { Graph: not null } => [],
-        Model => layer.BuiltFor,
-        _ => HasBuild(layer.GetType()) ? layer.BuiltFor : null,
-    };
+        if (layer is InputLayer) return null;
+        if (layer is Model { Graph: not null } and not Sequential) return new() { ["input_shape"] = null };
+        if (layer is Model)
+            return layer.BuiltFor is { } shapes ? new() { ["input_shape"] = writer.Value(shapes is [var one] ? one : shapes, () => "build_config") } : null;
+        if (layer.BuiltShapes is not [var first, ..] || !HasBuild(layer.GetType(), out var several)) return null;
+        return several && layer.BuiltShapes.Count > 1
+            ? new() { ["shapes_dict"] = layer.BuiltShapes.ToDictionary(s => $"{s.Parameter}_shape", s => writer.Value(s.Shape, () => "build_config")) }
+            : new() { ["input_shape"] = writer.Value(first.Shape, () => "build_config") };
+    }
 
-    static bool HasBuild(Type type) => Array.Exists<Type[]>([[typeof(Shape)], [typeof(IReadOnlyList<Shape>)]],
-        parameters => type.GetMethod("Build", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, parameters)?.DeclaringType != typeof(Layer));
+    static bool HasBuild(Type type, out bool several)
+    {
+        bool Overrides(Type shapes) => type.GetMethod("Build", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [shapes])?.DeclaringType != typeof(Layer);
+        several = Overrides(typeof(IReadOnlyList<Shape>));
+        return several || Overrides(typeof(Shape));
+    }
 }

@@ -80,8 +80,7 @@ public class LayerGoldenTests
     {
         var layer = (Layer)new KerasReader().Object(c.Config, typeof(Layer), c.Name);
         var inputs = c.Inputs.Select((x, i) => K.Input(x.Model[1..], $"input_{i}", x.DType, x.Model[0] >= 0 ? (int)x.Model[0] : null)).ToArray();
-        var (positional, named) = Arguments(c, inputs);
-        var outputs = layer.CallNode([.. positional, .. named.Select(n => n.Value)], [.. positional.Select(_ => (string?)null), .. named.Select(n => n.Name)], null).Outputs;
+        var outputs = layer.CallNode(Arguments(c, inputs)).Outputs;
         var model = new Model(inputs, outputs);
         for (var i = 0; i < c.Weights.Length; i++)
         {
@@ -156,18 +155,18 @@ public class LayerGoldenTests
         if (worst > 1) misses.Add($"{c.Name}: {name}[{at}] is {ours.Number(at):R}, Keras' {keras.Number(at):R} ({worst:G3} times the tolerance)");
     }
 
-    static (List<Variable> Positional, List<(string Name, Variable Value)> Named) Arguments(LayerCase c, Variable[] inputs)
+    static IEnumerable<(string?, object?)> Arguments(LayerCase c, Variable[] inputs)
     {
-        var positional = new List<Variable>();
-        var named = new List<(string, Variable)>();
-        foreach (var arg in c.Call.Args.EnumerateArray()) Flat(arg, positional.Add);
-        foreach (var arg in c.Call.Kwargs.EnumerateObject()) Flat(arg.Value, x => named.Add((arg.Name, x)));
-        return (positional, named);
+        return [.. c.Call.Args.EnumerateArray().Select(a => ((string?)null, Tree(a))), .. c.Call.Kwargs.EnumerateObject().Select(a => ((string?)a.Name, Tree(a.Value)))];
 
-        void Flat(JsonElement arg, Action<Variable> take)
+        object? Tree(JsonElement arg) => arg.ValueKind switch
         {
-            if (arg.ValueKind == JsonValueKind.Array) foreach (var item in arg.EnumerateArray()) Flat(item, take);
-            else if (arg.ValueKind == JsonValueKind.String && arg.GetString() is { } text && text.StartsWith("input_", StringComparison.Ordinal)) take(inputs[int.Parse(text[6..])]);
-        }
+            JsonValueKind.Array => arg.EnumerateArray().Select(Tree).ToArray(),
+            JsonValueKind.String when arg.GetString() is { } text && text.StartsWith("input_", StringComparison.Ordinal) => inputs[int.Parse(text[6..])],
+            JsonValueKind.String => arg.GetString(),
+            JsonValueKind.Number => arg.TryGetInt64(out var whole) ? whole : arg.GetDouble(),
+            JsonValueKind.True or JsonValueKind.False => arg.GetBoolean(),
+            _ => null,
+        };
     }
 }
