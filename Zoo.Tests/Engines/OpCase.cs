@@ -154,6 +154,7 @@ sealed class OpCase
     {
         var random = new Random(seed + stream);
         var terms = values.Select((v, i) => A.Sum(v * A.Constant(Fill(shapes[i], v.DType, () => random.NextDouble() * 2 - 1)))).ToArray();
+        if (terms.DistinctBy(t => t.DType).Count() > 1) terms = Array.ConvertAll(terms, t => A.Cast(t, DType.Float64));
         return terms.Length == 0 ? null : terms.Length == 1 ? terms[0] : A.AddN(terms);
     }
 

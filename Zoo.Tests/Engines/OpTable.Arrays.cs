@@ -8,6 +8,7 @@ static partial class OpTable
     static readonly Lazy<Dictionary<string, OpVariant[]>> structured = new(() => new[]
     {
         Arrays(),
+        Images(),
         Networks(),
         Texts(),
         Matrices(),

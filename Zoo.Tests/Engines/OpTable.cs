@@ -76,6 +76,7 @@ static partial class OpTable
     {
         "StatelessRandomUniformV2" => 0,
         "StatelessRandomNormalV2" or "StatelessTruncatedNormalV2" => 1e-6,
+        "ResizeBilinear" or "ResizeBilinearGrad" or "ResizeBicubic" or "ResizeBicubicGrad" or "ScaleAndTranslate" or "CropAndResize" or "CropAndResizeGradImage" or "ImageProjectiveTransformV2" or "ImageProjectiveTransformV3" => 2e-2,
         _ => op.Pointwise is null && moves.Contains(op.Name) ? 0 : null,
     };
 
