@@ -23,6 +23,7 @@ internal static class Registry
             FlowOps.All,
             IndexOps.All,
             JoinOps.All,
+            LinearAlgebraOps.All,
             LinearOps.All,
             ListOps.All,
             LocalNorm.All,

@@ -100,7 +100,7 @@ internal static class ReorderOps
         Composite = n => [FromBatch(n[0], [n.Int("block_size"), n.Int("block_size")], ShapeValues.NeededInts(n, 1))],
     };
 
-    static Variable Part(Variable x, int axis, long from, long to)
+    internal static Variable Part(Variable x, int axis, long from, long to)
     {
         var parts = new AxisIndex[axis + 1];
         Array.Fill(parts, Range.All);

@@ -31,7 +31,7 @@ internal static class SpecialOps
     internal static readonly Op Igamma = Binary("Igamma", "a:T x:T", k => k.Call("special_gammainc", k[0], k[1]), (n, g) => Incomplete(n, g, 1));
     internal static readonly Op Igammac = Binary("Igammac", "a:T x:T", k => k.Call("special_gammaincc", k[0], k[1]), (n, g) => Incomplete(n, g, -1));
     internal static readonly Op IgammaGradA = Binary("IgammaGradA", "a:T x:T", k => k.Map(SpecialFunctions.IgammaGradA), null, "it is a gradient that has none of its own");
-    internal static readonly Op RandomGammaGrad = Binary("RandomGammaGrad", "alpha:T sample:T", k => k.Map(SpecialFunctions.RandomGammaGrad), null, "it is a gradient that has none of its own");
+    internal static readonly Op RandomGammaGrad = Binary("RandomGammaGrad", "alpha:T sample:T", k => k.Map(SpecialFunctions.RandomGammaGrad), null, "it is a gradient that has none of its own", "output");
 
     internal static readonly Op Betainc = new("Betainc", $"a:T b:T x:T -> z:T ; T:{Plain}")
     {
@@ -77,7 +77,7 @@ internal static class SpecialOps
         return g * A.Where(one, -A.OnesLike(n[0]), A.Log(n[0]) / A.Where(one, A.OnesLike(n[0]), 1 - n[0]));
     });
 
-    internal static readonly Op NextAfter = new("NextAfter", $"x1:T x2:T -> output:T ; T:{Plain}")
+    internal static readonly Op NextAfter = new("NextAfter", "x1:T x2:T -> output:T ; T:float32|float64=float32")
     {
         Shape = s => s.Broadcast(),
         Grad = (n, g) => [g.SumTo(n[0]), A.ZerosLike(n[1])],
@@ -98,7 +98,7 @@ internal static class SpecialOps
         Kernel = k => k.Map((x, _, _) => function(x)),
     };
 
-    static Op Binary(string name, string inputs, Func<Kernel, Values> kernel, Func<Node, Variable, Variable?[]>? grad, string? reason = null) => new(name, $"{inputs} -> z:T ; T:{Plain}")
+    static Op Binary(string name, string inputs, Func<Kernel, Values> kernel, Func<Node, Variable, Variable?[]>? grad, string? reason = null, string output = "z") => new(name, $"{inputs} -> {output}:T ; T:{Plain}")
     {
         Shape = s => s.Broadcast(),
         Grad = grad,

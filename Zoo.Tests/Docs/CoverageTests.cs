@@ -41,11 +41,12 @@ public class CoverageTests
 
     static string Text()
     {
-        var text = new StringBuilder("# Coverage\nGenerated from the code by `Zoo.Tests/Docs/CoverageTests.cs`. Ops that are not listed are absent; of the classes of Keras 3 (and a few of Analytics Zoo) the absent ones are named.\n\n## Ops\n");
+        var text = new StringBuilder("# Coverage\nGenerated from the code by `Zoo.Tests/Docs/CoverageTests.cs`. Of the classes of Keras 3 (and a few of Analytics Zoo) the absent ones are named.\n\n## Ops\n");
         var ops = Registry.All.Values.OrderBy(o => o.Name, StringComparer.Ordinal).ToArray();
         text.Append($"{ops.Length} ops: {ops.Count(o => o.HasGradient)} with a gradient, {ops.Count(o => o.Kernel is not null)} with a kernel, {ops.Count(o => o.Pointwise is not null)} element-wise, {ops.Count(o => o.Composite is not null && o.Kernel is null)} composite.\n\n| op | computed | gradient |\n| --- | --- | --- |\n");
         foreach (var op in ops)
             text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Composite is not null ? "composite" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
+        text.Append(OpCoverage.Text());
         foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
         text.Append(Names("Activations", KerasCatalog.Activations, IsActivation));
         var functions = typeof(Autograd.AutoGrad).GetMethods().Concat(typeof(Autograd.Variable).GetMethods()).Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

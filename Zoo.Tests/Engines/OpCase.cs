@@ -106,6 +106,7 @@ sealed class OpCase
         Words words => Draw(words.Shape, words.From, random),
         Data data when dtype == DType.String => Draw(data.Shape, ["", "a", "b", "ab", "ä", "long enough to lie outside of TensorFlow's own 24 bytes"], random),
         Indices indices => Fill(indices.Shape, dtype, () => random.Next(indices.Limit)),
+        Data { Definite: true } data => Definite(Fill(data.Shape, dtype, random.NextDouble)),
         Data { Distinct: true } data => Shuffled(data.Shape, dtype, random),
         Data { Low: var low, High: var high } data => Fill(data.Shape, dtype, () => dtype == DType.Bool ? random.Next(2)
             : dtype.IsInteger() ? random.Next((int)Math.Ceiling(Least(dtype, data)), (int)Math.Floor(high) + 1) : low + random.NextDouble() * (high - low)),
@@ -127,6 +128,18 @@ sealed class OpCase
         random.Shuffle(numbers);
         var next = 0;
         return Fill(shape, dtype, () => numbers[next++] - numbers.Length / 2);
+    }
+
+    static NDArray Definite(NDArray x)
+    {
+        var n = (int)x.Shape[-1];
+        for (var at = 0; at < x.Count; at += n * n)
+            for (var i = 0; i < n; i++)
+            {
+                for (var j = 0; j < i; j++) x.SetNumber(at + i * n + j, x.Number(at + j * n + i));
+                x.SetNumber(at + i * n + i, x.Number(at + i * n + i) + 1.5 * n + 0.4 * i);
+            }
+        return x;
     }
 
     internal static NDArray Fill(Shape shape, DType dtype, Func<double> next)

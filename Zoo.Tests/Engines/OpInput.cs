@@ -10,6 +10,9 @@ sealed record Data(Shape Shape, double Low = -2, double High = 2) : OpInput
 {
     /// <summary>Whether no number comes twice: whole numbers around 0 in random order. Functions with a largest element then have no ties.</summary>
     public bool Distinct { get; init; }
+
+    /// <summary>Whether it holds symmetric matrices that are positive definite.</summary>
+    public bool Definite { get; init; }
 }
 
 /// <summary>Random strings out of some, fed when the case runs.</summary>

@@ -21,6 +21,18 @@ static partial class OpTable
         ["Diag"] = [V(D(3)), V(D(2, 3)), V(D(1))],
         ["DiagPart"] = [V(D(3, 3)), V(D(2, 3, 2, 3)), V(D(1, 1))],
         ["Cross"] = [V(D(3), D(3)), V(D(4, 3), D(4, 3)), V(D(2, 5, 3), D(2, 5, 3))],
+        ["Cholesky"] = [.. definite.Select(d => V(d) with { Smooth = false })],
+        ["CholeskyGrad"] = [.. definite.Select(d => V(d, D(d.Shape, -1, 1)))],
+        ["MatrixInverse"] = [.. definite.Select(d => V(d)), V([Any(3, 3)], ("adjoint", true))],
+        ["MatrixDeterminant"] = [.. definite.Select(d => V(d)), V(Any(3, 3))],
+        ["LogMatrixDeterminant"] = [.. definite.Select(d => V(d) with { Flat = [0] }), V(Any(3, 3)) with { Flat = [0] }],
+        ["MatrixExponential"] = [V(D([3, 3], -1, 1)), V(D([2, 2, 2], -1, 1)), V(D([1, 1], -1, 1))],
+        ["MatrixSolve"] = [.. definite.Select(d => V(d, D(d.Shape[..^1].Concat([2]), -2, 2))), V([Any(3, 3), D(3, 4)], ("adjoint", true))],
+        ["MatrixTriangularSolve"] = [.. definite.Select(d => V(d, D(d.Shape[..^1].Concat([2]), -2, 2))), V([definite[0], D(3, 4)], ("adjoint", true)), V([definite[0], D(3, 4)], ("lower", false)), V([definite[0], D(3, 1)], ("lower", false), ("adjoint", true))],
+        ["MatrixSolveLs"] = [V(Any(4, 3), D(4, 2), F64(0)) with { OnlyKnown = true }, V(Any(2, 3, 3), D(2, 3, 1), F64(.5)), V(Any(3, 4), D(3, 2), F64(.1)) with { OnlyKnown = true }],
+        ["SelfAdjointEigV2"] = [.. definite.Select(d => V(d) with { Private = [1], Flat = [1] }), V([definite[0]], ("compute_v", false)) with { Private = [1] }],
+        ["Svd"] = [V(Any(3, 3)) with { Private = [1, 2], Flat = [1, 2] }, V(Any(2, 4, 3)) with { Private = [1, 2], Flat = [1, 2] }, V(Any(3, 5)) with { Private = [1, 2], Flat = [1, 2] }, V([Any(3, 4)], ("compute_uv", false)) with { Private = [1, 2] }, V([Any(4, 3)], ("full_matrices", true)) with { Private = [1, 2], Flat = [0, 1, 2] }],
+        ["Qr"] = [V(Any(3, 3)) with { OnlyKnown = true }, V(Any(2, 4, 3)), V([Any(4, 3)], ("full_matrices", true)) with { Private = [0], Flat = [0, 1] }, V(Any(3, 5)) with { Flat = [0, 1] }],
         ["BatchMatMul"] = Products("adj_x", "adj_y"),
         ["BatchMatMulV3"] = [.. Products("adj_x", "adj_y").Select(v => v with { Attrs = [.. v.Attrs, ("Ta", DType.Float32), ("Tb", DType.Float32), ("Tout", DType.Float32)] })],
         ["Einsum"] =
@@ -33,6 +45,12 @@ static partial class OpTable
             V([D(2, 3), D(4, 5)], ("equation", "ab,cd->ac")),
         ],
     };
+
+    static readonly Data[] definite = [new([3, 3]) { Definite = true }, new([2, 4, 4]) { Definite = true }, new([1, 1]) { Definite = true }, new([2, 2, 2, 2]) { Definite = true }];
+
+    static Data Any(params ReadOnlySpan<long> dims) => D(Shape.Create(dims), -2, 2);
+
+    static Fixed F64(double value) => new(NDArray.Scalar(value, DType.Float64));
 
     static OpVariant[] Products(string adjX, string adjY) =>
     [
