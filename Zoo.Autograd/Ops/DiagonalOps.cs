@@ -125,7 +125,7 @@ internal static class DiagonalOps
     static Variable Zero(Node n) => A.Constant(0, n.Out.DType);
 
     static Op Older(string name, string signature, Func<ShapeContext, Shapes> shape, Func<Node, Variable> body, Func<Node, Variable, Variable?[]> grad) =>
-        new(name, $"{signature} ; T:numeric") { Shape = shape, Grad = grad, Composite = n => [body(n)] };
+        new(name, $"{signature} ; T:{(name.StartsWith("Diag", StringComparison.Ordinal) ? "wide" : "numeric")}") { Shape = shape, Grad = grad, Composite = n => [body(n)] };
 
     static Op Older(string name, string signature, Func<ShapeContext, Shape> shape, Func<Node, Variable> body, Func<Node, Variable, Variable?[]> grad) => Older(name, signature, s => (Shapes)shape(s), body, grad);
 

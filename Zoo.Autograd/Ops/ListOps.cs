@@ -8,7 +8,7 @@ namespace Zoo.Autograd.Ops;
 internal static class ListOps
 {
     const string NoGradient = "gradients do not pass lists of tensors";
-    const string Typed = "element_dtype:type", Shaped = "element_dtype:type shape_type:index=int32";
+    const string Typed = "element_dtype:type", Shaped = "element_dtype:type shape_type:index";
 
     internal static readonly Op Empty = Make("EmptyTensorList", $"element_shape:shape_type max_num_elements:int32 -> handle:variant ; {Shaped}", _ => Shape.Scalar,
         (n, x) => [TensorList.Reserve(n.Type("element_dtype"), ShapeOf(x[0]), 0).AsVariant()]);
