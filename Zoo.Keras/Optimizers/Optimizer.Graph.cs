@@ -7,20 +7,25 @@ public abstract partial class Optimizer
     const string Accumulator = "gradient_accumulator", Average = "average";
     List<Parameter> weights = [];
     Dictionary<Parameter, Dictionary<string, Parameter>> slots = [];
+    readonly Dictionary<string, Parameter> numbers = [];
     string[] undecayed = [];
+    Parameter[] undecayedWeights = [];
 
-    /// <summary>What is remembered, in Keras' order: the number of steps, the learning rate, averages, accumulators, then the slots.</summary>
-    public IReadOnlyList<Parameter> Variables => Of(weights);
+    /// <summary>What is remembered, in Keras' order: the number of steps, the learning rate, averages, accumulators, the slots, numbers.</summary>
+    public virtual IReadOnlyList<Parameter> Variables => Of(weights);
 
     /// <summary>What is remembered of given weights, as a file holds it: a loaded model knows only which weights it trains now.</summary>
-    internal IReadOnlyList<Parameter> VariablesOf(IReadOnlyList<Parameter> trained)
+    internal virtual IReadOnlyList<Parameter> VariablesOf(IReadOnlyList<Parameter> trained)
     {
         Build(trained);
         return Of(trained);
     }
 
     IReadOnlyList<Parameter> Of(IReadOnlyList<Parameter> of) =>
-        [Iterations, .. rate is null ? [] : new[] { rate }, .. Groups().SelectMany(group => of.SelectMany(w => group.Select(name => slots[w][name])))];
+        [.. Own, .. Groups().SelectMany(group => of.SelectMany(w => group.Where(slots[w].ContainsKey).Select(name => slots[w][name]))), .. numbers.Values];
+
+    /// <summary>What every optimizer remembers: the number of steps, and the learning rate where it is a number.</summary>
+    private protected Parameter[] Own => [StepCount, .. rate is null ? [] : new[] { rate }];
 
     IEnumerable<string[]> Groups()
     {
@@ -30,49 +35,60 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Makes the slots of weights that have none yet.</summary>
-    internal void Build(IEnumerable<Parameter> trained)
+    internal virtual void Build(IEnumerable<Parameter> trained)
     {
-        Iterations.Path = $"{Name}/iteration";
+        StepCount.Path = $"{Name}/iteration";
         rate?.Path = $"{Name}/learning_rate";
+        foreach (var name in Numbers)
+            if (!numbers.ContainsKey(name)) numbers[name] = new(name, [], DType.Float32, () => NDArray.Scalar(Begin(name), DType.Float32), trainable: false) { Path = $"{Name}/{name}" };
         foreach (var weight in trained)
         {
             if (slots.ContainsKey(weight)) continue;
             weights.Add(weight);
-            slots[weight] = Groups().SelectMany(g => g).ToDictionary(name => name, name => Slot(weight, name));
+            slots[weight] = Groups().SelectMany(g => g).Where(name => name is Accumulator or Average || Keeps(weight, name)).ToDictionary(name => name, name => Slot(weight, name));
         }
     }
 
     Parameter Slot(Parameter weight, string name)
     {
-        var begin = name is Accumulator or Average ? 0 : Begin(name);
-        return new(name, weight.Shape, weight.DType, () => NDArray.Full(weight.Shape, begin, weight.DType), trainable: false) { Path = $"{Name}/{weight.Path.Replace('/', '_')}_{name}" };
+        var general = name is Accumulator or Average;
+        var (shape, dtype) = general ? (weight.Shape, weight.DType) : Form(weight, name);
+        return new(name, shape, dtype, () => general ? NDArray.Zeros(shape, dtype) : First(weight, name), trainable: false) { Path = $"{Name}/{weight.Path.Replace('/', '_')}{(general ? $"_{name}" : Suffix(name))}" };
     }
 
     /// <summary>What is differentiated instead of the loss.</summary>
-    internal Variable Scaled(Variable loss) => LossScaleFactor is { } factor ? loss * factor : loss;
+    internal virtual Variable Scaled(Variable loss) => LossScaleFactor is { } factor ? loss * factor : loss;
 
     /// <summary>The new values of weights and of everything remembered, from the gradients of the (scaled) loss.</summary>
     /// <param name="pairs">Weights and their gradients.</param>
     /// <param name="squares">Where the weights are parts of larger ones, what clipping by norm needs to know: of each its whole weight's sum of squares, or one sum of all.</param>
-    internal List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
+    internal virtual List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
     {
-        var made = Iterations.Variable;
+        var made = StepCount.Variable;
         var result = new List<(Parameter, Variable)>();
         var gradients = Averaged(pairs, result);
         var due = GradientAccumulationSteps is { } every ? Turn(made, every) : null;
         Clip(gradients, squares);
+        var common = new OptimizerSlots(numbers);
+        if (numbers.Count > 0)
+        {
+            UpdateNumbers(common, Step(DType.Float32));
+            foreach (var (name, number) in numbers) result.Add((number, Due(common[name], number)));
+        }
         for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i]);
-        result.Add((Iterations, made + 1));
+        result.Add((StepCount, made + 1));
         return result;
+
+        Variable Due(Variable next, Parameter before) => due is null ? next : A.Where(due, next, before.Variable);
 
         void One(Parameter weight, Variable gradient)
         {
             var own = slots[weight];
             var step = Step(weight.DType);
             var state = new OptimizerSlots(own);
-            var next = Update(Decays(weight) ? weight.Variable - weight.Variable * (step.Rate * WeightDecay!.Value) : weight.Variable, gradient, state, step);
-            if (due is not null) next = A.Where(due, next, weight.Variable);
-            foreach (var name in Slots.SelectMany(g => g)) result.Add((own[name], due is null ? state[name] : A.Where(due, state[name], own[name].Variable)));
+            foreach (var name in numbers.Keys) state.Add(name, A.Cast(common[name], weight.DType));
+            var next = Due(Update(Decay(weight) is { } part ? weight.Variable - weight.Variable * (step.Rate * part) : weight.Variable, gradient, state, step), weight);
+            foreach (var name in Slots.SelectMany(g => g).Where(own.ContainsKey)) result.Add((own[name], Due(state[name], own[name])));
             if (UseEma)
             {
                 var keep = A.Where(A.Equal(made, A.ZerosLike(made)), A.Constant(0, weight.DType), A.Constant(EmaMomentum, weight.DType));
@@ -93,7 +109,7 @@ public abstract partial class Optimizer
         for (var i = 0; i < gradients.Length; i++)
         {
             var sum = slots[pairs[i].Weight][Accumulator].Variable + gradients[i];
-            result.Add((slots[pairs[i].Weight][Accumulator], A.Where(Turn(Iterations.Variable, every), A.ZerosLike(sum), sum)));
+            result.Add((slots[pairs[i].Weight][Accumulator], A.Where(Turn(StepCount.Variable, every), A.ZerosLike(sum), sum)));
             gradients[i] = sum / every;
         }
         return gradients;
@@ -114,13 +130,14 @@ public abstract partial class Optimizer
         return slots[weight];
     }
 
-    internal bool Decays(Parameter weight) => WeightDecay is not null && !Array.Exists(undecayed, weight.Path.Contains);
+    /// <summary>The part of a weight that decays in each step, before the learning rate; null where it is left out.</summary>
+    internal double? Decay(Parameter weight) => Array.IndexOf(undecayedWeights, weight) >= 0 || Array.Exists(undecayed, weight.Path.Contains) ? null : DecayOf(weight);
 
     static Variable Turn(Variable made, int every) => A.Equal(A.FloorMod(made + 1, made.Weak(every)), A.ZerosLike(made));
 
     OptimizerStep Step(DType dtype)
     {
-        var made = Iterations.Variable;
+        var made = StepCount.Variable;
         var number = GradientAccumulationSteps is { } every ? A.FloorDiv(made, made.Weak(every)) : made;
         return new(A.Cast(schedule?.Of(A.Cast(made, DType.Float32)) ?? rate!.Variable, dtype), A.Cast(number + 1, dtype));
     }
@@ -140,9 +157,9 @@ public abstract partial class Optimizer
     }
 
     /// <summary>At the end of training: the averages become the weights.</summary>
-    internal void Finish()
+    internal virtual void Finish()
     {
-        if (!UseEma || Iterations.Value.ToNumber() == 0) return;
+        if (!UseEma || StepCount.Value.ToNumber() == 0) return;
         foreach (var weight in weights) weight.Value = slots[weight][Average].Value;
     }
 }

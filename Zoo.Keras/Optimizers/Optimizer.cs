@@ -16,7 +16,7 @@ public abstract partial class Optimizer
     protected Optimizer(LearningRate learningRate)
     {
         schedule = learningRate.Schedule;
-        Iterations = new("iteration", Shape.Scalar, DType.Int64, () => NDArray.Scalar(0, DType.Int64), trainable: false);
+        StepCount = new("iteration", Shape.Scalar, DType.Int64, () => NDArray.Scalar(0, DType.Int64), trainable: false);
         if (schedule is null) rate = new("learning_rate", Shape.Scalar, DType.Float32, () => NDArray.Scalar(learningRate.Value), trainable: false);
     }
 
@@ -25,7 +25,7 @@ public abstract partial class Optimizer
 
     /// <summary>The step size: a number, which may be changed between steps, or a schedule.</summary>
     /// <exception cref="InvalidOperationException">A schedule gives the rate.</exception>
-    public LearningRate LearningRate
+    public virtual LearningRate LearningRate
     {
         get => schedule is not null ? new(schedule) : new(rate!.Value.ToNumber());
         set
@@ -69,11 +69,14 @@ public abstract partial class Optimizer
     /// <summary>The names of what is remembered of each weight; groups are stored one after the other, the slots of a group weight by weight.</summary>
     public virtual IReadOnlyList<string[]> Slots => [];
 
-    /// <summary>The number of steps made, an int64.</summary>
-    internal Parameter Iterations { get; }
+    /// <summary>The number of steps made, an int64, from which also random layers draw.</summary>
+    internal virtual Parameter Iterations => StepCount;
+
+    /// <summary>The number of steps that this optimizer itself counted.</summary>
+    private protected Parameter StepCount { get; }
 
     /// <summary>The learning rate after the steps made so far.</summary>
-    public double CurrentLearningRate => schedule?.At((long)Iterations.Value.ToNumber()) ?? rate!.Value.ToNumber();
+    public virtual double CurrentLearningRate => schedule?.At((long)StepCount.Value.ToNumber()) ?? rate!.Value.ToNumber();
 
     /// <summary>The new weight. The weight may be a whole one, a part, or many laid end to end (<see cref="Granularity"/>).</summary>
     /// <param name="weight">The weight.</param>
@@ -85,11 +88,47 @@ public abstract partial class Optimizer
     /// <summary>The value that a slot begins with.</summary>
     protected virtual double Begin(string slot) => 0;
 
+    /// <summary>The shape and the type of a slot of a weight; by default those of the weight.</summary>
+    protected virtual (Shape Shape, DType DType) Form(Parameter weight, string slot) => (weight.Shape, weight.DType);
+
+    /// <summary>The first value of a slot of a weight; by default filled with <see cref="Begin"/>.</summary>
+    protected virtual NDArray First(Parameter weight, string slot)
+    {
+        var (shape, dtype) = Form(weight, slot);
+        return NDArray.Full(shape, Begin(slot), dtype);
+    }
+
+    /// <summary>Whether a slot is kept of a weight.</summary>
+    protected virtual bool Keeps(Parameter weight, string slot) => true;
+
+    /// <summary>Numbers that are remembered once, not of each weight; <see cref="Update"/> finds them among the slots.</summary>
+    public virtual IReadOnlyList<string> Numbers => [];
+
+    /// <summary>The new numbers of a step, before the weights are updated.</summary>
+    /// <param name="numbers">The numbers; assign new values.</param>
+    /// <param name="step">The learning rate and the number of the step.</param>
+    protected virtual void UpdateNumbers(OptimizerSlots numbers, OptimizerStep step) { }
+
+    /// <summary>The part of a weight that decays in a step, before the learning rate; null for none.</summary>
+    protected virtual double? DecayOf(Parameter weight) => WeightDecay;
+
+    /// <summary>Keras' name of a slot in files, behind that of the weight.</summary>
+    private protected virtual string Suffix(string slot) => $"_{slot}";
+
+    private protected bool HasSchedule => schedule is not null;
+
     /// <summary>Weights whose path holds one of these texts do not decay.</summary>
     /// <example><code>new AdamW().ExcludeFromWeightDecay("bias", "batch_normalization")</code></example>
     public Optimizer ExcludeFromWeightDecay(params string[] names)
     {
         undecayed = names;
+        return this;
+    }
+
+    /// <summary>Given weights do not decay.</summary>
+    public Optimizer ExcludeFromWeightDecay(params Parameter[] weights)
+    {
+        undecayedWeights = weights;
         return this;
     }
 

@@ -10,6 +10,11 @@ public sealed class OptimizerSlots
         foreach (var (name, slot) in slots) values[name] = slot.Variable;
     }
 
+    internal void Add(string name, Variable value) => values[name] = value;
+
+    /// <summary>Whether a slot is kept of this weight.</summary>
+    public bool Has(string name) => values.ContainsKey(name);
+
     /// <summary>A slot by name.</summary>
     /// <exception cref="KeyNotFoundException">The optimizer declares none of that name.</exception>
     public Variable this[string name]

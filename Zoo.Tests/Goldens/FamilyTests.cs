@@ -90,7 +90,7 @@ public class FamilyTests(string engine)
         (Parameter, Variable)[] updates = [.. optimizer.Updates([.. weights.Zip(gradients)])];
         var work = new Family.Work
         {
-            Runs = [.. Enumerable.Range(0, steps).Select(s => weights.Select((w, i) => c[$"grad_{i}"].Rows(s, 1).Reshape(w.Shape)).ToList())],
+            Runs = [.. Enumerable.Range(0, steps).Select(s => weights.Select((w, i) => Times(c[$"grad_{i}"].Rows(s, 1).Reshape(w.Shape), c.Maybe("dynamic_scale")?.Number(s) ?? 1)).ToList())],
             Updates = updates,
             After = [.. weights.Concat(optimizer.Variables).Select(p => p.Variable)],
             Verify = (run, _, after) =>
@@ -104,6 +104,8 @@ public class FamilyTests(string engine)
         work.Feeds.AddRange(gradients);
         return work;
     });
+
+    static NDArray Times(NDArray x, double factor) => NDArray.From([.. x.ToArray<float>().Select(v => (float)(v * factor))], x.Shape);
 
     static void Ended(FamilyCase c, Optimizer optimizer, Parameter[] weights, NDArray[] variables)
     {
