@@ -40,7 +40,7 @@ internal sealed class Region
     /// <summary>The regions of the weights that an optimizer trains: by type and granularity; those that decay lie before those that do not.</summary>
     internal static Region[] Of(Optimizer optimizer, IReadOnlyList<Parameter> trained, int workers) =>
         [.. trained.GroupBy(w => (DType: StepPrograms.WideType(w), Whole: optimizer.Granularity == Granularity.Parameter || w.Constraint is not null))
-            .Select(group => new Region(group.Key.DType, group.Key.Whole, [.. group.OrderByDescending(optimizer.Decays)], workers))];
+            .Select(group => new Region(group.Key.DType, group.Key.Whole, [.. group.OrderByDescending(optimizer.Decay)], workers))];
 
     /// <summary>What a worker owns, in pieces whose elements are all treated alike.</summary>
     /// <param name="rank">The worker.</param>
@@ -53,7 +53,7 @@ internal sealed class Region
         {
             var (from, to) = (Math.Max(Offsets[i], Bounds[rank]), Math.Min(Offsets[i + 1], Bounds[rank + 1]));
             if (from >= to) continue;
-            if (!IsWhole && !apart && pieces.Count > 0 && optimizer.Decays(pieces[^1].First) == optimizer.Decays(Weights[i])) pieces[^1] = pieces[^1] with { Length = to - pieces[^1].From };
+            if (!IsWhole && !apart && pieces.Count > 0 && optimizer.Decay(pieces[^1].First) == optimizer.Decay(Weights[i])) pieces[^1] = pieces[^1] with { Length = to - pieces[^1].From };
             else pieces.Add(new(Weights[i], from, to - from));
         }
         return [.. pieces];
