@@ -146,6 +146,14 @@ public abstract class Layer : ICallable
         }
     }
 
+    /// <summary>Makes the weights for an input of a shape, if they are not there yet.</summary>
+    internal void BuildFor(Shape shape)
+    {
+        if (BuiltFor is not null) return;
+        var (form, inputs) = CallForm.Of(this, [.. CallForm.Positional(this, [StateOps.Input("x", shape, DTypePolicy.ComputeDType)])]);
+        BuildOnce(form, inputs);
+    }
+
     void BuildOnce(CallForm form, Variable[] inputs)
     {
         var shapes = form.BuildShapes(inputs);
@@ -169,6 +177,12 @@ public abstract class Layer : ICallable
     {
         if (ActivityRegularizer is { } activity)   // the mean over the batch
             state.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
+        Regularize(state);
+    }
+
+    /// <summary>The penalties on weights; each counts once.</summary>
+    internal void Regularize(LoweringState state)
+    {
         if (!Trainable) return;
         foreach (var (weight, regularizer, _) in own)
             if (regularizer is not null && weight.Trainable && state.Regularized.Add(weight)) state.Losses.Add(regularizer.Of(weight.Variable));

@@ -100,8 +100,12 @@ public partial class Model
         }
     }
 
-    /// <summary>The outputs from the inputs.</summary>
-    internal Autograd.Graph.Program InferenceProgram() => new() { Name = "predict", Feeds = [.. Inputs], Fetches = Lower(training: false, A.Constant(0, DType.Int64)).Outputs };
+    /// <summary>The outputs from the inputs; stateful layers move on.</summary>
+    internal Autograd.Graph.Program InferenceProgram()
+    {
+        var lowered = Lower(training: false, A.Constant(0, DType.Int64));
+        return new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs, Updates = lowered.Updates };
+    }
 
     internal IEngine InferenceEngine => trainer?.Engine ?? Engines.Default;
 

@@ -21,7 +21,9 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
     /// <summary>The training step; with <paramref name="guarded"/> a step whose loss is not finite changes no weight.</summary>
     internal ISession Train(bool guarded) => train.TryGetValue(guarded, out var session) ? session : train[guarded] = engine.Compile(Step(guarded));
 
-    internal ISession Test => test ??= engine.Compile(new() { Name = "test", Feeds = Feeds, Fetches = [], Updates = [.. Measure(model.Lower(training: false, how.Optimizer.Iterations.Variable)).Metering] });
+    internal ISession Test => test ??= engine.Compile(Testing(model.Lower(training: false, how.Optimizer.Iterations.Variable)));
+
+    Program Testing(LoweredModel lowered) => new() { Name = "test", Feeds = Feeds, Fetches = [], Updates = [.. Measure(lowered).Metering, .. lowered.Updates] };
 
     /// <param name="guarded">Whether a step whose loss is not finite changes no weight.</param>
     /// <param name="exported">Whether it gives the loss, and leaves the state of losses and metrics out.</param>

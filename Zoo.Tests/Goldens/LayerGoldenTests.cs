@@ -57,20 +57,25 @@ public class LayerGoldenTests
     }
 
     /// <summary>What one case wants computed, in one mode.</summary>
-    sealed record Part(LayerCase Case, Variable[] Feeds, List<(string Name, Variable Value)> Wanted);
+    sealed record Part(LayerCase Case, Variable[] Feeds, List<(string Name, Variable Value)> Wanted, (Parameter, Variable)[] Updates);
 
     static void Run(IEngine engine, List<Part> parts, List<string> misses)
     {
         var wanted = parts.SelectMany(p => p.Wanted.Select(w => (p.Case, w.Name, w.Value))).ToArray();
-        using var session = engine.Compile(new LoweredProgram { Name = "goldens", Feeds = [.. parts.SelectMany(p => p.Feeds)], Fetches = [.. wanted.Select(w => w.Value)] });
+        using var session = engine.Compile(new LoweredProgram { Name = "goldens", Feeds = [.. parts.SelectMany(p => p.Feeds)], Fetches = [.. wanted.Select(w => w.Value)], Updates = [.. parts.SelectMany(p => p.Updates)] });
         var results = new NDArray?[wanted.Length];
-        session.Run([.. parts.SelectMany(p => p.Feeds.Select((x, i) => p.Case.Tensor($"input_{i}")!.Cast(x.DType)))], results);
+        NDArray[] feeds = [.. parts.SelectMany(p => p.Feeds.Select((x, i) => p.Case.Tensor($"input_{i}")!.Cast(x.DType)))];
+        session.Run(feeds, results);
         for (var i = 0; i < wanted.Length; i++)
         {
             var (c, name, _) = wanted[i];
             if (c.Tensor(name) is { } keras) Compare(c, name, results[i]!, keras, misses);
             else if (name.Contains("mask", StringComparison.Ordinal)) misses.Add($"{c.Name}: {name} is there, Keras gives none");
         }
+        if (parts.TrueForAll(p => p.Updates.Length == 0)) return;
+        session.Run(feeds, results);   // stateful layers begin where they ended
+        for (var i = 0; i < wanted.Length; i++)
+            if (wanted[i].Case.Tensor($"second_{wanted[i].Name}") is { } keras) Compare(wanted[i].Case, $"second_{wanted[i].Name}", results[i]!, keras, misses);
     }
 
     /// <summary>Half precision and sparsemax come with later issues.</summary>
@@ -124,7 +129,8 @@ public class LayerGoldenTests
             if (lowered.Updates.FirstOrDefault(u => u.Target == model.Weights[i]) is { Value: { } after }) wanted.Add(($"train_w_after_{i}", after));
         foreach (var name in Names(c, prefix))
             if (!wanted.Exists(w => w.Name == name)) misses.Add($"{c.Name}: {name} is missing");
-        return new(c, [.. model.Inputs], wanted);
+        if (c.Flag("stateful") && !training && lowered.Updates.Length == 0) misses.Add($"{c.Name}: no state is kept");
+        return new(c, [.. model.Inputs], wanted, training ? [] : lowered.Updates);
     }
 
     static IEnumerable<string> Names(LayerCase c, string prefix)

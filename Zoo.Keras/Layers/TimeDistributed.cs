@@ -1,0 +1,42 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>A layer or model applied to each step of sequences [batch, steps, …], with the same weights. All steps are computed at once, as samples.</summary>
+[KerasObject("keras.layers"), KerasCallArgument("mask"), KerasCallArgument("training")]
+public sealed class TimeDistributed(Layer layer) : Layer
+{
+    /// <summary>What is applied to each step.</summary>
+    public Layer Layer { get; } = layer;
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        if (!input.HasRank || input.Rank < 3) throw new ShapeException($"the input has shape {input}. Expected [batch, steps, …] with at least one more axis.") { Actual = input };
+        if (Layer is not Model) Layer.BuildFor(Shape.Create([input[0], .. input[2..]]));
+    }
+
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        var input = x[0];
+        if (!input.Shape.HasRank || input.Shape.Rank < 3) throw new ShapeException($"the input has shape {input.Shape}. Expected [batch, steps, …] with at least one more axis.") { Actual = input.Shape };
+        // What looks at the whole batch in training must see each step apart.
+        if (c.Training && input.Shape[1] >= 0 && LooksAtBatch(Layer)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
+        var y = c.Mask is { Shape: { HasRank: true, Rank: > 2 } } mask ? Layer.Apply([Flat(input)], ("mask", Flat(mask))) : Layer.Apply(Flat(input));
+        Shape shape = Shape.Create([input.Shape[0], input.Shape[1], .. y.Shape[1..]]);
+        return shape.Count(d => d < 0) <= 1 ? A.Reshape(y, shape) : A.Reshape(y, A.Concat([A.ShapeOf(input)[..2], A.ShapeOf(y)[1..]], 0));
+    }
+
+    static Variable Flat(Variable x)
+    {
+        var rest = x.Shape[2..];
+        return rest.IsKnown ? A.Reshape(x, Shape.Create([Dim.Any, .. rest])) : A.Reshape(x, A.Concat([A.Ints(-1), A.ShapeOf(x)[2..]], 0));
+    }
+
+    static bool LooksAtBatch(Layer layer) => layer is BatchNormalization || layer.SubLayers.Any(s => LooksAtBatch(s.Layer));
+}
