@@ -71,6 +71,12 @@ public abstract class Layer : ICallable
     /// <summary>The model's seed, from which weights' first values and random numbers derive.</summary>
     internal ulong Seed { get; private set; }
 
+    /// <summary>Arrays that a file has beside the numbered weights, under names.</summary>
+    internal virtual IReadOnlyList<(string Key, Parameter Weight)> NamedWeights => [];
+
+    /// <summary>The vocabulary that a file has as an asset; null for none.</summary>
+    internal virtual byte[]? Vocabulary { get => null; set => throw new ModelFileException($"Load: {Name} has a vocabulary in the file. Expected none for {GetType().Name}."); }
+
     internal bool HasName => name is not null;
 
     /// <summary>Sets <see cref="Trainable"/> of this layer alone: in a file each layer within has a flag of its own.</summary>

@@ -19,7 +19,7 @@ public partial class Model
         if (!path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"Save: '{path}' does not end in {ModelEnding}. Expected a name that does; SaveWeights writes {WeightsEnding} files.", nameof(path));
         var metadata = new Dictionary<string, object?> { ["keras_version"] = FormatVersion, ["date_saved"] = DateTime.Now.ToString("yyyy-MM-dd@HH:mm:ss", CultureInfo.InvariantCulture) };
-        KerasArchive.Write(path, metadata, Describe(), WeightTree.Write(this), []);
+        KerasArchive.Write(path, metadata, Describe(), WeightTree.Write(this), WeightTree.Assets(this));
     }
 
     /// <summary>Reads a model from a <c>.keras</c> file of this library or of Keras 3: a <see cref="Sequential"/>, a Model, or a registered class.</summary>
@@ -32,6 +32,7 @@ public partial class Model
         using var archive = KerasArchive.Open(path);
         var where = $"'{path}'";
         var model = Made(archive.Config(), where, compile);
+        WeightTree.ReadAssets(archive, model);
         var root = archive.Weights();
         Assign([.. WeightTree.Read(root, model, where), .. WeightTree.ReadMemory(root, model, where, must: true)]);
         return model;

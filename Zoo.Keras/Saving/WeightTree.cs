@@ -6,7 +6,7 @@ namespace Zoo.Keras.Saving;
 static class WeightTree
 {
     // Some versions of Keras store the state of a layer's random numbers; here these derive from the model's seed and the step.
-    const string Values = "vars", Memory = "optimizer", PythonSeed = "seed_generator";
+    const string Words = "vocabulary.txt", Values = "vars", Memory = "optimizer", PythonSeed = "seed_generator";
 
     /// <summary>Every layer of a model that has a group in the file, with the path of the group.</summary>
     public static List<(string Path, Layer Layer)> Of(Model model)
@@ -45,20 +45,33 @@ static class WeightTree
         }
     }
 
+    /// <summary>The vocabularies of layers that found theirs in data.</summary>
+    public static IEnumerable<KeyValuePair<string, byte[]>> Assets(Model model) =>
+        from place in Of(model) let words = place.Layer.Vocabulary where words is not null select KeyValuePair.Create(place.Path + Words, words);
+
+    /// <summary>Gives layers the vocabularies that an archive has for them.</summary>
+    public static void ReadAssets(KerasArchive archive, Model model)
+    {
+        var assets = archive.Assets().ToHashSet();
+        foreach (var (path, layer) in Of(model))
+            if (assets.Contains(path + Words)) layer.Vocabulary = archive.Asset(path + Words);
+    }
+
     /// <summary>The values of all weights, and what the optimizer remembers.</summary>
     public static H5Group Write(Model model)
     {
         var root = new H5Group();
-        foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.OwnWeights);
+        foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.OwnWeights, layer.NamedWeights);
         if (model.Optimizer is { } optimizer) Write(root, $"{Memory}/", optimizer.Name, optimizer.VariablesOf(model.TrainableWeights));
         return root;
     }
 
-    static void Write(H5Group root, string path, string name, IReadOnlyList<Parameter> weights)
+    static void Write(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, IReadOnlyList<(string Key, Parameter Weight)>? named = null)
     {
         var group = root.Group(path + Values);
         group.Attributes["name"] = name;
         for (var i = 0; i < weights.Count; i++) group.Add($"{i}", weights[i].Value);
+        foreach (var (key, weight) in named ?? []) group.Add(key, weight.Value);
     }
 
     /// <summary>The value that a file has for each weight, checked, none of them set yet.</summary>
@@ -66,7 +79,7 @@ static class WeightTree
     {
         var values = new List<(Parameter, NDArray)>();
         var places = Of(model);
-        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, layer.OwnWeights, where));
+        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, [.. layer.OwnWeights.Select((w, i) => ($"{i}", w)), .. layer.NamedWeights], where));
         if (Unused(root, "", [.. places.Select(p => p.Path + Values)]) is { } more)
             throw new ModelFileException($"Load: {where}: it has weights at '{more}', where the model has no layer. Expected the layers {string.Join(", ", places.Where(p => p.Layer.OwnWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. Build the model as it was when the weights were saved.");
         return values;
@@ -82,20 +95,20 @@ static class WeightTree
         if (model.Optimizer is not { } optimizer || root.Find($"{Memory}/{Values}") is not H5Group stored) return [];
         var variables = optimizer.VariablesOf(model.TrainableWeights);
         var fits = stored.Children.Count == variables.Count && variables.Select((v, i) => stored.Children.GetValueOrDefault($"{i}") is H5Dataset data && data.Shape == v.Shape).All(same => same);
-        return fits || must ? Read(root, $"{Memory}/", optimizer.Name, variables, where) : [];
+        return fits || must ? Read(root, $"{Memory}/", optimizer.Name, [.. variables.Select((w, i) => ($"{i}", w))], where) : [];
     }
 
-    static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, string where)
+    static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<(string Key, Parameter Weight)> weights, string where)
     {
         var stored = root.Find(path + Values) as H5Group;
         if ((stored?.Children.Count ?? 0) != weights.Count)
-            throw new ModelFileException($"Load: {where}: '{path}{Values}' has {stored?.Children.Count ?? 0} arrays for {name}. Expected {weights.Count}{(weights.Count > 0 ? $": {string.Join(", ", weights)}" : "")}. Build the model as it was when the weights were saved.");
+            throw new ModelFileException($"Load: {where}: '{path}{Values}' has {stored?.Children.Count ?? 0} arrays for {name}. Expected {weights.Count}{(weights.Count > 0 ? $": {string.Join(", ", weights.Select(w => w.Weight))}" : "")}. Build the model as it was when the weights were saved.");
         var values = new List<(Parameter, NDArray)>();
-        for (var i = 0; i < weights.Count; i++)
+        foreach (var (key, weight) in weights)
         {
-            if (stored!.Children.GetValueOrDefault($"{i}") is not H5Dataset data || data.Shape != weights[i].Shape || data.DType == DType.String)
-                throw new ModelFileException($"Load: {where}: '{path}{Values}/{i}' is {(stored.Children.GetValueOrDefault($"{i}") is H5Dataset other ? $"{other.DType.Name()} {other.Shape}" : "no array")}. Expected {weights[i]} of {name}. Build the model as it was when the weights were saved.");
-            values.Add((weights[i], data.Read()));
+            if (stored!.Children.GetValueOrDefault(key) is not H5Dataset data || data.Shape != weight.Shape || data.DType == DType.String)
+                throw new ModelFileException($"Load: {where}: '{path}{Values}/{key}' is {(stored.Children.GetValueOrDefault(key) is H5Dataset other ? $"{other.DType.Name()} {other.Shape}" : "no array")}. Expected {weight} of {name}. Build the model as it was when the weights were saved.");
+            values.Add((weight, data.Read()));
         }
         return values;
     }

@@ -60,7 +60,23 @@ sealed class LayerCase
     public NDArray? Tensor(string name)
     {
         tensors ??= SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{Name}/case.safetensors")), Name);
-        return tensors.GetValueOrDefault(name);
+        return tensors.TryGetValue(name, out var tensor) ? tensor : Texts(name);
+    }
+
+    /// <summary>Strings, which safetensors cannot hold.</summary>
+    NDArray? Texts(string name)
+    {
+        if (!json.TryGetProperty("string_tensors", out var all) || all.ValueKind != JsonValueKind.Object || !all.TryGetProperty(name, out var nested)) return null;
+        var flat = new List<string>();
+        Walk(nested);
+        var at = int.Parse(name[(name.LastIndexOf('_') + 1)..]);
+        return NDArray.From(flat.ToArray(), name.StartsWith("input", StringComparison.Ordinal) ? Inputs[at].Shape : Outputs[at].Shape);
+
+        void Walk(JsonElement item)
+        {
+            if (item.ValueKind != JsonValueKind.Array) flat.Add(item.GetString()!);
+            else foreach (var inner in item.EnumerateArray()) Walk(inner);
+        }
     }
 
     public override string ToString() => Name;
