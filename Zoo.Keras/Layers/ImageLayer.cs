@@ -1,0 +1,66 @@
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>What layers share that prepare pictures: a batch [batch, height, width, channels] or a single one [height, width, channels].</summary>
+public abstract class ImageLayer : Layer
+{
+    private protected ImageLayer() { }
+
+    /// <summary>Where the channels stand.</summary>
+    public DataFormat DataFormat { get; init; }
+
+    /// <summary>Whether nothing happens but in training.</summary>
+    private protected virtual bool OnlyInTraining => false;
+
+    /// <summary>Whether pictures of integers are made floating-point first.</summary>
+    private protected virtual bool Casts => true;
+
+    /// <summary>The result for a batch whose channels come last.</summary>
+    internal abstract Variable Transform(Variable x, CallContext c);
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input) => CheckRank(input);
+
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        CheckRank(x[0].Shape);
+        var images = Casts ? A.Cast(x[0], DTypePolicy.ComputeDType) : x[0];
+        if (OnlyInTraining && !c.Training) return images;
+        var single = images.Shape.Rank == 3;
+        var result = DataFormat.FromLast(Transform(DataFormat.ToLast(single ? A.ExpandDims(images, 0) : images), c));
+        return single ? A.Squeeze(result, 0) : result;
+    }
+
+    void CheckRank(Shape input)
+    {
+        if (!input.HasRank || input.Rank is not (3 or 4))
+            throw new ShapeException($"the input has shape {input}. Expected rank 3 or 4: a picture {(DataFormat.IsFirst ? "[channels, height, width]" : "[height, width, channels]")}, or a batch of them.") { Actual = input };
+    }
+
+    /// <summary>The height or width of pictures; known.</summary>
+    private protected static int Known(Variable x, int axis) => x.Shape[axis] >= 0 ? (int)x.Shape[axis]
+        : throw new ShapeException($"the pictures have shape {x.Shape}. Expected a known height and width. Give the Input its sizes.") { Actual = x.Shape };
+
+    /// <summary>Pictures cut to the shape of a target around their centre, then resized.</summary>
+    private protected static Variable Fit(Variable x, int height, int width, string interpolation, bool antialias = false)
+    {
+        int from = Known(x, 1), across = Known(x, 2);
+        int rows = Math.Max(1, Math.Min(from, (int)((float)(across * height) / width))), columns = Math.Max(1, Math.Min(across, (int)((float)(from * width) / height)));
+        int top = (from - rows) / 2, left = (across - columns) / 2;
+        return Pictures.Resize(x[.., top..(top + rows), left..(left + columns)], A.Constant(height, DType.Int32), A.Constant(width, DType.Int32), interpolation, antialias);
+    }
+
+    /// <summary>Values of one range brought to another.</summary>
+    private protected static Variable Rescaled(Variable x, (double Low, double High) from, (double Low, double High) to) =>
+        from == to ? x : (x - from.Low) / (from.High - from.Low) * (to.High - to.Low) + to.Low;
+
+    /// <summary>The range of a byte.</summary>
+    private protected static (double, double) Bytes => (0, 255);
+
+    /// <summary>One of several words, checked.</summary>
+    private protected string OneOf(string value, string what, params ReadOnlySpan<string> known) =>
+        known.Contains(value) ? value : throw new ArgumentException($"{GetType().Name}: the {what} '{value}' is not known. Expected one of {string.Join(", ", known.ToArray())}.");
+}

@@ -1,0 +1,81 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>Pictures bent like rubber, with a probability: each place comes from one moved by smooth noise (Simard et al. 2003).</summary>
+[KerasObject("keras.layers")]
+public sealed class RandomElasticTransform(Factor factor) : RandomImageLayer
+{
+    /// <summary>The probability, or the range from which it is drawn.</summary>
+    public Factor Factor { get; } = factor.Within(0, 1, "RandomElasticTransform: the factor");
+
+    /// <summary>How strong.</summary>
+    public Factor Scale { get; init => field = value.Within(0, 1, "RandomElasticTransform: the scale"); } = (0, 1);
+
+    /// <summary><c>bilinear</c> or <c>nearest</c>.</summary>
+    public string Interpolation { get; init => field = OneOf(value, "interpolation", "bilinear", "nearest"); } = "bilinear";
+
+    /// <summary>What lies outside: <c>reflect</c>, <c>constant</c> or <c>nearest</c>.</summary>
+    public string FillMode { get; init => field = OneOf(value, "fill mode", "reflect", "constant", "nearest"); } = "reflect";
+
+    /// <summary>The number outside, of fill mode <c>constant</c>.</summary>
+    public double FillValue { get; init; }
+
+    /// <summary>The range of the values.</summary>
+    public (double Low, double High) ValueRange { get; init; } = Bytes;
+
+    internal override Variable Transform(Variable x, CallContext c)
+    {
+        int height = Known(x, 1), width = Known(x, 2);
+        var strength = A.Reshape(Draw(x, c, Scale), [Dim.Any, 1, 1]);
+        var (alpha, sigma) = (strength * (0.1 * Math.Max(height, width)), strength * (0.05 * Math.Min(height, width)) + 1e-6);
+        Variable Places(int axis, int size, Shape shape) => A.Reshape(A.Cast(A.Range(size), x.DType), shape) + alpha * Noise(x, c, sigma);
+        var (row, column) = (Places(1, height, [1, height, 1]), Places(2, width, [1, 1, width]));
+        var bent = Interpolation == "nearest" ? At(x, A.Round(row), A.Round(column)) : Blend(x, row, column);
+        return A.Clip(A.Where(Happens(x, c, Factor), bent, x), ValueRange.Low, ValueRange.High);
+    }
+
+    /// <summary>Normal noise [batch, height, width] times sigma, smoothed by a bell of that width.</summary>
+    Variable Noise(Variable x, CallContext c, Variable sigma)
+    {
+        var pair = x.Shape.With(3, 2);
+        var u = c.RandomUniform(x, pair.With(0, Dim.Any), Seed);
+        var normal = A.Sqrt(A.Log(A.Maximum(u[.., .., .., 0], 1e-7)) * -2) * A.Cos(u[.., .., .., 1] * (2 * Math.PI)) * sigma;
+        return A.BatchMatMul(A.BatchMatMul(Bell(Known(x, 1)), normal), Bell(Known(x, 2)));
+
+        Variable Bell(int size)
+        {
+            var distance = A.Cast(A.Reshape(A.Range(size), [1, size, 1]) - A.Reshape(A.Range(size), [1, 1, size]), x.DType);
+            // the weights of a whole bell add up to σ√2π, but to no less than 1, its middle
+            return A.Exp(A.Square(distance / sigma) * -0.5) / A.Maximum(sigma * Math.Sqrt(2 * Math.PI), 1);
+        }
+    }
+
+    Variable Blend(Variable x, Variable row, Variable column)
+    {
+        var (top, left) = (A.Floor(row), A.Floor(column));
+        var (down, right) = (A.ExpandDims(row - top, -1), A.ExpandDims(column - left, -1));
+        var upper = At(x, top, left) * (1 - right) + At(x, top, left + 1) * right;
+        var lower = At(x, top + 1, left) * (1 - right) + At(x, top + 1, left + 1) * right;
+        return upper * (1 - down) + lower * down;
+    }
+
+    /// <summary>The pixels at whole places, [batch, height, width].</summary>
+    Variable At(Variable x, Variable row, Variable column)
+    {
+        int height = Known(x, 1), width = Known(x, 2);
+        var index = A.Cast(Inside(row, height) * width + Inside(column, width), DType.Int32);
+        var pixels = A.Reshape(x, A.Stack([A.SizeOf(x, 0), A.Constant(height * width, DType.Int32), A.SizeOf(x, 3)]));
+        var found = A.Gather(pixels, index, 1, 1);
+        if (FillMode != "constant") return found;
+        var outside = A.Abs(A.Clip(row, 0, height - 1) - row) + A.Abs(A.Clip(column, 0, width - 1) - column) > 0.5;
+        return A.Where(A.ExpandDims(outside, -1), A.OnesLike(found) * FillValue, found);
+    }
+
+    Variable Inside(Variable place, int size)
+    {
+        if (FillMode == "reflect") place = A.Where(place < 0, -1 - place, A.Where(place > size - 1, 2.0 * size - 1 - place, place));
+        return A.Clip(place, 0, size - 1);
+    }
+}
