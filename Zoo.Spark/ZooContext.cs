@@ -24,6 +24,8 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
     /// <summary>What was started.</summary>
     public string Master { get; }
 
+    internal ICluster Cluster => cluster;
+
     /// <summary>The number of workers.</summary>
     public int Workers => cluster.Workers;
 
@@ -31,17 +33,17 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
     public IReadOnlyDictionary<string, double> PhaseTimes { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Starts a cluster.</summary>
-    /// <param name="master"><c>local[N]</c>: N workers that are threads of this process; <c>local</c> is <c>local[1]</c>, <c>local[*]</c> one for each core.</param>
+    /// <param name="master"><c>local[N]</c>: N workers that are threads of this process; <c>local</c> is <c>local[1]</c>, <c>local[*]</c> one for each core; <c>local-processes[N]</c>: N processes of this machine.</param>
     /// <param name="options">How it works.</param>
     /// <exception cref="ArgumentException">The master is not known.</exception>
     public static ZooContext Start(string master = "local[2]", ZooOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(master);
         options ??= new();
-        if (Local().Match(master) is not { Success: true } match || match.Groups[1].Value is { } count && count.Length > 0 && count != "*" && (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > 1024))
-            throw new ArgumentException($"ZooContext: the master '{master}' is not known. Expected local[N] with N from 1 to 1024.");
-        var workers = match.Groups[1].Value switch { "" => 1, "*" => Environment.ProcessorCount, var digits => int.Parse(digits, CultureInfo.InvariantCulture) };
-        return new(master, new ThreadCluster(workers, options), options);
+        if (Local().Match(master) is not { Success: true } match || match.Groups[2].Value is { } count && count.Length > 0 && count != "*" && (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > 1024))
+            throw new ArgumentException($"ZooContext: the master '{master}' is not known. Expected local[N] or local-processes[N] with N from 1 to 1024.");
+        var workers = match.Groups[2].Value switch { "" => 1, "*" => Environment.ProcessorCount, var digits => int.Parse(digits, CultureInfo.InvariantCulture) };
+        return new(master, match.Groups[1].Success ? new ProcessCluster(workers, options) : new ThreadCluster(workers, options), options);
     }
 
     /// <summary>The same, on a thread of its own.</summary>
@@ -100,6 +102,6 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    [GeneratedRegex(@"^local(?:\[(\d+|\*)\])?$")]
+    [GeneratedRegex(@"^local(-processes)?(?:\[(\d+|\*)\])?$")]
     private static partial Regex Local();
 }

@@ -27,6 +27,9 @@ internal interface ICluster : IDisposable
     /// <summary>The workers of now.</summary>
     IReadOnlyList<IWorkerLink> Links { get; }
 
+    /// <summary>Whether workers were lost, so that new ones are needed.</summary>
+    bool IsBroken { get; set; }
+
     /// <summary>Workers that know nothing yet: for a new run, or in place of failed ones.</summary>
     /// <param name="numbers">The numbers by which Parameters will be known.</param>
     void Renew(ParameterNumbers numbers);

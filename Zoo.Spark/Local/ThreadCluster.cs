@@ -21,9 +21,12 @@ internal sealed class ThreadCluster : ICluster
 
     public IReadOnlyList<IWorkerLink> Links { get; private set; } = [];
 
+    public bool IsBroken { get; set; }
+
     public void Renew(ParameterNumbers numbers)
     {
         End();
+        IsBroken = false;
         var made = group = new(Workers, options.Timeout);
         Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }))];
     }
@@ -46,12 +49,12 @@ internal sealed class ThreadCluster : ICluster
 /// <summary>A worker on a thread.</summary>
 internal sealed class ThreadLink : IWorkerLink
 {
-    readonly Worker worker;
+    readonly StepWorker worker;
     readonly SemaphoreSlim go = new(0), done = new(0);
     Command command = new Command.Stop();
     Reply reply = new([]);
 
-    internal ThreadLink(Worker worker)
+    internal ThreadLink(StepWorker worker)
     {
         this.worker = worker;
         new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo worker {worker.Rank}" }.Start();

@@ -66,6 +66,7 @@ internal sealed partial class ClusterRun
     void Restore()
     {
         team.Renew();
+        warm.Clear();
         seen.Clear();
         Steps = keptSteps;
         if (loaded.Count == 0) return;
@@ -74,7 +75,7 @@ internal sealed partial class ClusterRun
         for (var id = 0; id < loaded.Count; id++)
         {
             var (number, made) = (id, loaded[id]);
-            team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step");
+            team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step", starts: true);
         }
         foreach (var action in log) action();
     }

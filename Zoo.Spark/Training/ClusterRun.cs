@@ -24,6 +24,7 @@ internal sealed partial class ClusterRun : ITrainingRun
     readonly List<StepPlan[]> loaded = [];
     readonly HashSet<Parameter> metered = [];
     readonly Optimizer optimizer;
+    readonly HashSet<int> warm = [];   // plans that the workers of now have run
     bool finished;
 
     internal ClusterRun(ICluster cluster, ZooOptions options, Model model, Trainer trainer, bool guarded, Action<ClusterRun> ended)
@@ -77,7 +78,8 @@ internal sealed partial class ClusterRun : ITrainingRun
         if (finished) return;
         try
         {
-            lock (gate) Keep();
+            lock (gate)
+                if (!team.HasLost) Keep();
         }
         catch (Exception e) when (e is ClusterException or IOException or TimeoutException)
         {
@@ -114,7 +116,7 @@ internal sealed partial class ClusterRun : ITrainingRun
     {
         var rows = (int)feeds[0].Shape[0];
         var bounds = Slices.Bounds(rows, team.Size);
-        var replies = team.All(rank => new Command.Step(plan, Steps, Part(rank), bounds[rank], rows), training ? "training" : "evaluating", Steps);
+        var replies = team.All(rank => new Command.Step(plan, Steps, Part(rank), bounds[rank], rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan));
         if (!training) return;
         Steps++;
         Phases.Add(replies);
@@ -141,7 +143,7 @@ internal sealed partial class ClusterRun : ITrainingRun
         Safely(() =>
         {
             team.All(rank => new Command.Set([.. first || loaded.Count == 1 ? state.For(rank, kept) : [.. state.Common(added, kept)], .. Zeros(states)]), "taking values");
-            team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step");
+            team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step", starts: true);
         });
         return number;
     }

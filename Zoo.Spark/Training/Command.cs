@@ -23,6 +23,9 @@ internal abstract record Command
     /// <summary>Runs a program.</summary>
     internal sealed record Run(int Program, NDArray[] Feeds) : Command;
 
+    /// <summary>Forgets everything: another run begins.</summary>
+    internal sealed record Clear : Command;
+
     /// <summary>Ends the worker.</summary>
     internal sealed record Stop : Command;
 }

@@ -74,7 +74,8 @@ internal sealed record StepPlan
     internal static Program Over(Program program, Func<Parameter, Parameter> other)
     {
         var lowering = new Lowering();
-        foreach (var parameter in program.Parameters()) lowering.Bind(parameter.Variable, other(parameter).Variable);
+        foreach (var node in program.Nodes())   // every node that reads one: a graph that was read may have several
+            if (node.Tag is Parameter parameter && node.Out.DType != DType.Resource) lowering.Bind(node.Out, other(parameter).Variable);
         var fetches = lowering.Lower(program.Fetches);
         var values = lowering.Lower([.. program.Updates.Select(u => u.Value)]);
         return new() { Name = program.Name, Feeds = program.Feeds, Fetches = fetches, Updates = [.. program.Updates.Zip(values, (u, v) => (other(u.Target), v))] };

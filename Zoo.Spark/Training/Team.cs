@@ -14,16 +14,27 @@ internal sealed class Team(ICluster cluster, TimeSpan timeout)
     internal ParameterNumbers Numbers { get; } = new();
 
     /// <summary>Begins with workers that know nothing yet.</summary>
-    internal void Renew() => cluster.Renew(Numbers);
+    internal void Renew()
+    {
+        cluster.Renew(Numbers);
+        HasLost = false;
+    }
+
+    /// <summary>Whether a worker is lost, so that the state cannot be gathered any more.</summary>
+    internal bool HasLost { get; private set; }
 
     /// <summary>The same command for all.</summary>
-    internal Reply[] All(Command command, string what) => All(_ => command, what);
+    internal Reply[] All(Command command, string what, bool starts = false) => All(_ => command, what, starts: starts);
 
     /// <summary>One command for each worker, all at once; the answers by rank.</summary>
+    /// <param name="command">The command for each rank.</param>
+    /// <param name="what">What it is for, in messages.</param>
+    /// <param name="step">The step, if it is one.</param>
+    /// <param name="starts">Whether plans are made first, which takes its time.</param>
     /// <exception cref="ClusterException">A worker failed: the first error, with the worker that is at fault.</exception>
-    internal Reply[] All(Func<int, Command> command, string what, long step = -1)
+    internal Reply[] All(Func<int, Command> command, string what, long step = -1, bool starts = false)
     {
-        var deadline = Deadline.After(timeout + start);
+        var deadline = Deadline.After((step < 0 ? timeout : 2 * timeout) + (starts ? start : TimeSpan.FromSeconds(2)));
         var (replies, lost) = (new Reply?[Size], new Exception?[Size]);
         for (var rank = 0; rank < Size; rank++)
             try { cluster.Links[rank].Send(command(rank), deadline); }
@@ -37,15 +48,9 @@ internal sealed class Team(ICluster cluster, TimeSpan timeout)
                 catch (Exception e) when (IsLoss(e)) { lost[rank] = e; }
         }
         if (Array.TrueForAll(replies, r => r is { Fault: null })) return replies!;
+        cluster.IsBroken = true;
+        HasLost |= Array.Exists(lost, l => l is not null);
         throw First(replies, lost, what, step);
-    }
-
-    /// <summary>One command for one worker.</summary>
-    internal Reply One(int rank, Command command)
-    {
-        var deadline = Deadline.After(timeout + start);
-        cluster.Links[rank].Send(command, deadline);
-        return cluster.Links[rank].Receive(deadline);
     }
 
     static bool IsLoss(Exception e) => e is IOException or TimeoutException or InvalidDataException or System.Net.Sockets.SocketException or ObjectDisposedException;

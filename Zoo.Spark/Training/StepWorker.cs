@@ -9,7 +9,7 @@ namespace Zoo.Spark.Training;
 /// A worker: it has a rank, a way to the others, Parameters by number, and programs over them. It does what the driver commands, one command at a time, and
 /// exchanges gradients and weights with the others.
 /// </summary>
-internal sealed class Worker(Communicator others)
+internal sealed class StepWorker(Communicator others)
 {
     readonly Dictionary<int, Parameter> parameters = [];
     readonly Dictionary<int, PlannedStep> plans = [];

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Zoo.Spark.Collective;
+using Zoo.Spark.Local;
+
+namespace Zoo.Spark.Worker;
+
+/// <summary>What a worker's process is told at its start, over its standard input.</summary>
+internal sealed record WorkerStart(IPEndPoint Driver, byte[] Secret, int Rank, int Attempt, bool Signed, TimeSpan Timeout, WireFormat Wire)
+{
+    internal string Write() => string.Join(' ', Driver, Convert.ToBase64String(Secret), Rank.ToString(CultureInfo.InvariantCulture), Attempt.ToString(CultureInfo.InvariantCulture), Signed ? "1" : "0", Timeout.Ticks.ToString(CultureInfo.InvariantCulture), Wire);
+
+    internal static WorkerStart Read(string line) => line.Split(' ') is [var driver, var secret, var rank, var attempt, var signed, var ticks, var wire]
+        ? new(IPEndPoint.Parse(driver), Convert.FromBase64String(secret), int.Parse(rank, CultureInfo.InvariantCulture), int.Parse(attempt, CultureInfo.InvariantCulture), signed == "1", new(long.Parse(ticks, CultureInfo.InvariantCulture)), Enum.Parse<WireFormat>(wire))
+        : throw new ArgumentException("worker: its standard input does not say what to do. Expected one line of 7 words. Workers are started by ZooContext, not by hand.");
+}
+
+/// <summary>The process of a worker: dials the driver, meets the others, then does what it is commanded until the driver is gone.</summary>
+internal static class WorkerMain
+{
+    /// <summary>Door of <see cref="Hello"/> for the driver's commands.</summary>
+    internal const byte Door = 1;
+
+    static int Main()
+    {
+        var start = WorkerStart.Read(Console.ReadLine() ?? "");
+        // The driver holds the other end: when that closes, nobody needs this process any more.
+        new Thread(() =>
+        {
+            while (Console.Read() >= 0) { }
+            Environment.Exit(0);
+        })
+        { IsBackground = true, Name = "zoo life line" }.Start();
+        Serve(start);
+        return 0;
+    }
+
+    internal static void Serve(WorkerStart start)
+    {
+        Hello me = new(Door, start.Rank, start.Attempt, start.Signed);
+        var deadline = Deadline.After(start.Timeout);
+        using PeerListener listener = new(start.Secret, h => h.Door == TcpCommunicator.Door && h.Attempt == start.Attempt && h.Signed == start.Signed, start.Driver.Address);
+        using var driver = PeerListener.Dial(start.Driver, me, start.Secret, deadline);
+        var (tag, _) = driver.Receive(deadline);
+        driver.Send(tag, Encoding.UTF8.GetBytes($"{listener.EndPoint}"), deadline);
+        var addresses = Encoding.UTF8.GetString(driver.Receive(deadline).Message).Split('\n').Select(IPEndPoint.Parse).ToArray();
+        using var others = TcpCommunicator.Join(listener, me, addresses, start.Secret, start.Timeout);
+        driver.Send(tag, Codec.Write(new Training.Reply([])), deadline);
+        var worker = Made();
+        while (true)
+        {
+            var (kind, message) = driver.Receive(Deadline.After(Timeout.InfiniteTimeSpan));
+            var command = Codec.ReadCommand(message);
+            if (command is Training.Command.Stop) return;
+            if (command is Training.Command.Clear) worker = Made();
+            var reply = command is Training.Command.Clear ? new([]) : worker.Do(command);
+            driver.Send(kind, Codec.Write(reply), Deadline.After(start.Timeout));
+        }
+
+        Training.StepWorker Made() => new(others) { NumberOf = Training.ParameterNumbers.Read, Wire = start.Wire };
+    }
+
+    /// <summary>Starts a process with this assembly as its program.</summary>
+    internal static Process Start(WorkerStart start, int threads)
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, "Zoo.Spark.dll");
+        if (!File.Exists(assembly)) throw new ClusterException($"ZooContext: '{assembly}' is not there to start workers with. Expected it beside the program. Use local[N], whose workers are threads.");
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        ProcessStartInfo info = new(host, ["exec", assembly]) { RedirectStandardInput = true, UseShellExecute = false };
+        info.Environment["ZOO_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        var process = Process.Start(info) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
+        process.StandardInput.WriteLine(start.Write());
+        process.StandardInput.Flush();
+        return process;
+    }
+}
