@@ -33,7 +33,14 @@ internal static class WorkerMain
             Environment.Exit(0);
         })
         { IsBackground = true, Name = "zoo life line" }.Start();
-        Serve(start);
+        try
+        {
+            Serve(start);
+        }
+        catch (Exception e) when (e is EndOfStreamException or System.Net.Sockets.SocketException)
+        {
+            Console.Error.WriteLine($"zoo worker {start.Rank}: the driver is gone: {e.Message}");
+        }
         return 0;
     }
 
