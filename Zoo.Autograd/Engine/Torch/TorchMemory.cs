@@ -21,7 +21,24 @@ internal static class TorchMemory
         ok &= LibC.mallopt(LibC.TrimThreshold, high) == 1;     // never give the top of the heap back
         ok &= LibC.mallopt(LibC.TopPad, 64 << 20) == 1;        // grow in large strides
         ok &= LibC.mallopt(LibC.ArenaMax, 1) == 1;             // threads' own heaps would be mapped and unmapped again
+        Stock();
         return ok;
+    }
+
+    /// <summary>
+    /// Leaves free chunks of every small size behind, each between two that stay. A small block that lives on would otherwise be cut out of a large one that is
+    /// free just then, which never fits its tensor again: the heap grew by one activation every few thousand steps.
+    /// </summary>
+    static unsafe void Stock()
+    {
+        var free = new List<nint>();
+        for (var size = 24; size <= 1 << 20; size += size < 1024 ? 16 : size / 2)
+            for (var i = 0; i < (size < 1024 ? 16 : 8); i++)
+            {
+                free.Add((nint)System.Runtime.InteropServices.NativeMemory.Alloc((nuint)size));
+                System.Runtime.InteropServices.NativeMemory.Alloc(24);   // stays: keeps its neighbours from becoming one
+            }
+        foreach (var block in free) System.Runtime.InteropServices.NativeMemory.Free((void*)block);
     }
 
     /// <summary>Whether what this thread allocates lies in the heap that sbrk grows; glibc only.</summary>
