@@ -49,7 +49,12 @@ public sealed class CallContext
     /// <param name="x">The value; axis 0 counts samples.</param>
     /// <param name="shape">Another shape, with the batch; 1 where numbers repeat along an axis, unknown where they follow <paramref name="x"/>.</param>
     /// <param name="seed">A seed in place of the model's.</param>
-    public Variable RandomUniform(Variable x, Shape? shape = null, long? seed = null)
+    public Variable RandomUniform(Variable x, Shape? shape = null, long? seed = null) => Random(A.RandomUniform, x, shape, seed);
+
+    /// <summary>Standard normal random numbers; arguments and rules as those of <see cref="RandomUniform"/>.</summary>
+    public Variable RandomNormal(Variable x, Shape? shape = null, long? seed = null) => Random(A.RandomNormal, x, shape, seed);
+
+    Variable Random(Func<Variable, ulong, Variable, DType, Variable> draw, Variable x, Shape? shape, long? seed)
     {
         var wanted = x.Shape;
         for (var i = 0; shape is not null && i < wanted.Rank; i++)
@@ -61,7 +66,7 @@ public sealed class CallContext
         var key = SplitMix.Derive(seed is { } own ? (ulong)own : layer.Seed, $"{layer.Path}:{Lowering.State.NextCall(layer)}");
         var samples = wanted[0] >= 0 ? A.Constant(wanted[0], DType.Int32) : A.ShapeOf(x)[0];
         var counter = A.Stack([Lowering.State.FirstCount(samples, counts), Lowering.State.Step]);
-        var numbers = A.RandomUniform(A.Stack([samples, A.Constant(counts * 4, DType.Int32)]), key, counter, dtype);
+        var numbers = draw(A.Stack([samples, A.Constant(counts * 4, DType.Int32)]), key, counter, dtype);
         if (counts * 4 != sample.Elements) numbers = numbers[.., ..(int)sample.Elements];
         return A.Cast(A.Reshape(numbers, Shape.Create([wanted[0], .. sample])), x.DType);
     }

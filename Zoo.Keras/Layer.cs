@@ -181,7 +181,7 @@ public abstract class Layer : ICallable
 
     void Penalties(Variable[] outputs, LoweringState state)
     {
-        if (ActivityRegularizer is { } activity)   // the mean over the batch
+        if (ActivityRegularizer is { } activity && PenalizesActivity)   // the mean over the batch
             state.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
         Regularize(state);
     }
@@ -215,6 +215,9 @@ public abstract class Layer : ICallable
 
     /// <summary>Whether floating-point inputs are cast to the dtype of <see cref="DTypePolicy"/>.</summary>
     private protected virtual bool Autocasts => true;
+
+    /// <summary>Whether <see cref="ActivityRegularizer"/> is for what this layer gives, not for layers within.</summary>
+    private protected virtual bool PenalizesActivity => true;
 
     /// <summary>A weight of the layer.</summary>
     /// <param name="weightName">Its name, such as <c>kernel</c>.</param>

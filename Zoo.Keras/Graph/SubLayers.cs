@@ -50,5 +50,5 @@ internal static class SubLayers
             || i.GetGenericTypeDefinition() == typeof(IDictionary<,>) && typeof(Layer).IsAssignableFrom(i.GetGenericArguments()[1])));
 
     // <Hidden>k__BackingField is the field of the property Hidden, <units>P that of a primary constructor's parameter.
-    static string MemberName(FieldInfo field) => field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
+    static string MemberName(FieldInfo field) => field.GetCustomAttribute<KerasNameAttribute>()?.Key ?? (field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name.TrimStart('_'));
 }

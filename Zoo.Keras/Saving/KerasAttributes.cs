@@ -19,9 +19,9 @@ public sealed class KerasObjectAttribute(string? module = null) : Attribute
     public string Package { get; init; } = "Custom";
 }
 
-/// <summary>The key of a property in files, where it is not the snake_case of its name.</summary>
+/// <summary>The key of a property in files, or the name under which the weights of a layer in a field stand, where it is not the snake_case of its name.</summary>
 /// <param name="key">The key.</param>
-[AttributeUsage(AttributeTargets.Property)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class KerasNameAttribute(string key) : Attribute
 {
     /// <summary>The key.</summary>

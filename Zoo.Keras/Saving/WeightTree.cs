@@ -26,7 +26,7 @@ static class WeightTree
             return;
         }
         // Python keeps layers in attributes: the members' names in its style, in its order; several in one member are numbered by class.
-        foreach (var member in layer.SubLayers.GroupBy(s => KerasNames.Snake(s.Member.TrimStart('_'))).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var member in layer.SubLayers.GroupBy(s => KerasNames.Snake(s.Member)).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var inner = member.ToList();
             if (inner is [var (name, one)] && !SubLayers.IsList(layer, name)) Walk(one, $"{path}{member.Key}/", found, seen);

@@ -37,7 +37,7 @@ static class KerasCatalog
     ];
 
     /// <summary>Where our name is another one.</summary>
-    public static readonly Dictionary<string, string> Ours = new() { ["ProgbarLogger"] = "ProgressBar" };
+    public static readonly Dictionary<string, string> Ours = new() { ["Identity"] = "IdentityLayer", ["ProgbarLogger"] = "ProgressBar" };
 
     /// <summary>Keras' names of activations.</summary>
     public static readonly string[] Activations = Split("""

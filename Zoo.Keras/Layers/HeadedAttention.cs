@@ -1,0 +1,131 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>
+/// What attention layers with several heads share. They are called on query, value and key (by default the value), by position or by name; <c>query_mask</c>,
+/// <c>value_mask</c>, <c>key_mask</c> and <c>attention_mask</c> [batch, Tq, Tv] say what counts, <c>use_causal_mask</c> hides later steps, <c>return_attention_scores</c> gives the weights too.
+/// </summary>
+[KerasParameters("query", "value", "key"), KerasAlways("activity_regularizer"), KerasCallArgument("query_mask"), KerasCallArgument("value_mask"), KerasCallArgument("key_mask"), KerasCallArgument("attention_mask"),
+    KerasCallArgument("return_attention_scores", false), KerasCallArgument("training"), KerasCallArgument("use_causal_mask", false)]
+public abstract class HeadedAttention : Layer
+{
+    EinsumDense? queryDense, keyDense, gateDense, valueDense, outputDense;
+    Softmax? softmax;
+    Dropout? dropoutLayer;
+
+    /// <summary>What stands before the names of projections in files: Python's classes differ in which of their attributes are public.</summary>
+    private protected abstract string Prefix { get; }
+
+    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers =>
+        [.. new (string, Layer?)[] { ($"{Prefix}query_dense", queryDense), ($"{Prefix}key_dense", keyDense), ("_gate_dense", gateDense), ($"{Prefix}value_dense", valueDense), ("_softmax", softmax),
+            ("_dropout_layer", dropoutLayer), ($"{Prefix}output_dense", outputDense) }.Where(s => s.Item2 is not null).Select(s => (s.Item1, s.Item2!))];
+
+    /// <summary>How much of the weights is dropped in training, from 0 to 1.</summary>
+    public double Dropout { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentException($"{GetType().Name}: the dropout {value} is out of range. Expected 0 to 1."); }
+
+    /// <summary>A seed of its own for dropping; else the model's.</summary>
+    public new long? Seed { get; init; }
+
+    /// <summary>Whether the projections have a bias.</summary>
+    public bool UseBias { get; init; } = true;
+
+    /// <summary>Whether a learned gate of the query multiplies each head's result.</summary>
+    public bool UseGate { get; init; }
+
+    /// <summary>How far a query sees: less than this many steps to either side; everything by default.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>The kernel's first value.</summary>
+    public Initializer KernelInitializer { get; init; } = Initializer.GlorotUniform;
+
+    /// <summary>The bias' first value.</summary>
+    public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
+
+    /// <summary>A penalty on the kernel.</summary>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>A penalty on the bias.</summary>
+    public Regularizer? BiasRegularizer { get; init; }
+
+    /// <summary>What the kernel is forced to be after each update.</summary>
+    public Constraint? KernelConstraint { get; init; }
+
+    /// <summary>What the bias is forced to be after each update.</summary>
+    public Constraint? BiasConstraint { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <summary>The projections have the penalty, not the layer.</summary>
+    private protected override bool PenalizesActivity => false;
+
+    /// <summary>The axes over which the steps run.</summary>
+    private protected abstract int[] StepAxes { get; }
+
+    /// <summary>Makes the projections.</summary>
+    private protected void Project(EinsumDense query, EinsumDense key, EinsumDense? gate, EinsumDense value, EinsumDense result)
+    {
+        (queryDense, keyDense, gateDense, valueDense, outputDense) = (query, key, gate, value, result);
+        softmax = new(Enumerable.Range(-StepAxes.Length, StepAxes.Length).ToArray()) { DTypePolicy = DTypePolicy };
+        dropoutLayer = new(Dropout) { DTypePolicy = DTypePolicy, Seed = Seed };
+    }
+
+    /// <summary>A projection with this layer's settings.</summary>
+    private protected EinsumDense Dense(string name, string equation, Shape output, string bias, string activation = "linear") => new(equation, output, activation)
+    {
+        Name = name, DTypePolicy = DTypePolicy, BiasAxes = UseBias ? bias : null, KernelInitializer = KernelInitializer, BiasInitializer = BiasInitializer, KernelRegularizer = KernelRegularizer,
+        BiasRegularizer = BiasRegularizer, ActivityRegularizer = ActivityRegularizer, KernelConstraint = KernelConstraint, BiasConstraint = BiasConstraint,
+    };
+
+    /// <summary>The mask of the query that counts.</summary>
+    private protected abstract Variable? QueryMask(CallContext c);
+
+    /// <summary>Keys and values for each head of the query.</summary>
+    private protected virtual Variable Repeated(Variable x) => x;
+
+    /// <summary>The equations of scores and of their products with values.</summary>
+    private protected abstract (string Scores, string Combine) Equations { get; }
+
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        var (query, value) = (x["query"]!, x["value"]!);
+        var key = x["key"] ?? value;
+        var withScores = x.Option("return_attention_scores", false);
+        var mask = Mask(x, c, query, value, QueryMask(c));
+        var (q, k, v) = (queryDense!.Apply(query), Repeated(keyDense!.Apply(key)), Repeated(valueDense!.Apply(value)));
+        q *= 1 / Math.Sqrt(q.Shape[-1]);
+        var scores = A.Einsum(Equations.Scores, k, q);
+        while (mask is not null && mask.Shape.Rank < scores.Shape.Rank) mask = A.ExpandDims(mask, -StepAxes.Length * 2 - 1);
+        // Keras' fused form, which it takes where no weights are asked for, lets a query that sees nothing see everything.
+        var fused = Dropout == 0 && !withScores && q.Shape.Rank == 4;
+        var weights = fused ? Fused(scores, mask) : mask is null ? softmax!.Apply(scores) : softmax!.Apply([scores], ("mask", mask));
+        var dropped = Dropout > 0 ? dropoutLayer!.Apply(weights) : weights;
+        var heads = A.Einsum(Equations.Combine, dropped, v);
+        var result = outputDense!.Apply(gateDense is null ? heads : heads * gateDense.Apply(query));
+        c.OutputMasks = withScores ? [c.Masks[x.IndexOf("query")], mask] : [c.Masks[x.IndexOf("query")]];
+        return withScores ? new[] { result, weights } : result;
+    }
+
+    static Variable Fused(Variable scores, Variable? mask)
+    {
+        var lowest = scores.DType == DType.Float16 ? 65504 : (double)float.MaxValue;
+        if (mask is not null) scores = A.Where(mask, scores, A.Constant(-0.7 * lowest, scores.DType));
+        return A.Cast(A.Softmax(A.Cast(scores, DType.Float32)), scores.DType);
+    }
+
+    Variable? Mask(Inputs x, CallContext c, Variable query, Variable value, Variable? queryMask)
+    {
+        var mask = x["attention_mask"] is { } given ? A.Cast(given, DType.Bool) : null;
+        if (queryMask is not null) mask = AttentionMasks.And(mask, A.ExpandDims(A.Cast(queryMask, DType.Bool), -1));
+        foreach (var name in (string[])["value", "key"])
+            if (c.MaskOf(name) is { } one) mask = AttentionMasks.And(mask, A.ExpandDims(A.Cast(one, DType.Bool), -2));
+        if (x.Option("use_causal_mask", false)) mask = AttentionMasks.And(mask, AttentionMasks.Causal(query, 1, value, 1));
+        return SlidingWindow is { } steps ? AttentionMasks.And(mask, AttentionMasks.Window(query, value, steps)) : mask;
+    }
+
+    /// <inheritdoc/>
+    protected override Variable? ComputeMask(Inputs x, CallContext c) => null;   // the call itself says
+}

@@ -1,0 +1,16 @@
+using Zoo.Keras.Saving;
+
+namespace Zoo.Keras;
+
+/// <summary>Its input (Keras' layer Identity; the initializer has the name here).</summary>
+[KerasObject("keras.layers", ClassName = "Identity")]
+public sealed class IdentityLayer : Layer
+{
+    private protected override string DefaultName => "identity";
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x) => x;
+}

@@ -1,0 +1,73 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance of each sample over axes (Ba and others, 2016).</summary>
+[KerasObject("keras.layers")]
+public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : Layer
+{
+    Parameter? gamma, beta;
+
+    /// <summary>Over the last axis.</summary>
+    public LayerNormalization(double epsilon = 1e-3) : this(-1, epsilon) { }
+
+    /// <summary>The axis or axes; once built a list in order, as Keras keeps it.</summary>
+    public AxisSet Axis { get; private set; } = axis;
+
+    /// <summary>Keeps the quotient finite.</summary>
+    public double Epsilon { get; } = epsilon;
+
+    /// <summary>Whether beta is added.</summary>
+    public bool Center { get; init; } = true;
+
+    /// <summary>Whether gamma multiplies.</summary>
+    public bool Scale { get; init; } = true;
+
+    /// <summary>Whether x is divided by its deviation alone: no mean is taken off and no beta added.</summary>
+    public bool RmsScaling { get; init; }
+
+    /// <summary>Beta's first value.</summary>
+    public Initializer BetaInitializer { get; init; } = Initializer.Zeros;
+
+    /// <summary>Gamma's first value.</summary>
+    public Initializer GammaInitializer { get; init; } = Initializer.Ones;
+
+    /// <summary>A penalty on beta.</summary>
+    public Regularizer? BetaRegularizer { get; init; }
+
+    /// <summary>A penalty on gamma.</summary>
+    public Regularizer? GammaRegularizer { get; init; }
+
+    /// <summary>What beta is forced to be after each update.</summary>
+    public Constraint? BetaConstraint { get; init; }
+
+    /// <summary>What gamma is forced to be after each update.</summary>
+    public Constraint? GammaConstraint { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        Axis = Axis.Axes.OrderBy(a => input.Axis(a, "axis")).ToArray();
+        var entries = Shape.Create([.. Axis.Axes.Select(a => input[a])]);
+        gamma = Scale || RmsScaling ? Weight("gamma", entries, GammaInitializer, GammaRegularizer, constraint: GammaConstraint) : null;
+        beta = Center && !RmsScaling ? Weight("beta", entries, BetaInitializer, BetaRegularizer, constraint: BetaConstraint) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x)
+    {
+        var input = x.DType;
+        if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
+        var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
+        var (mean, variance) = A.Moments(x, axes, keepDims: true);
+        var y = (RmsScaling ? x : x - mean) * A.Rsqrt(variance + Epsilon);
+        if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
+        if (beta is not null) y += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
+        return A.Cast(y, input);
+    }
+}

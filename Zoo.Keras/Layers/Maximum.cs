@@ -1,0 +1,11 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>The largest of its inputs, element by element.</summary>
+[KerasObject("keras.layers")]
+public sealed class Maximum : Merge
+{
+    private protected override Variable Join(Variable[] inputs) => inputs.Aggregate(A.Maximum);
+}

@@ -1,0 +1,38 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>scale · x / √(mean of x² + epsilon), the mean over axes of each sample (Zhang and Sennrich, 2019).</summary>
+[KerasObject("keras.layers")]
+public sealed class RMSNormalization(AxisSet axis, double epsilon = 1e-6) : Layer
+{
+    Parameter scale = null!;
+
+    /// <summary>Over the last axis.</summary>
+    public RMSNormalization(double epsilon = 1e-6) : this(-1, epsilon) { }
+
+    /// <summary>The axis or axes; once built a list in order, as Keras keeps it.</summary>
+    public AxisSet Axis { get; private set; } = axis;
+
+    /// <summary>Keeps the quotient finite.</summary>
+    public double Epsilon { get; } = epsilon;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        Axis = Axis.Axes.Order().ToArray();
+        scale = Weight("scale", Shape.Create([.. Axis.Axes.Select(a => input[input.Axis(a, "axis")])]), Initializer.Ones);
+    }
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x)
+    {
+        var input = x.DType;
+        if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
+        var y = x * A.Rsqrt(A.Mean(A.Square(x), axes, keepDims: true) + Epsilon);
+        var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
+        return A.Cast(y * A.Reshape(A.Cast(scale.Variable, x.DType), shape), input);
+    }
+}

@@ -1,0 +1,21 @@
+using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Keras;
+
+/// <summary>x divided by its length along axes.</summary>
+[KerasObject("keras.layers")]
+public sealed class UnitNormalization(AxisSet axis) : Layer
+{
+    /// <summary>Along the last axis.</summary>
+    public UnitNormalization() : this(-1) { }
+
+    /// <summary>The axis or axes.</summary>
+    public AxisSet Axis { get; } = axis;
+
+    /// <inheritdoc/>
+    protected override bool SupportsMasking => true;
+
+    /// <inheritdoc/>
+    protected override Variable Call(Variable x) => x * A.Rsqrt(A.Maximum(A.Sum(A.Square(x), [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))], keepDims: true), 1e-12));
+}
