@@ -29,7 +29,7 @@ internal sealed class CallForm
         var given = 0;
         foreach (var masks in (bool[])[false, true])
         {
-            for (var i = 0; i < arguments.Count; i++)
+            foreach (var i in Enumerable.Range(0, arguments.Count).OrderBy(i => arguments[i].Name ?? "", StringComparer.Ordinal))   // Keras sorts what is given by name
                 if (arguments[i].Name == "mask" == masks) numbered[i] = (arguments[i].Name, Numbered(arguments[i].Value, inputs));
             if (!masks) given = inputs.Count;
         }
