@@ -64,6 +64,8 @@ public static class DTypes
         if (clr == typeof(string)) return DType.String;
         foreach (var row in Table)
             if (row.Clr == clr) return row.DType;
+        if (clr.IsArray)
+            throw new ArgumentException($"dtype: an array of arrays ({clr.Name}[]) has no one shape. Expected a rectangular one: {clr.GetElementType()!.Name}[,]. Copy the rows into it, or NDArray.From(flat, [rows, columns]).");
         throw new ArgumentException($"dtype: tensors do not hold {clr.Name}. Expected a number, bool or string type. Convert the array first.");
     }
 }

@@ -35,7 +35,7 @@ public sealed partial class NDArray
         ArgumentNullException.ThrowIfNull(data);
         if (!shape.IsKnown || shape.Elements != data.Length)
             throw new ShapeException($"NDArray: {data.Length} elements do not fill the shape {shape}. Expected a shape of {data.Length} elements.") { Actual = shape };
-        if (data is string[] text) return new(DType.String, shape, Array.ConvertAll(text, Encoding.UTF8.GetBytes), 0);
+        if (data is string[] text) return new(DType.String, shape, Utf8(text), 0);
         return new(DTypes.Of(typeof(T)), shape, data, 0);
     }
 
@@ -47,7 +47,7 @@ public sealed partial class NDArray
         var shape = new long[array.Rank];
         for (var i = 0; i < shape.Length; i++) shape[i] = array.GetLength(i);
         if (element == typeof(string))
-            return new(DType.String, Shape.Create(shape), array.Cast<string>().Select(Encoding.UTF8.GetBytes).ToArray(), 0);
+            return new(DType.String, Shape.Create(shape), Utf8(array.Cast<string?>()), 0);
         var dtype = DTypes.Of(element);
         if (array.Rank == 1) return new(dtype, Shape.Create(shape), array, 0);
         var flat = Array.CreateInstance(element, array.Length);
@@ -55,6 +55,9 @@ public sealed partial class NDArray
             .CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(flat), Buffer.ByteLength(flat)));
         return new(dtype, Shape.Create(shape), flat, 0);
     }
+
+    static byte[][] Utf8(IEnumerable<string?> texts) =>
+        [.. texts.Select((text, i) => Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(texts), $"NDArray: the string {i} in row-major order is null. Expected a text; an empty one is \"\".")))];
 
     /// <summary>An array with the elements of a tensor of System.Numerics.Tensors; copied.</summary>
     public static NDArray From<T>(Tensor<T> tensor)
@@ -106,6 +109,25 @@ public sealed partial class NDArray
 
     /// <summary>The elements as a new flat array of their own type.</summary>
     public T[] ToArray<T>() => AsSpan<T>().ToArray();
+
+    /// <summary>One number as a double, by its index on every axis: <c>scores[0, 3]</c>. Setting it converts it to the array's type.</summary>
+    /// <exception cref="ArgumentException">There is not one index for each axis.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is beyond its axis.</exception>
+    public double this[params ReadOnlySpan<int> index]
+    {
+        get => Number(Place(index));
+        set => SetNumber(Place(index), value);
+    }
+
+    int Place(ReadOnlySpan<int> index)
+    {
+        if (index.Length != Shape.Rank) throw new ArgumentException($"NDArray: {index.Length} indices were given for the shape {Shape}. Expected one for each axis: {Shape.Rank}. Rows(start, count) takes rows.", nameof(index));
+        var place = 0;
+        for (var i = 0; i < index.Length; i++)
+            place = index[i] >= 0 && index[i] < Shape[i] ? place * (int)Shape[i] + index[i]
+                : throw new ArgumentOutOfRangeException(nameof(index), $"NDArray: the index {index[i]} of axis {i} is beyond the shape {Shape}. Expected 0 to {Shape[i] - 1}.");
+        return place;
+    }
 
     /// <summary>One number as a double, by its place in row-major order.</summary>
     public double Number(int index)

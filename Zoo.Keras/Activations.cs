@@ -4,7 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Keras' activations; each also has a name for layers: <c>HardSilu</c> is <c>hard_silu</c>, with the defaults that stand here.</summary>
-/// <example><code>var y = x >> new Dense(10, x => Activations.Relu(x, negativeSlope: 0.1));</code></example>
+/// <example><code>var y = x >> new Dense(10, new ActivationFunction(x => Activations.Relu(x, negativeSlope: 0.1)));</code></example>
 public static class Activations
 {
     /// <summary>x itself.</summary>

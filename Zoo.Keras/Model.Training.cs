@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Zoo.Autograd.Engine;
 using Zoo.Keras.Training;
 using A = Zoo.Autograd.AutoGrad;
@@ -41,6 +42,7 @@ public partial class Model
     /// <param name="loss">The formula.</param>
     /// <param name="metrics">What is measured besides.</param>
     /// <param name="engine"><c>embedded</c> or <c>tensorflow</c>.</param>
+    [OverloadResolutionPriority(-1)]   // new() { ["output"] = "mse" } would fit a delegate too
     public void Compile(Optimizer optimizer, Func<Variable, Variable, Variable> loss, OutputMetrics? metrics = null, string? engine = null) =>
         Compile(optimizer, (OutputLosses)loss, metrics, engine: engine);
 

@@ -30,7 +30,7 @@ internal static class Engines
     {
         "embedded" or "torch" => embedded.Value,
         "tensorflow" => tensorFlow.Value,
-        _ => throw new EngineException($"Engine: '{name}' is no engine. Expected 'embedded' or 'tensorflow'. Set ZOO_ENGINE to one of them."),
+        _ => throw new EngineException($"Engine: '{name}' is no engine. Expected 'embedded' or 'tensorflow'. Name one of them, in code or in ZOO_ENGINE."),
     };
 
     static readonly Lazy<IEngine> embedded = new(() => new Torch.TorchEngine());

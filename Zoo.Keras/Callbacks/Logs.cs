@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Zoo.Keras;
 
@@ -52,6 +53,9 @@ public sealed class Logs : IReadOnlyDictionary<string, double>
     public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Values().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The values with their names, for reading: <c>loss 0.0312, accuracy 0.9892</c>.</summary>
+    public override string ToString() => string.Join(", ", Values().Select(v => $"{v.Key} {v.Value.ToString("G5", CultureInfo.InvariantCulture)}"));
 
     double At(int index) => index < Count ? Values().ElementAt(index).Value
         : throw new InvalidOperationException($"logs: there are {Count} values: {string.Join(", ", Keys)}. Expected at least {index + 1}. Name metrics in Compile.");

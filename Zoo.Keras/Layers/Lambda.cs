@@ -54,7 +54,7 @@ public sealed class LambdaFunction : IKerasValue<LambdaFunction>
 
     /// <inheritdoc/>
     public object? ToKeras() => Name is null
-        ? throw new ModelFileException("Save: a Lambda layer holds a C# expression without a name, which a file cannot hold. Expected a registered one. Write new Lambda(LambdaFunction.Register(\"my_name\", x => …)), or a class derived from Layer.")
+        ? throw new ModelFileException("Save: a Lambda layer holds a C# expression without a name, which a file cannot hold. Expected a registered one. Write the expression itself between layers (A.Abs(x), a - b), which is stored as Keras' operations, or new Lambda(LambdaFunction.Register(\"my_name\", x => …)), or a class derived from Layer.")
         : new Dictionary<string, object?> { ["module"] = "builtins", ["class_name"] = "function", ["config"] = Name, ["registered_name"] = Name };
 
     /// <inheritdoc/>

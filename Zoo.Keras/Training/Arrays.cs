@@ -4,33 +4,49 @@ using System.Runtime.CompilerServices;
 namespace Zoo.Keras;
 
 /// <summary>
-/// Data of a model's inputs or outputs: one array, several in the model's order (<c>[a, b]</c>), or a dictionary by the names of inputs or outputs.
-/// Axis 0 counts the samples.
+/// Data of a model's inputs or outputs: one array, several in the model's order (<c>[a, b]</c>), or by the names of inputs or outputs
+/// (<c>new() { ["ids"] = a, ["price"] = b }</c>, or a dictionary). Axis 0 counts the samples.
 /// </summary>
 [CollectionBuilder(typeof(Arrays), nameof(Create))]
 public sealed class Arrays : IReadOnlyList<NDArray>
 {
-    readonly NDArray[] values;
+    readonly List<NDArray> values;
+    readonly List<string>? names;
+
+    /// <summary>Arrays by name, to be filled.</summary>
+    public Arrays() => (values, names) = ([], []);
 
     Arrays(NDArray[] values, string[]? names)
     {
-        foreach (var value in values) ArgumentNullException.ThrowIfNull(value, nameof(values));
-        (this.values, Names) = (values, names);
+        for (var i = 0; i < values.Length; i++)
+            if (values[i] is null) throw new ArgumentNullException(nameof(values), $"arrays: {(names is null ? $"number {i} of {values.Length}" : $"'{names[i]}'")} is null. Expected an array in every place.");
+        (this.values, this.names) = ([.. values], names?.ToList());
     }
 
     /// <summary>The names, where there are some.</summary>
-    public IReadOnlyList<string>? Names { get; }
+    public IReadOnlyList<string>? Names => names;
 
     /// <inheritdoc/>
-    public int Count => values.Length;
+    public int Count => values.Count;
 
     /// <inheritdoc/>
     public NDArray this[int index] => values[index];
 
     /// <summary>The array with a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public NDArray this[string name] => Names is not null && Names.ToList().IndexOf(name) is >= 0 and var at ? values[at]
-        : throw new KeyNotFoundException($"arrays: there is no '{name}'. Expected one of {string.Join(", ", Names ?? [])}.");
+    /// <exception cref="ArgumentException">Set twice.</exception>
+    /// <exception cref="InvalidOperationException">Set where the arrays were given in order.</exception>
+    public NDArray this[string name]
+    {
+        get => names?.IndexOf(name) is >= 0 and var at ? values[at] : throw new KeyNotFoundException($"arrays: there is no '{name}'. Expected one of {string.Join(", ", Names ?? [])}.");
+        set
+        {
+            if (names is null) throw new InvalidOperationException($"arrays: these are given in order, '{name}' cannot be added by name. Start with new Arrays().");
+            if (names.Contains(name)) throw new ArgumentException($"arrays: '{name}' is there already. Expected each name once.");
+            values.Add(value ?? throw new ArgumentNullException(nameof(value), $"arrays: '{name}' is null. Expected an array."));
+            names.Add(name);
+        }
+    }
 
     /// <summary>Arrays in order.</summary>
     public static Arrays Create(ReadOnlySpan<NDArray> values) => new(values.ToArray(), null);
@@ -65,11 +81,11 @@ public sealed class Arrays : IReadOnlyList<NDArray>
         }
         foreach (var name in Names)
             if (!wanted.Contains(name)) throw new ArgumentException($"{what}: there is no '{name}' in the model. Expected {string.Join(", ", wanted)}.");
-        return [.. wanted.Select((name, i) => Names.ToList().IndexOf(name) is >= 0 and var at ? values[at] : needed(i) ? throw new ArgumentException($"{what}: '{name}' is missing. Expected {string.Join(", ", wanted)}.") : null)];
+        return [.. wanted.Select((name, i) => names!.IndexOf(name) is >= 0 and var at ? values[at] : needed(i) ? throw new ArgumentException($"{what}: '{name}' is missing. Expected {string.Join(", ", wanted)}.") : null)];
     }
 
     /// <inheritdoc/>
-    public IEnumerator<NDArray> GetEnumerator() => ((IEnumerable<NDArray>)values).GetEnumerator();
+    public IEnumerator<NDArray> GetEnumerator() => values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

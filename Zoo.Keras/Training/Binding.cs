@@ -44,7 +44,7 @@ internal static class Binding
     static bool Samples(string caller, string what, NDArray array, long count)
     {
         if (array.Shape.Rank == 0 || array.Shape[0] != count || count == 0)
-            throw new ShapeException($"{caller}: the {what} have shape {array.Shape}, the first input has {count} samples. Expected the same number in all, at least one.") { Actual = array.Shape };
+            throw new ShapeException($"{caller}: the shape of the {what} is {array.Shape}, the first input has {count} samples. Expected the same number in all, at least one.") { Actual = array.Shape };
         return true;
     }
 

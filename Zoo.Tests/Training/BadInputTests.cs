@@ -42,7 +42,7 @@ public class BadInputTests(string engine)
     {
         var net = Net();
         Unharmed(net, () => net.Fit(TrainerTests.Noise([24, 5], 2), Y, verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("[24, 5]").And.Message.Contains("Expected [?, 4]"));
-        Unharmed(net, () => net.Fit(X, Y.Rows(0, 20), verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("labels of 'dense_1' have shape [20]").And.Message.Contains("24 samples"));
+        Unharmed(net, () => net.Fit(X, Y.Rows(0, 20), verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("the shape of the labels of 'dense_1' is [20]").And.Message.Contains("24 samples"));
         Unharmed(net, () => net.Fit(X, TrainerTests.Noise([24, 7], 2), verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("sparse_categorical_crossentropy").And.Message.Contains("dense_1"));
         Unharmed(net, () => net.Fit(X.Rows(0, 0), Y.Rows(0, 0), verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("at least one"));
         Unharmed(net, () => net.Fit(X, Y, sampleWeight: NDArray.Zeros([3]), verbose: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("sample weights"));
