@@ -241,6 +241,4 @@ internal static class ArrayOps
     };
 
     static NDArray Filled(Shape shape, double value, DType dtype) => value == 0 ? NDArray.Zeros(shape, dtype) : NDArray.Full(shape, value, dtype);
-
-    internal static readonly Op[] All = [Identity, StopGradient, ZerosLike, OnesLike, ShapeOp, Size, Rank, BroadcastGradientArgs, Reshape, ExpandDims, Squeeze, Transpose, BroadcastTo, CheckNumerics, BroadcastArgs, EnsureShape, IdentityN, PreventGradient, ShapeN, Snapshot];
 }

@@ -142,24 +142,4 @@ internal static class BitOps
             for (var i = 0; i < x.Length; i++) y[i] = T.CreateTruncating(~Int128.CreateTruncating(x[i]));
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        AccumulateNV2,
-        ApproximateEqual,
-        BitwiseAnd,
-        BitwiseOr,
-        BitwiseXor,
-        Div,
-        Inv,
-        InvGrad,
-        Invert,
-        L2Loss,
-        LeftShift,
-        Mod,
-        PopulationCount,
-        RightShift,
-        Round,
-        TruncateDiv,
-    ];
 }

@@ -135,6 +135,4 @@ internal static class ColorOps
     }
 
     static Variable Adjusted(Variable rgb, Func<Variable[], Variable[]> change) => ToRgb(A.Concat(change(A.Split(ToHsv(rgb), 3))));
-
-    internal static readonly Op[] All = [RGBToHSV, HSVToRGB, AdjustHue, AdjustSaturation, AdjustContrastv2];
 }

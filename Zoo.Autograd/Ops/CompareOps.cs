@@ -48,6 +48,4 @@ internal static class CompareOps
     static Op Logic(string name, Opcode code) => new(name, "x:bool y:bool -> z:bool") { Shape = s => s.Broadcast(), NoGradient = Op.Discrete, Pointwise = e => e.Do(code) };
 
     static Op Test(string name, Opcode code) => new(name, "x:T -> y:bool ; T:float") { Shape = s => s[0], NoGradient = Op.Discrete, Pointwise = e => e.Do(code) };
-
-    internal static readonly Op[] All = [Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, LogicalAnd, LogicalOr, LogicalNot, IsNan, IsInf, IsFinite, SelectV2, Cast];
 }

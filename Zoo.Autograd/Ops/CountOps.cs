@@ -145,14 +145,4 @@ internal static class CountOps
             }
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        Bincount,
-        Bucketize,
-        DenseBincount,
-        HistogramFixedWidth,
-        LowerBound,
-        UpperBound,
-    ];
 }

@@ -67,8 +67,6 @@ internal static class CropOps
         return s.Same(s[at].HasRank ? s[at][0] : Dim.Any, s[at + 1].HasRank ? s[at + 1][0] : Dim.Any, "the numbers of boxes and their pictures");
     }
 
-    internal static readonly Op[] All = [CropAndResize, CropAndResizeGradImage, CropAndResizeGradBoxes];
-
     /// <summary>The embedded kernels.</summary>
     sealed class Cropper(Node n, Shape image, Shape crops)
     {

@@ -99,6 +99,4 @@ internal static class CumulativeOps
                 }
         }
     }
-
-    internal static readonly Op[] All = [Cumsum, Cumprod, CumulativeLogsumexp];
 }

@@ -211,21 +211,4 @@ internal static class DiagonalOps
                 foreach (var (place, matrix) in Pairs) y[b * Size + matrix] = x[b * Width + place];
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        Cross,
-        Diag,
-        DiagPart,
-        MatrixBandPart,
-        MatrixDiag,
-        MatrixDiagPart,
-        MatrixDiagPartV2,
-        MatrixDiagPartV3,
-        MatrixDiagV2,
-        MatrixDiagV3,
-        MatrixSetDiag,
-        MatrixSetDiagV2,
-        MatrixSetDiagV3,
-    ];
 }

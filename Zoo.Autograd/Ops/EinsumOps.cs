@@ -120,6 +120,4 @@ internal static class EinsumOps
         var sides = equation.Split("->");
         return inputs.Length == 1 && sides[0] == sides[1] ? inputs[0] : Einsum.Call(inputs, Attrs.Of(("equation", equation))).Out;
     }
-
-    internal static readonly Op[] All = [Einsum];
 }

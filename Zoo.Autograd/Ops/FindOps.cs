@@ -169,14 +169,4 @@ internal static class FindOps
     }
 
     static NDArray Integers(int[] values, DType dtype) => dtype == DType.Int32 ? NDArray.From(values) : NDArray.From(Array.ConvertAll(values, v => (long)v));
-
-    internal static readonly Op[] All =
-    [
-        ListDiff,
-        Unique,
-        UniqueV2,
-        UniqueWithCounts,
-        UniqueWithCountsV2,
-        Where,
-    ];
 }

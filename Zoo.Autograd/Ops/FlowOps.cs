@@ -125,6 +125,4 @@ internal static class FlowOps
     }
 
     static bool IsTrue(NDArray value) => value.DType == DType.String ? value.Count > 0 && value.AsSpan<byte[]>()[0].Length > 0 : value.Shape.Rank > 0 ? value.Count > 0 : value.Number(0) != 0;
-
-    internal static readonly Op[] All = [StatelessIf, IfOp, StatelessCase, CaseOp, StatelessWhile, WhileOp, PartitionedCall, StatefulPartitionedCall];
 }

@@ -162,6 +162,4 @@ internal static class IndexOps
         var batch = n.Int("batch_dims");
         return ((int)(batch < 0 ? batch + n[1].Shape.Rank : batch), (int)(axis < 0 ? axis + n[0].Shape.Rank : axis));
     }
-
-    internal static readonly Op[] All = [Gather, UnsortedSegmentSum, OneHot, Range, Fill, LinSpace];
 }

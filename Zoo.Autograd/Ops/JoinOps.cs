@@ -193,6 +193,4 @@ internal static class JoinOps
             for (var c = 0; c < columns.Length; c++) Array.Copy(columns[c].Data, columns[c].Offset + i, result.Data, i * columns.Length + c, 1);
         return result;
     }
-
-    internal static readonly Op[] All = [Concat, Pack, Unpack, Split, SplitV, Tile, Reverse];
 }

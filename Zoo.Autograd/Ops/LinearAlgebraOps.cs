@@ -279,20 +279,4 @@ internal static class LinearAlgebraOps
         if (s[0].Rank != s[1].Rank || !s[0][..^2].Accepts(s[1][..^2])) throw s.Fail("the leading axes differ", "Expected equal ones.");
         return s[1];
     }
-
-    internal static readonly Op[] All =
-    [
-        Cholesky,
-        CholeskyGrad,
-        LogMatrixDeterminant,
-        MatrixDeterminant,
-        MatrixExponential,
-        MatrixInverse,
-        MatrixSolve,
-        MatrixSolveLs,
-        MatrixTriangularSolve,
-        Qr,
-        SelfAdjointEigV2,
-        Svd,
-    ];
 }

@@ -57,6 +57,4 @@ internal static class LinearOps
         s.Same(inner, inner2, "the inner sizes");
         return batched ? s.Broadcast(s[0][..^2], s[1][..^2]).Concat(Shape.Create([rows, columns])) : Shape.Create([rows, columns]);
     }
-
-    internal static readonly Op[] All = [MatMul, BatchMatMul];
 }

@@ -78,6 +78,4 @@ internal static class ListOps
     internal static Shape ShapeOf(NDArray value) => value.Shape.Rank == 0 ? Shape.Unknown : Shape.Create(Longs(value));
 
     static Shape Element(ShapeContext s, int input) => !s[input].HasRank || s[input].Rank != 1 || s.Value(input) is not { } dims ? Shape.Unknown : Shape.Create(dims);
-
-    internal static readonly Op[] All = [Empty, Reserve, FromTensor, StackOp, GetItem, SetItem, PushBack, PopBack, Length, ElementShape, Resize, Gather, Scatter, ScatterInto];
 }

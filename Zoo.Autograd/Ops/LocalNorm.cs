@@ -77,6 +77,4 @@ internal static class LocalNorm
             norms[c] = bias + alpha * sum;
         }
     }
-
-    internal static readonly Op[] All = [LRN, LRNGrad];
 }

@@ -54,6 +54,4 @@ internal static class LossOps
         var (from, to) = (k.Shape(input), k.OutShape(1));
         return k.Contiguous(k.Strided(k[input], to.ToArray(), [from[0] == 1 ? 0 : from[1], from[1] == 1 ? 0 : 1]));
     }
-
-    internal static readonly Op[] All = [SparseSoftmaxCrossEntropyWithLogits, SoftmaxCrossEntropyWithLogits];
 }

@@ -149,11 +149,4 @@ internal static class MathOps
         Pointwise = e => e.Do(code),
         Fold = host is null ? null : (n, v) => HostMath.Broadcast(v[0], v[1], host),
     };
-
-    internal static readonly Op[] All =
-    [
-        Add, AddV1, ClipByValue, Sub, Mul, RealDiv, DivNoNan, FloorDiv, FloorMod, Maximum, Minimum, Pow, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, MulNoNan, TruncateMod,
-        Neg, Abs, Sign, Square, Sqrt, SqrtGrad, Rsqrt, RsqrtGrad, Reciprocal, ReciprocalGrad, Exp, Expm1, Log, Log1p, Sin, Cos, Tan,
-        Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Tanh, TanhGrad, Sigmoid, SigmoidGrad, Erf, Erfc, Floor, Ceil, Rint, AddN,
-    ];
 }

@@ -93,6 +93,4 @@ internal static class NNOps
         Grad = grad,
         Pointwise = e => e.Do(code),
     };
-
-    internal static readonly Op[] All = [Relu, ReluGrad, Relu6, Relu6Grad, Elu, EluGrad, Selu, SeluGrad, LeakyRelu, LeakyReluGrad, Softplus, SoftplusGrad, Softsign, SoftsignGrad, BiasAdd, BiasAddGrad, Softmax, LogSoftmax];
 }

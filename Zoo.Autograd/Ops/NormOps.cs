@@ -141,6 +141,4 @@ internal static class NormOps
     {
         if (k.DType(input) != DType.Float32) throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for {k.DType(input).Name()}. Cast to float32 around it.");
     }
-
-    internal static readonly Op[] All = [FusedBatchNorm, FusedBatchNormGrad];
 }

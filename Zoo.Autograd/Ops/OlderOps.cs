@@ -74,13 +74,4 @@ internal static class OlderOps
     static Variable Wide(Node n) => A.BatchMatMul(A.Cast(n[0], n.Out.DType), A.Cast(n[1], n.Out.DType), n.Flag("adj_x"), n.Flag("adj_y"));
 
     static Node Newer(Node n) => JoinOps.Concat.Call([.. n.Inputs[1..], n[0]], Attrs.None);
-
-    internal static readonly Op[] All =
-    [
-        BatchMatMul,
-        BatchMatMulV3,
-        Concat,
-        Gather,
-        Select,
-    ];
 }

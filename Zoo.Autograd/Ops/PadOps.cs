@@ -122,6 +122,4 @@ internal static class PadOps
             .. Enumerable.Range(0, (int)after).Select(i => size - 1 - i - skip),
         ];
     }
-
-    internal static readonly Op[] All = [Pad, PadV2, MirrorPad, MirrorPadGrad];
 }

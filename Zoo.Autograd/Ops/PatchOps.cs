@@ -86,6 +86,4 @@ internal static class PatchOps
         }
         return A.Concat(taps);
     }
-
-    internal static readonly Op[] All = [ExtractImagePatches, ExtractVolumePatches];
 }

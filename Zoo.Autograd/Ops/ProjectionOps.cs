@@ -37,8 +37,6 @@ internal static class ProjectionOps
         },
     };
 
-    internal static readonly Op[] All = [ImageProjectiveTransformV2, ImageProjectiveTransformV3];
-
     /// <summary>The embedded kernel.</summary>
     sealed class Projector(Kernel k)
     {

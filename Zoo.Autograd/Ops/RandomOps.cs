@@ -114,6 +114,4 @@ internal static class RandomOps
     }
 
     static GraphException NotPlanned(Kernel k) => new($"{k.Node.Op.Name}: the embedded engine has no kernel for shape {k.Shape(0)} and {k.OutDType().Name()}. Expected a shape that is known when the graph is planned.");
-
-    internal static readonly Op[] All = [Uniform, Normal, TruncatedNormal, FullInt, UniformInt, Bitcast];
 }

@@ -135,6 +135,4 @@ internal static class ReduceOps
             return k.OutDType() == DType.Int64 ? at : k.Call("to.dtype", at, k.OutDType(), false, false, Arg.None);
         },
     };
-
-    internal static readonly Op[] All = [Sum, Mean, Max, Min, Prod, EuclideanNorm, All_, Any, ArgMax, ArgMin];
 }

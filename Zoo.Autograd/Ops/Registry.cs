@@ -1,61 +1,26 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Ops;
 
-/// <summary>All ops, by TensorFlow's name.</summary>
+/// <summary>
+/// All ops, by TensorFlow's name: every static field of this folder's classes that holds an op, or a list of ops. So a new op is its field, and nothing else.
+/// </summary>
 internal static class Registry
 {
-    internal static FrozenDictionary<string, Op> All { get; } =
-        new[]
-        {
-            ArrayOps.All,
-            BitOps.All,
-            ColorOps.All,
-            CompareOps.All,
-            ConvOps.All,
-            CountOps.All,
-            CropOps.All,
-            CumulativeOps.All,
-            DiagonalOps.All,
-            EinsumOps.All,
-            FindOps.All,
-            FlowOps.All,
-            IndexOps.All,
-            JoinOps.All,
-            LinearAlgebraOps.All,
-            LinearOps.All,
-            ListOps.All,
-            LocalNorm.All,
-            LossOps.All,
-            MathOps.All,
-            NNOps.All,
-            NormOps.All,
-            OlderOps.All,
-            PadOps.All,
-            PatchOps.All,
-            PoolOps.All,
-            ProjectionOps.All,
-            RandomOps.All,
-            ReduceOps.All,
-            ReorderOps.All,
-            ResizeOps.All,
-            ScatterOps.All,
-            SegmentOps.All,
-            SliceOps.All,
-            SortOps.All,
-            SpecialOps.All,
-            StateOps.All,
-            StitchOps.All,
-            TableOps.All,
-            TextNumberOps.All,
-            TextOps.All,
-            TextSplitOps.All,
-        }
-            .SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
+    internal static FrozenDictionary<string, Op> All { get; } = typeof(Registry).Assembly.GetTypes()
+        .Where(type => type.Namespace == typeof(Registry).Namespace && !type.ContainsGenericParameters)
+        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .SelectMany(Held).Where(op => op.Name[0] != '_').Distinct().ToFrozenDictionary(op => op.Name);
 
-    /// <summary>Ops of ours that TensorFlow lacks: graphs for it hold their bodies.</summary>
-    internal static FrozenDictionary<string, Op> Composites { get; } = new[] { ScanOps.All }.SelectMany(ops => ops).ToFrozenDictionary(op => op.Name);
+    /// <summary>Ops of ours that TensorFlow lacks, whose names begin with _: graphs for it hold their bodies.</summary>
+    internal static FrozenDictionary<string, Op> Composites { get; } = new[] { ScanOps.Scan }.ToFrozenDictionary(op => op.Name);
 
     internal static Op Get(string name) => All.GetValueOrDefault(name) ?? throw new GraphException($"op: '{name}' is not known. {All.Count} ops are: docs/coverage.md lists them.");
+
+    static IEnumerable<Op> Held(FieldInfo field) =>
+        field.FieldType == typeof(Op) ? [(Op)field.GetValue(null)!]
+        : field.FieldType.IsAssignableTo(typeof(IEnumerable<Op>)) ? (IEnumerable<Op>)field.GetValue(null)!
+        : [];
 }

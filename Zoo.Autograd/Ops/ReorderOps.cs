@@ -200,17 +200,4 @@ internal static class ReorderOps
             }
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        BatchToSpace,
-        BatchToSpaceND,
-        DepthToSpace,
-        Reverse,
-        ReverseSequence,
-        Roll,
-        SpaceToBatch,
-        SpaceToBatchND,
-        SpaceToDepth,
-    ];
 }

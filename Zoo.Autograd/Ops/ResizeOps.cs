@@ -139,7 +139,4 @@ internal static class ResizeOps
     }
 
     static long[] Nearest(Kernel k, Shape from, Shape to, int axis) => Resampling.Nearest((int)from[axis], (int)to[axis], k.Node.Flag("align_corners"), k.Node.Flag("half_pixel_centers"));
-
-    internal static readonly Op[] All =
-        [ResizeNearestNeighbor, ResizeNearestNeighborGrad, ResizeBilinear, ResizeBilinearGrad, ResizeBicubic, ResizeBicubicGrad, ResizeArea, ScaleAndTranslate, ScaleAndTranslateGrad];
 }

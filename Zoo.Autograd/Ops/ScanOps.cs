@@ -133,6 +133,4 @@ internal static class ScanOps
     static Shape EntryShape(Shape stacked) => stacked.HasRank ? stacked[1..] : Shape.Unknown;
 
     static Variable Dims(Shape shape) => shape.HasRank ? A.Ints(shape.Dims) : A.Constant(-1, DType.Int32);
-
-    internal static readonly Op[] All = [Scan];
 }

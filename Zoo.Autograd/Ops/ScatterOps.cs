@@ -149,16 +149,4 @@ internal static class ScatterOps
                 }
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        GatherNd,
-        ScatterNd,
-        ScatterNdNonAliasingAdd,
-        TensorScatterAdd,
-        TensorScatterMax,
-        TensorScatterMin,
-        TensorScatterSub,
-        TensorScatterUpdate,
-    ];
 }

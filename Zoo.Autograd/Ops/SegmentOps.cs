@@ -134,19 +134,4 @@ internal static class SegmentOps
             }
         }
     }
-
-    internal static readonly Op[] All =
-    [
-        SegmentMax,
-        SegmentMean,
-        SegmentMin,
-        SegmentProd,
-        SegmentSum,
-        SparseSegmentMean,
-        SparseSegmentSqrtN,
-        SparseSegmentSum,
-        UnsortedSegmentMax,
-        UnsortedSegmentMin,
-        UnsortedSegmentProd,
-    ];
 }

@@ -137,6 +137,4 @@ internal static class SliceOps
         Array.Copy(Array.ConvertAll(list, i => from.Data.GetValue(from.Offset + i)), result.Data, list.Length);
         return result;
     }
-
-    internal static readonly Op[] All = [Slice, StridedSlice, StridedSliceGrad];
 }

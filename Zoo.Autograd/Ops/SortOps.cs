@@ -159,13 +159,4 @@ internal static class SortOps
             hits[r] &= above < k;
         }
     };
-
-    internal static readonly Op[] All =
-    [
-        InTopK,
-        InTopKV2,
-        NthElement,
-        TopK,
-        TopKV2,
-    ];
 }

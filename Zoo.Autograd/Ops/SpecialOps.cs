@@ -119,37 +119,4 @@ internal static class SpecialOps
         var density = A.Exp(-x + A.Xlogy(a - 1, x) - Lgamma.Call(a));
         return [(g * IgammaGradA!.Call(a, x) * sign).SumTo(a), (g * density * sign).SumTo(x)];
     }
-
-    internal static readonly Op[] All =
-    [
-        BesselI0,
-        BesselI0e,
-        BesselI1,
-        BesselI1e,
-        BesselJ0,
-        BesselJ1,
-        BesselK0,
-        BesselK0e,
-        BesselK1,
-        BesselK1e,
-        BesselY0,
-        BesselY1,
-        Betainc,
-        Dawsn,
-        Digamma,
-        Erfinv,
-        Expint,
-        FresnelCos,
-        FresnelSin,
-        Igamma,
-        IgammaGradA,
-        Igammac,
-        Lgamma,
-        Ndtri,
-        NextAfter,
-        Polygamma,
-        RandomGammaGrad,
-        Spence,
-        Zeta,
-    ];
 }

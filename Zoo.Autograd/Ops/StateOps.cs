@@ -65,6 +65,4 @@ internal static class StateOps
 
     internal static Variable Input(string name, Shape shape, DType dtype, object? tag = null) =>
         Placeholder.Call([], Attrs.Of(("dtype", dtype), ("shape", shape)), name, tag).Out;
-
-    internal static readonly Op[] All = [Placeholder, Const, VarHandleOp, ReadVariableOp, AssignVariableOp, AssignAddVariableOp, AssignSubVariableOp, NoOp];
 }

@@ -130,13 +130,4 @@ internal static class StitchOps
             return result;
         },
     };
-
-    internal static readonly Op[] All =
-    [
-        ConcatOffset,
-        DynamicPartition,
-        DynamicStitch,
-        InvertPermutation,
-        ParallelDynamicStitch,
-    ];
 }

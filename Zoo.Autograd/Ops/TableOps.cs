@@ -64,6 +64,4 @@ internal static class TableOps
     static Op Made(string name, string signature) => new(name, signature) { Shape = _ => Shape.Scalar, NoGradient = Op.Discrete, Stateful = true };
 
     static Op Filling(string name, string signature) => new(name, signature) { Shape = _ => [], NoGradient = Op.Discrete, Stateful = true };
-
-    internal static readonly Op[] All = [HashTable, MutableHashTable, AnonymousHashTable, AnonymousMutableHashTable, Find, Size, Export, Import, Initialize];
 }

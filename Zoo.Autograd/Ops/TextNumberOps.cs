@@ -62,6 +62,4 @@ internal static class TextNumberOps
         if (s.Has("key") && s.Ints("key").Length != 2) throw s.Fail($"the key has {s.Ints("key").Length} numbers", "Expected 2.");
         return s[0];
     }, (n, v) => [TextOps.Each(v[0], s => (long)(hash(n, s) % (ulong)n.Int("num_buckets")))]);
-
-    internal static readonly Op[] All = [StringToHashBucketFast, StringToHashBucket, StringToHashBucketStrong, StringToNumber, AsString];
 }

@@ -108,6 +108,4 @@ internal static class TextOps
         for (var i = 0; i < to.Length; i++) to[i] = f(from[i]);
         return NDArray.From(to, x.Shape);
     }
-
-    internal static readonly Op[] All = [StringLower, StringUpper, StringStrip, StaticRegexReplace, RegexReplace, StaticRegexFullMatch, RegexFullMatch, StringLength, Substr, StringJoin, ReduceJoin, UnsortedSegmentJoin];
 }

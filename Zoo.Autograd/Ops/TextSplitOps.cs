@@ -101,6 +101,4 @@ internal static class TextSplitOps
 
     static Op Ragged(string name, string signature, Func<ShapeContext, Shapes> shape, Func<Node, NDArray[], NDArray[]> run) => 
         new(name, signature) { Shape = shape, NoGradient = Op.Discrete, DataDependent = true, Kernel = k => k.Managed(run) };
-
-    internal static readonly Op[] All = [StringSplitV2, StringSplit, StringNGrams, UnicodeDecode, UnicodeDecodeWithOffsets, UnicodeEncode, RaggedTensorToTensor];
 }
