@@ -48,11 +48,21 @@ public class CompiledFileTests : InFolder
         return (x, y);
     }
 
-    static IEnumerable<Func<Optimizer>> Optimizers() =>
+    /// <summary>Every class of optimizer that needs no argument, found by reflection; and options with a memory of their own.</summary>
+    static IEnumerable<TestCaseData> Optimizers() =>
     [
-        () => new SGD(0.05) { Momentum = 0.9 }, () => new Adam(0.01), () => new AdamW(0.01), () => new RMSprop(0.01),
-        () => new Adam(0.01) { UseEma = true, GradientAccumulationSteps = 2 }, () => new SGD(new ExponentialDecay(0.1, 5, 0.5)),
+        .. from type in typeof(Optimizer).Assembly.GetTypes()
+           where type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract
+           from constructor in type.GetConstructors()
+           where constructor.GetParameters().All(p => p.HasDefaultValue)
+           orderby type.Name
+           select Case(type.Name, () => (Optimizer)constructor.Invoke([.. constructor.GetParameters().Select(p => p.DefaultValue)])),
+        Case("SGD with momentum", () => new SGD(0.05) { Momentum = 0.9 }),
+        Case("Adam with averages and accumulation", () => new Adam(0.01) { UseEma = true, GradientAccumulationSteps = 2 }),
+        Case("SGD with a schedule", () => new SGD(new ExponentialDecay(0.1, 5, 0.5))),
     ];
+
+    static TestCaseData Case(string name, Func<Optimizer> optimizer) => new TestCaseData(optimizer).SetArgDisplayNames(name);
 
     [TestCaseSource(nameof(Optimizers))]
     public void Training_goes_on_as_if_it_had_not_been_saved(Func<Optimizer> optimizer)
