@@ -6,7 +6,7 @@ namespace Zoo.Keras;
 /// <summary>Numbers of categories as vectors: one-hot, multi-hot or counts, which a second input <c>count_weights</c> may weigh.</summary>
 /// <param name="numTokens">How many categories there are: 0 to numTokens − 1.</param>
 /// <param name="outputMode">multi_hot, one_hot or count.</param>
-[KerasObject("keras.layers")]
+[KerasObject("keras.layers"), KerasBuildConfig]
 public sealed class CategoryEncoding(int numTokens, OutputMode? outputMode = null) : Layer
 {
     /// <summary>How many categories there are.</summary>

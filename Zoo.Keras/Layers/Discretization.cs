@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Numbers to the bins in which they lie. The borders are given, or found as quantiles of data by <see cref="Adapt(NDArray)"/>.</summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasOmit("trainable")]
+[KerasObject("keras.layers"), KerasInert("sparse", false), KerasOmit("trainable"), KerasBuildConfig]
 public sealed class Discretization : Layer
 {
     float[][]? summary;

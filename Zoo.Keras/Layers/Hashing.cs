@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Strings or numbers to bins by a hash (FarmHash, or SipHash with a salt): the same on every machine, without a vocabulary.</summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false)]
+[KerasObject("keras.layers"), KerasInert("sparse", false), KerasBuildConfig]
 public sealed class Hashing : Layer
 {
     /// <summary>A layer of so many bins.</summary>

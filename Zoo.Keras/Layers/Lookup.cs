@@ -6,12 +6,13 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Words of a vocabulary to their numbers, or back. The vocabulary is given, or found in data by Adapt: the most frequent words first.</summary>
-[KerasInert("sparse", false)]
+[KerasInert("sparse", false), KerasBuildConfig(isEmpty: true)]
 public abstract class Lookup : Layer
 {
     LookupTable? table;
     Parameter? weights;
     double[]? idf;
+    int? announced;   // by a file whose vocabulary comes after the layer
 
     private protected Lookup(DType words) => Words = words;
 
@@ -40,7 +41,7 @@ public abstract class Lookup : Layer
     public long[]? Salt { get; init; }
 
     /// <summary>How many words there are, with those for unknown and masked ones; null before there is a vocabulary.</summary>
-    public int? VocabularySize { get => Size(); init => _ = value; }
+    public int? VocabularySize { get => Size() ?? announced; init => announced = value; }
 
     int? Size()
     {
@@ -95,6 +96,7 @@ public abstract class Lookup : Layer
     Parameter RarityWeights()
     {
         if (weights is not null) return weights;
+        if (Tokens is null && announced is not null) return new(NDArray.Zeros([Depth]), "idf_weights", trainable: false);
         var given = idf ?? throw new ArgumentException($"{Name}: the output mode tf_idf has no weights. Expected IdfWeights beside the vocabulary, or a call of Adapt.");
         var front = given.Length == Tokens!.Count ? Enumerable.Repeat(given.Average(), TokenStart) : [];
         float[] all = [.. front.Concat(given).Select(w => (float)w)];
@@ -159,7 +161,7 @@ public abstract class Lookup : Layer
     /// <summary>The number of each word; in other modes than int that of a masked word is one that counts nowhere.</summary>
     internal Variable Numbers(Variable x)
     {
-        var t = table ?? throw Empty();
+        var t = table ?? (announced is null ? throw Empty() : Invert ? new(DType.Int64, Words) : new LookupTable(Words, DType.Int64));
         if (Invert)
         {
             var words = TableOps.Lookup(t, x, Token(Oov, Words));

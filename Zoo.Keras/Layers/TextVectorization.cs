@@ -8,11 +8,12 @@ namespace Zoo.Keras;
 /// <summary>
 /// Text [batch] or [batch, 1] to numbers of words [batch, length], or to one vector a text: made plain, split, looked up in a vocabulary that is given or found by <see cref="Adapt(NDArray)"/>.
 /// </summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasInert("ragged", false), KerasInert("encoding", "utf-8")]
+[KerasObject("keras.layers"), KerasInert("sparse", false), KerasInert("ragged", false), KerasInert("encoding", "utf-8"), KerasBuildConfig]
 public sealed class TextVectorization : Layer
 {
     const string Punctuation = @"[!""#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']";
     StringLookup? lookupLayer;
+    int? announced;
 
     /// <summary>The most words, those for padding and unknown ones included; no limit by default.</summary>
     public int? MaxTokens { get; init; }
@@ -43,9 +44,9 @@ public sealed class TextVectorization : Layer
     public double[]? IdfWeights { get; init; }
 
     /// <summary>How many words there are, with those for padding and unknown ones.</summary>
-    public int? VocabularySize { get => Inner.VocabularySize ?? (OutputMode.Name == "int" ? 2 : 1); init => _ = value; }
+    public int? VocabularySize { get => Inner.VocabularySize ?? (OutputMode.Name == "int" ? 2 : 1); init => announced = value; }
 
-    StringLookup Inner => lookupLayer ??= new() { MaxTokens = MaxTokens, OutputMode = OutputMode, PadToMaxTokens = PadToMaxTokens, Terms = Terms, IdfWeights = IdfWeights, MaskToken = "", Name = "string_lookup" };
+    StringLookup Inner => lookupLayer ??= new() { MaxTokens = MaxTokens, OutputMode = OutputMode, PadToMaxTokens = PadToMaxTokens, Terms = Terms, IdfWeights = IdfWeights, MaskToken = "", VocabularySize = announced, Name = "string_lookup" };
 
     private protected override bool Autocasts => false;
 

@@ -71,6 +71,15 @@ public sealed class KerasAlwaysAttribute(string key) : Attribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class KerasSharedAttribute : Attribute;
 
+/// <summary>Files state the shapes for which a layer of this class was built, though it has no Build here; or that nothing need be known to build it.</summary>
+/// <param name="isEmpty">Whether files say that nothing need be known.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class KerasBuildConfigAttribute(bool isEmpty = false) : Attribute
+{
+    /// <summary>Whether files say that nothing need be known.</summary>
+    public bool IsEmpty { get; } = isEmpty;
+}
+
 /// <summary>
 /// An argument of Keras' own <c>call</c> of this class which files state with each call, such as <c>mask: null</c> or <c>training: false</c>.
 /// </summary>

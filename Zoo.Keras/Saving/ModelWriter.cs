@@ -40,7 +40,10 @@ static class ModelWriter
         if (layer is Model { Graph: not null } and not Sequential) return new() { ["input_shape"] = null };
         if (layer is Model)
             return layer.BuiltFor is { } shapes ? new() { ["input_shape"] = writer.Value(shapes is [var one] ? one : shapes, () => "build_config") } : null;
-        if (layer.BuiltShapes is not [var first, ..] || !HasBuild(layer.GetType(), out var several)) return null;
+        var form = layer.GetType().GetCustomAttribute<KerasBuildConfigAttribute>();
+        if (form is { IsEmpty: true }) return [];
+        var has = HasBuild(layer.GetType(), out var several);
+        if (layer.BuiltShapes is not [var first, ..] || form is null && !has) return null;
         return several && layer.BuiltShapes.Count > 1
             ? new() { ["shapes_dict"] = layer.BuiltShapes.ToDictionary(s => $"{s.Parameter}_shape", s => writer.Value(s.Shape, () => "build_config")) }
             : new() { ["input_shape"] = writer.Value(first.Shape, () => "build_config") };
