@@ -19,7 +19,7 @@ internal static class NormOps
             var channels = Channels(s, 0, 1, 2);
             var given = s.Flag("is_training") && s.Float("exponential_avg_factor") == 1 ? 1 : 3;   // mean and variance may be empty then
             if (given == 3) channels = Channels(s, 0, 1, 2, 3, 4);
-            return [s[0], channels, channels, channels, channels, Shape.Unknown];
+            return [s[0], channels, channels, channels, channels, []];   // the last is for GPUs: a scalar without meaning on CPUs
         },
         Grads = (n, g) =>
         {

@@ -6,6 +6,7 @@ namespace Zoo.Autograd.Engine.Torch;
 /// </summary>
 internal sealed class TorchCell : IParameterHome
 {
+    static readonly Lock bringing = new();
     nint handle;
     int holders;
 
@@ -16,9 +17,13 @@ internal sealed class TorchCell : IParameterHome
 
     static TorchCell Bring(Parameter parameter)
     {
-        var cell = new TorchCell();
-        parameter.MoveTo(cell, value => cell.handle = From(value));
-        return (TorchCell)parameter.Home!;
+        lock (bringing)   // two runs that begin at once must not make two cells: each would believe that it alone reads
+        {
+            if (parameter.Home is TorchCell there) return there;
+            var cell = new TorchCell();
+            parameter.MoveTo(cell, value => cell.handle = From(value));
+            return cell;
+        }
     }
 
     /// <summary>Counts a run that reads the value until it lets go. Called with the store's lock held.</summary>

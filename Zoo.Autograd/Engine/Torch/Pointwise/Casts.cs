@@ -40,6 +40,11 @@ internal static unsafe class Casts
         (DType.Int32, _) => To<int>(to),
         (DType.Int64, _) => To<long>(to),
         (DType.UInt8 or DType.Bool, _) => To<byte>(to),
+        (DType.Int8, _) => To<sbyte>(to),
+        (DType.Int16, _) => To<short>(to),
+        (DType.UInt16, _) => To<ushort>(to),
+        (DType.UInt32, _) => To<uint>(to),
+        (DType.UInt64, _) => To<ulong>(to),
         _ => null,
     };
 
