@@ -82,7 +82,8 @@ public abstract class Layer : ICallable
     /// <summary>Sets <see cref="Trainable"/> of this layer alone: in a file each layer within has a flag of its own.</summary>
     internal bool TrainableAlone { set => trainable = value; }
 
-    private protected virtual string DefaultName => KerasNames.Snake(GetType().Name);
+    /// <summary>What names are made of where none is given, and under which the weights of lists of layers stand in files: Python's class.</summary>
+    internal virtual string DefaultName => KerasNames.Snake(KerasType.Of(GetType()).ClassName);
 
     /// <summary>The layer's result for given inputs: a node of the graph that knows the layer.</summary>
     /// <exception cref="ShapeException">The inputs do not fit; names the layer, the shapes and where the input comes from.</exception>

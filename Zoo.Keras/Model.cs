@@ -74,7 +74,7 @@ public partial class Model : Layer
         }
     }
 
-    private protected override string DefaultName => GetType() == typeof(Model) ? "functional" : base.DefaultName;
+    internal override string DefaultName => GetType() == typeof(Model) ? "functional" : base.DefaultName;
 
     private protected override bool Autocasts => false;
 

@@ -14,7 +14,7 @@ sealed class ConvLSTMCell(IConvGates of, int axes) : RnnCell
     /// <inheritdoc/>
     public override IReadOnlyList<Shape> StateShapes => [state, state];
 
-    private protected override string DefaultName => "conv_lstm_cell";
+    internal override string DefaultName => "conv_lstm_cell";
 
     /// <inheritdoc/>
     protected override void Build(Shape input)

@@ -17,7 +17,7 @@ public sealed class GroupQueryAttention(int headDim, int numQueryHeads, int numK
     public int NumKeyValueHeads { get; } = numKeyValueHeads > 0 && numQueryHeads % numKeyValueHeads == 0 ? numKeyValueHeads
         : throw new ArgumentException($"GroupQueryAttention: {numKeyValueHeads} heads of keys do not divide the {numQueryHeads} of the query. Expected a divisor.");
 
-    private protected override string DefaultName => "grouped_query_attention";
+    internal override string DefaultName => "grouped_query_attention";
 
     private protected override string Prefix => "_";
 

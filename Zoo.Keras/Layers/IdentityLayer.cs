@@ -6,8 +6,6 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers", ClassName = "Identity")]
 public sealed class IdentityLayer : Layer
 {
-    private protected override string DefaultName => "identity";
-
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 

@@ -12,6 +12,9 @@ public sealed class Permute(params int[] dims) : Layer
         : throw new ArgumentException($"Permute: [{string.Join(", ", dims)}] is no order of axes. Expected each number from 1 to {dims.Length} once.");
 
     /// <inheritdoc/>
+    protected override void Build(Shape input) { }
+
+    /// <inheritdoc/>
     protected override Variable Call(Variable x) => x.Shape.Rank == Dims.Length + 1 ? A.Transpose(x, [0, .. Dims.Select(d => (long)d)])
         : throw new ShapeException($"the input has shape {x.Shape}. Expected {Dims.Length} axes behind the batch.") { Actual = x.Shape };
 }

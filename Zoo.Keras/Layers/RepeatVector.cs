@@ -11,6 +11,9 @@ public sealed class RepeatVector(int n) : Layer
     public int N { get; } = n > 0 ? n : throw new ArgumentException($"RepeatVector: n is {n}. Expected a positive number.");
 
     /// <inheritdoc/>
+    protected override void Build(Shape input) { }
+
+    /// <inheritdoc/>
     protected override Variable Call(Variable x) => x.Shape.Rank == 2 ? A.Tile(A.ExpandDims(x, 1), 1, N, 1)
         : throw new ShapeException($"the input has shape {x.Shape}. Expected [batch, features].") { Actual = x.Shape };
 }

@@ -39,7 +39,7 @@ static class WeightTree
         var count = new Dictionary<string, int>();
         foreach (var layer in layers)
         {
-            var name = KerasNames.Snake(KerasType.Of(layer.GetType()).ClassName);
+            var name = layer.DefaultName;
             var n = count[name] = count.GetValueOrDefault(name, -1) + 1;
             Walk(layer, n == 0 ? $"{path}{name}/" : $"{path}{name}_{n}/", found, seen);
         }

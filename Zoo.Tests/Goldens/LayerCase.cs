@@ -29,6 +29,9 @@ sealed class LayerCase
     /// <summary>The class of the layer.</summary>
     public string Layer => json.GetProperty("layer").GetString()!;
 
+    /// <summary>The name under which files know a class of the index, which names the Python class.</summary>
+    public static string Exported(string layer) => layer == "GroupedQueryAttention" ? "GroupQueryAttention" : layer;
+
     /// <summary>The serialized layer: module, class_name, config.</summary>
     public Dictionary<string, object?> Config => (Dictionary<string, object?>)Json.Parse(JsonSerializer.SerializeToUtf8Bytes(json.GetProperty("config")), Name)!;
 

@@ -11,7 +11,7 @@ public class RoundTripTests
     static IEnumerable<string> Classes()
     {
         if (Shared.Folder is null && Environment.GetEnvironmentVariable("ZOO_GOLDENS") is null) return ["none"];
-        return LayerCase.All.Select(c => c.Layer).Distinct().Where(name => KerasRegistry.Find("keras.layers", name, null, typeof(Layer)) is not null).Order(StringComparer.Ordinal);
+        return LayerCase.All.Select(c => c.Layer).Distinct().Where(name => KerasRegistry.Find("keras.layers", LayerCase.Exported(name), null, typeof(Layer)) is not null).Order(StringComparer.Ordinal);
     }
 
     [TestCaseSource(nameof(Classes))]
