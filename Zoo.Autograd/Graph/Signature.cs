@@ -21,6 +21,7 @@ internal sealed class Signature
     {
         ["float"] = Floats,
         ["real"] = [.. Floats, .. Integers],
+        ["ordered"] = [.. Floats, .. Integers, DType.Bool],
         ["number"] = [.. Floats, .. Integers, .. Complexes],
         ["continuous"] = [.. Floats, .. Complexes],
         ["signed"] = [.. Floats, DType.Int8, DType.Int16, DType.Int32, DType.Int64],

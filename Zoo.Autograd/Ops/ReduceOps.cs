@@ -117,7 +117,7 @@ internal static class ReduceOps
         Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
     };
 
-    static Op Arg_(string name, string aten) => new(name, "input:T dimension:Tidx -> output:output_type ; T:real|bool Tidx:index=int32 output_type:type=int64")
+    static Op Arg_(string name, string aten) => new(name, "input:T dimension:Tidx -> output:output_type ; T:ordered Tidx:index=int32 output_type:type=int64")
     {
         Shape = s =>
         {

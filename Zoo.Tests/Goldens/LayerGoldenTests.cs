@@ -25,6 +25,8 @@ public class LayerGoldenTests
     {
         var cases = LayerCase.All.Where(c => LayerCase.Exported(c.Layer) == layer && !Later(c)).ToList();
         if (cases.Count == 0) Assert.Ignore($"the goldens have no case of {layer}.");
+        if (engineName == "tensorflow" && (layer is "Conv1DTranspose" or "Conv2DTranspose") && Environment.GetEnvironmentVariable("TF_ENABLE_ONEDNN_OPTS") != "0")
+            Assert.Ignore("TensorFlow 2.18 with oneDNN ends the process in some runs of these cases (a corrupted heap). Set TF_ENABLE_ONEDNN_OPTS=0 to try them.");
         var engine = TestEngines.Get(engineName);
         var misses = new List<string>();
         var parts = new List<Part>();
