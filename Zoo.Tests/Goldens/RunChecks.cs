@@ -10,6 +10,12 @@ sealed class RunChecks(Dictionary<string, object?> info, Dictionary<string, NDAr
     internal int Total { get; private set; }
     internal List<string> Misses { get; } = [];
 
+    internal void Fail(string what)
+    {
+        Total++;
+        Misses.Add(what);
+    }
+
     /// <summary>The arrays of a name: <c>x</c>, or <c>x_a</c>, <c>x_b</c> by key, or <c>x_0</c>, <c>x_1</c> in order; null where there are none.</summary>
     internal static Arrays? Data(Dictionary<string, NDArray> data, string name, string[] keys)
     {
