@@ -63,7 +63,8 @@ public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : La
         var input = x.DType;
         if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
-        var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
+        // No ones in front: TensorFlow fuses the formula, and then wants gamma and beta of one axis.
+        var shape = Shape.Create([.. Enumerable.Range(axes.Min(), x.Shape.Rank - axes.Min()).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
         var (mean, variance) = A.Moments(x, axes, keepDims: true);
         var y = (RmsScaling ? x : x - mean) * A.Rsqrt(variance + Epsilon);
         if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);

@@ -53,12 +53,15 @@ public class RunTests(string engine)
         }
         Report.Add("runs", $"{name} {run} on {engine}", check.Total - check.Misses.Count, check.Total);
         TestContext.Out.WriteLine($"{name} {run}: {check.Total - check.Misses.Count}/{check.Total}");
-        if (check.Misses.Count > 0 && Open.Contains(name)) Assert.Ignore($"{name} does not train as in Keras yet: {string.Join("; ", check.Misses)}");
+        if (check.Misses.Count > 0 && run != "sgd" && Noisy.Contains(name)) Assert.Ignore($"{name} with Adam: gradients that rounding alone makes become whole steps; with SGD it is judged. {string.Join("; ", check.Misses)}");
         Assert.That(check.Misses, Is.Empty, string.Join('\n', check.Misses));
     }
 
-    /// <summary>Models whose layers came last and whose runs still differ; their misses are reported as such and said.</summary>
-    static readonly HashSet<string> Open = ["resnet", "lstm", "transformer", "convnet1d"];
+    /// <summary>
+    /// Models with weights whose gradient is zero but for rounding: biases before BatchNormalization (resnet), the keys' bias of attention (transformer); seen as
+    /// such, not yet traced, in lstm. Their misses are reported and said.
+    /// </summary>
+    static readonly HashSet<string> Noisy = ["lstm", "resnet", "transformer"];
 
     /// <summary>Keras' classes that a configuration names and the registry does not know.</summary>
     static IEnumerable<string> Absent(object? json) => json switch
@@ -89,7 +92,7 @@ public class RunTests(string engine)
 
     static void Steps(Dictionary<string, object?> info, Dictionary<string, NDArray> data, Model model, string run, RunChecks check)
     {
-        var (x, y, w) = (RunChecks.Data(data, "x", model.InputNames)!, RunChecks.Data(data, "y", model.OutputNames)!, RunChecks.Data(data, "sample_weight", model.OutputNames));
+        var (x, y) = (RunChecks.Data(data, "x", model.InputNames)!, RunChecks.Data(data, "y", model.OutputNames)!);   // weights of samples are for fit alone
         check.Near("initial_prediction", model.PredictMany(x, batchSize: 8), RunChecks.Data(data, "initial_prediction", model.OutputNames)!);
         var (samples, batch) = ((int)(long)info["samples"]!, (int)(long)info["batch_size"]!);
         var logs = (List<object?>)((Dictionary<string, object?>)((Dictionary<string, object?>)info["runs"]!)[run]!)["step_logs"]!;
@@ -97,7 +100,7 @@ public class RunTests(string engine)
         {
             model.ResetMetrics();
             var at = t * batch % samples;
-            var got = model.TrainOnBatch(RunChecks.Rows(x, at, batch), RunChecks.Rows(y, at, batch), w is null ? null : RunChecks.Rows(w, at, batch));
+            var got = model.TrainOnBatch(RunChecks.Rows(x, at, batch), RunChecks.Rows(y, at, batch));
             foreach (var (key, value) in (Dictionary<string, object?>)logs[t]!) check.Near($"step {t + 1} {key}", got.GetValueOrDefault(key, double.NaN), Convert.ToDouble(value, CultureInfo.InvariantCulture));
             if (t == 0) check.Weights($"{run}_step1_w", 1e-5);
             if (t == 4) check.Weights($"{run}_step5_w", 1e-4);
@@ -124,7 +127,7 @@ public class RunTests(string engine)
                 check.Near($"epoch {epoch} {key}", history.Values.TryGetValue(key, out var got) ? got[epoch] : double.NaN, Convert.ToDouble(((List<object?>)values)[epoch], CultureInfo.InvariantCulture));
         check.Weights("fit_w", 1e-3);
         check.Near("prediction", model.PredictMany(xval, batchSize: 8), RunChecks.Data(data, "fit_prediction", model.OutputNames)!);
-        var evaluated = model.Evaluate(xval, yval, batchSize: 8, sampleWeight: wval);
+        var evaluated = model.Evaluate(xval, yval, batchSize: 8);
         foreach (var (key, value) in (Dictionary<string, object?>)runs["evaluate"]!) check.Near($"evaluate {key}", evaluated.GetValueOrDefault(key, double.NaN), Convert.ToDouble(value, CultureInfo.InvariantCulture));
     }
 }
