@@ -5,4 +5,7 @@ public class GraphException(string message, Exception? inner = null) : InvalidOp
 {
     /// <summary>The node at fault, where one is known.</summary>
     public string? Node { get; init; }
+
+    /// <summary>The names that are there, where one was asked for that is not; else empty.</summary>
+    public IReadOnlyCollection<string> Known { get; init; } = [];
 }

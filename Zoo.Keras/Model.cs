@@ -1,3 +1,4 @@
+using Zoo.Autograd.Graph;
 using Zoo.Keras.Graph;
 
 namespace Zoo.Keras;
@@ -43,9 +44,8 @@ public partial class Model : Layer
         Trainable ? [.. base.TrainableWeights.Concat(graph?.Parameters.Where(p => p.Trainable) ?? []).Distinct()] : [];
 
     /// <summary>The layer with a name.</summary>
-    /// <exception cref="GraphException">There is none; the message lists the names.</exception>
-    public Layer GetLayer(string name) => Layers.FirstOrDefault(l => l.Name == name)
-        ?? throw new GraphException($"GetLayer: no layer is named '{name}'. Expected one of {string.Join(", ", Layers.Select(l => l.Name))}.") { Node = name };
+    /// <exception cref="GraphException">There is none; the message says the nearest names.</exception>
+    public Layer GetLayer(string name) => Layers.FirstOrDefault(l => l.Name == name) ?? throw Nearest.Unknown("GetLayer", "layer", name, [.. Layers.Select(l => l.Name)]);
 
     internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => graph is null ? base.SubLayers : [.. graph.Layers.Select(l => (l.Name, l))];
 

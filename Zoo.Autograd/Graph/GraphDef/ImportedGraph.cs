@@ -28,7 +28,7 @@ internal sealed class ImportedGraph
 
     internal bool Has(string node) => named.ContainsKey(node);
 
-    internal Node Node(string name) => named.GetValueOrDefault(name) ?? throw new GraphException($"{where}: no node is named '{name}'. Expected one of its {Nodes.Count} nodes{Nearest(name)}.") { Node = name };
+    internal Node Node(string name) => named.GetValueOrDefault(name) ?? throw Nearest.Unknown(where, "node", name, named.Keys);
 
     /// <summary>An output by its name: <c>x</c> or <c>x:1</c>.</summary>
     internal Variable this[string output]
@@ -71,11 +71,5 @@ internal sealed class ImportedGraph
         var graph = new GraphDef { Versions = GraphDefWriter.Versions(), Library = Library };
         foreach (var node in Nodes) graph.Node.Add(NodeWriter.Write(node, n => n.Name!));
         return graph;
-    }
-
-    string Nearest(string name)
-    {
-        var near = Nodes.Select(n => n.Name!).Where(n => n.Contains(name, StringComparison.OrdinalIgnoreCase) || name.Contains(n, StringComparison.OrdinalIgnoreCase)).Take(3).ToArray();
-        return near.Length > 0 ? $", such as {string.Join(", ", near)}" : "";
     }
 }

@@ -34,7 +34,7 @@ sealed class GraphDefReaderTests
         Assert.That(graph.Node("scope/loss").Text("_mine"), Is.EqualTo("kept"));
         Assert.That(graph["y"].Shape.HasRank, Is.False);
         Assert.That(() => graph["scope/loss:2"], Throws.TypeOf<GraphException>().With.Message.Contains("has 2 outputs"));
-        Assert.That(() => graph["loss"], Throws.TypeOf<GraphException>().With.Message.Contains("such as scope/loss"));
+        Assert.That(() => graph["loss"], Throws.TypeOf<GraphException>().With.Message.Contains("Nearest names: scope/loss"));
         Assert.That(() => graph["^n"], Throws.TypeOf<GraphException>().With.Message.Contains("not the name of an output"));
     }
 

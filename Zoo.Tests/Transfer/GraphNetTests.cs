@@ -1,0 +1,43 @@
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Keras;
+using Zoo.Transfer;
+using static Zoo.Keras.K;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Tests.Transfer;
+
+internal sealed class GraphNetTests
+{
+    /// <summary>Three named nodes and a free op between them.</summary>
+    static GraphNet Small()
+    {
+        var x = Input([4], "data");
+        var fc1 = x >> new Dense(3, "relu") { Name = "fc1" };
+        var sum = A.Abs(fc1) + 1f;
+        var fc2 = sum >> new Dense(2) { Name = "fc2" };
+        return GraphNet.Of([x], [("data", x), ("fc1", fc1), ("sum", sum), ("fc2", fc2)], [fc2]);
+    }
+
+    [Test]
+    public void NewGraphEndsElsewhereAndLeavesItsSourceAsItWas()
+    {
+        var net = Small();
+        NDArray x = new float[,] { { 1, -2, 3, 0.5f } };
+        var before = net.Predict(x).ToArray<float>();
+        var cut = net.NewGraph("sum");
+        Assert.That(cut.Nodes, Is.EqualTo(new[] { "data", "fc1", "sum" }));
+        Assert.That(cut.Predict(x).Shape.ToArray(), Is.EqualTo(new long[] { 1, 3 }));
+        Assert.That(net.Nodes, Is.EqualTo(new[] { "data", "fc1", "sum", "fc2" }));
+        Assert.That(net.Predict(x).ToArray<float>(), Is.EqualTo(before));
+        Assert.That(cut.ToKeras().Weights, Is.SubsetOf(net.ToKeras().Weights));
+    }
+
+    [Test]
+    public void AWrongNameSaysTheNearest()
+    {
+        var error = Assert.Throws<GraphException>(() => Small().NewGraph("fc3"))!;
+        Assert.That(error.Message, Is.EqualTo("NewGraph: no node named 'fc3'. Nearest names: fc1, fc2. 4 nodes in the graph."));
+        Assert.That((error.Node, error.Known), Is.EqualTo(("fc3", new[] { "data", "fc1", "sum", "fc2" })));
+    }
+}
