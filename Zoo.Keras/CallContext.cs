@@ -18,6 +18,9 @@ public sealed class CallContext
     /// <summary>Whether the graph is lowered for training: a constant of that graph.</summary>
     public bool Training { get; }
 
+    /// <summary>Whether training changes the layer's weights: neither <see cref="Layer.Trainable"/> nor a view of the model says otherwise. A layer that keeps statistics keeps them still where not.</summary>
+    public bool Trainable => Lowering.Trains(layer);
+
     /// <summary>The mask of each input, or null: a bool Variable, true where an entry counts.</summary>
     public IReadOnlyList<Variable?> Masks { get; }
 

@@ -59,6 +59,12 @@ public abstract class Layer : ICallable
     /// <summary>The layers within, each with the name of the member that holds it.</summary>
     internal virtual IReadOnlyList<(string Member, Layer Layer)> SubLayers => Graph.SubLayers.Of(this);
 
+    /// <summary>What has weights or states of its own in here: this layer, those within, and Parameters outside of layers.</summary>
+    internal virtual IEnumerable<object> Parts => SubLayers.SelectMany(s => s.Layer.Parts).Prepend(this);
+
+    /// <summary>The parts that views of models in here freeze.</summary>
+    internal virtual IEnumerable<object> Frozen => SubLayers.SelectMany(s => s.Layer.Frozen);
+
     /// <summary>The shapes of the inputs that the weights were made for; null before.</summary>
     internal IReadOnlyList<Shape>? BuiltFor { get; private protected set; }
 
@@ -140,7 +146,7 @@ public abstract class Layer : ICallable
             if (Array.Exists(outputs, o => Topology.Sort([o.Node], known.Contains).Exists(n => n.Tag is IUpperCall)))
                 (outputs, outputMasks) = Within(outputs, outputMasks, inputs, masks, context);
             if (SupportsMasking && ComputeMask(x, context) is { } mask) outputMasks[0] ??= mask;
-            Penalties(outputs, lowering.State);
+            Penalties(outputs, lowering);
             return (outputs, outputMasks);
         }
         catch (ShapeException e) when (e.Layer is null)
@@ -180,19 +186,19 @@ public abstract class Layer : ICallable
         return (lowered, [.. outputs.Select((o, i) => outputMasks[i] is { } own ? inner.Lower(own) : inner.State.Masks.GetValueOrDefault(o))]);
     }
 
-    void Penalties(Variable[] outputs, LoweringState state)
+    void Penalties(Variable[] outputs, KerasLowering lowering)
     {
         if (ActivityRegularizer is { } activity && PenalizesActivity)   // the mean over the batch
-            state.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
-        Regularize(state);
+            lowering.State.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
+        Regularize(lowering);
     }
 
     /// <summary>The penalties on weights; each counts once.</summary>
-    internal void Regularize(LoweringState state)
+    internal void Regularize(KerasLowering lowering)
     {
-        if (!Trainable) return;
+        if (!lowering.Trains(this)) return;
         foreach (var (weight, regularizer, _) in own)
-            if (regularizer is not null && weight.Trainable && state.Regularized.Add(weight)) state.Losses.Add(regularizer.Of(weight.Variable));
+            if (regularizer is not null && weight.Trainable && lowering.State.Regularized.Add(weight)) lowering.State.Losses.Add(regularizer.Of(weight.Variable));
     }
 
     /// <summary>Makes the weights with <see cref="Weight"/>; called once, with the shape of the first input.</summary>

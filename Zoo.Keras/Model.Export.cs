@@ -30,6 +30,10 @@ public partial class Model
         foreach (var p in mine) p.Value = theirs[p.Path].Value;
     }
 
+    /// <summary>How many TensorFlow ops of each kind a training step has as the model stands now; what is frozen has no gradient.</summary>
+    /// <exception cref="InvalidOperationException">Compile was not called.</exception>
+    public IReadOnlyDictionary<string, int> TrainingOps() => Exported("TrainingOps").Program.Nodes().CountBy(n => n.Op.Name).ToDictionary();
+
     (Program Program, string[] Fetches) Exported(string caller)
     {
         var compiled = Ready(caller);

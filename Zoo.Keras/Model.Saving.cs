@@ -88,7 +88,7 @@ public partial class Model
     Dictionary<string, object?> Describe()
     {
         RequireWeights("Save");
-        return new KerasWriter().Object(this);
+        return new KerasWriter { Frozen = FrozenSet() }.Object(this);
     }
 
     static Model Made(Dictionary<string, object?> config, string where, bool compile) => (Model)new KerasReader { Compiles = compile }.Object(config, typeof(Model), where);

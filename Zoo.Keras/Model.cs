@@ -39,10 +39,6 @@ public partial class Model : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Weights => [.. base.Weights.Concat(graph?.Parameters ?? []).Distinct()];
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> TrainableWeights =>
-        Trainable ? [.. base.TrainableWeights.Concat(graph?.Parameters.Where(p => p.Trainable) ?? []).Distinct()] : [];
-
     /// <summary>The layer with a name.</summary>
     /// <exception cref="GraphException">There is none; the message says the nearest names.</exception>
     public Layer GetLayer(string name) => Layers.FirstOrDefault(l => l.Name == name) ?? throw Nearest.Unknown("GetLayer", "layer", name, [.. Layers.Select(l => l.Name)]);
@@ -136,7 +132,8 @@ public partial class Model : Layer
     /// <param name="part">Where the samples lie in a larger batch, for random layers.</param>
     internal LoweredModel Lower(bool training, Variable? step = null, (Variable First, Variable Samples)? part = null)
     {
-        var state = step is null ? new LoweringState { Part = part } : new LoweringState { Step = step, Part = part };
+        var frozen = FrozenSet();
+        var state = step is null ? new LoweringState { Part = part, Frozen = frozen } : new LoweringState { Step = step, Part = part, Frozen = frozen };
         var lowered = new KerasLowering(training, state).Lower(Outputs.Values);
         return new(lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
     }

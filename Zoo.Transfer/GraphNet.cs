@@ -41,7 +41,8 @@ public sealed class GraphNet
     }
 
     /// <summary>
-    /// A net that ends at other nodes. It is a new graph with the same Parameters; this one stays as it is. It has those inputs that its outputs need.
+    /// A net that ends at other nodes. It is a new graph with the same Parameters; this one stays as it is. It has those inputs that its outputs need, and begins
+    /// with what is frozen here.
     /// </summary>
     /// <param name="outputs">Names of nodes.</param>
     /// <exception cref="GraphException">There is no such node; the message says the nearest names.</exception>
@@ -51,8 +52,37 @@ public sealed class GraphNet
         Variable[] ends = [.. outputs.ToArray().Select(o => Find("NewGraph", o))];
         var reached = Topology.Sort(ends.Select(e => e.Node)).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         Variable[] inputs = [.. model.Inputs.Where(i => reached.Contains(i.Node))];
-        return new(new Model(Ports(inputs), Ports(ends)) { Seed = model.Seed }, [.. nodes.Where(n => reached.Contains(n.Value.Node))]);
+        var cut = new Model(Ports(inputs), Ports(ends)) { Seed = model.Seed };
+        cut.View.UnionWith(model.View.Intersect(Parts(reached), ReferenceEqualityComparer.Instance)!);
+        return new(cut, [.. nodes.Where(n => reached.Contains(n.Value.Node))]);
     }
+
+    /// <summary>Whether no weight trains.</summary>
+    public bool IsFrozen => model.IsStill;
+
+    /// <summary>
+    /// Freezes the named nodes and all that they come from, from the next Fit on: weights keep their bits, BatchNormalization computes as in inference, and no
+    /// gradient is computed for them. It is this net's view: other graphs that share the layers train them still.
+    /// </summary>
+    /// <param name="names">Names of nodes.</param>
+    /// <exception cref="GraphException">There is no such node; the message says the nearest names.</exception>
+    public void FreezeUpTo(params ReadOnlySpan<string> names) => model.View.UnionWith(Parts(Topology.Sort(names.ToArray().SelectMany(n => Calls(Find("FreezeUpTo", n))))));
+
+    /// <summary>Freezes the whole net; see <see cref="FreezeUpTo"/>.</summary>
+    public void Freeze() => model.View.UnionWith(Parts(All));
+
+    /// <summary>Freezes the named nodes alone; see <see cref="FreezeUpTo"/>.</summary>
+    /// <param name="names">Names of nodes.</param>
+    /// <exception cref="GraphException">There is no such node; the message says the nearest names.</exception>
+    public void Freeze(params ReadOnlySpan<string> names) => model.View.UnionWith(PartsOf("Freeze", names));
+
+    /// <summary>Lets the whole net train again, also layers whose <see cref="Layer.Trainable"/> was false, as it is in files of frozen models.</summary>
+    public void Unfreeze() => Release(Parts(All));
+
+    /// <summary>Lets the named nodes train again; see <see cref="Unfreeze()"/>.</summary>
+    /// <param name="names">Names of nodes.</param>
+    /// <exception cref="GraphException">There is no such node; the message says the nearest names.</exception>
+    public void Unfreeze(params ReadOnlySpan<string> names) => Release(PartsOf("Unfreeze", names));
 
     /// <summary>The net as a model, which is a layer: for <c>&gt;&gt;</c>, <see cref="Layer.Apply(Variable[])"/>, other models, <see cref="TimeDistributed"/>; each time the same.</summary>
     public Model ToKeras() => model;
@@ -65,6 +95,37 @@ public sealed class GraphNet
 
     /// <summary>Writes the net as a table; see <see cref="Model.Summary"/>.</summary>
     public void Summary(TextWriter? to = null, bool expandNested = false, bool showTrainable = false) => model.Summary(to, expandNested, showTrainable);
+
+    /// <summary>All nodes of the graph, the file's and those between them.</summary>
+    IEnumerable<Node> All => Topology.Sort(model.Outputs.Select(o => o.Node));
+
+    /// <summary>The layers and loose Parameters among nodes of the graph.</summary>
+    static IEnumerable<object> Parts(IEnumerable<Node> graph) => graph.Select(n => n.Tag is LayerCall call ? call.Layer : n.Tag).Where(t => t is Layer and not InputLayer or Parameter)!;
+
+    /// <summary>Those from which named nodes are made, back to the nodes named before them.</summary>
+    IEnumerable<object> PartsOf(string caller, ReadOnlySpan<string> names)
+    {
+        var known = nodes.Select(n => n.Value.Node).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+        return [.. names.ToArray().SelectMany(name =>
+        {
+            var node = Find(caller, name).Node;
+            return nodes.First(n => n.Value.Node == node).Name == name ? Parts(Topology.Sort([node], n => n != node && known.Contains(n))) : [];   // another name of one node holds nothing
+        })];
+    }
+
+    /// <summary>All calls of the layer that gives a value, or the node that does.</summary>
+    IEnumerable<Node> Calls(Variable value) => value.Node.Tag is LayerCall call ? model.Graph!.CallsOf(call.Layer) : [value.Node];
+
+    void Release(IEnumerable<object> parts)
+    {
+        foreach (var part in parts)
+        {
+            model.View.Remove(part);
+            if (part is not Layer layer) continue;
+            layer.Trainable = true;
+            foreach (var inner in layer.Parts.OfType<Model>()) inner.View.Clear();
+        }
+    }
 
     Variable Find(string caller, string name) => named.TryGetValue(name, out var value) ? value : throw Nearest.Unknown(caller, "node", name, named.Keys);
 

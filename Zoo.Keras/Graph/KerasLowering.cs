@@ -10,6 +10,9 @@ internal sealed class KerasLowering(bool training, LoweringState? state = null) 
 
     internal LoweringState State { get; } = state ?? new();
 
+    /// <summary>Whether training changes a layer's weights and statistics.</summary>
+    internal bool Trains(Layer layer) => layer.Trainable && !State.Frozen.Contains(layer);
+
     /// <summary>The same collection for a graph within a layer.</summary>
     internal KerasLowering Child(bool trainingOfCall) => new(trainingOfCall, State);
 }
@@ -18,6 +21,9 @@ internal sealed class KerasLowering(bool training, LoweringState? state = null) 
 internal sealed class LoweringState
 {
     readonly Dictionary<Layer, int> calls = [];
+
+    /// <summary>The parts that views of the model freeze.</summary>
+    internal HashSet<object> Frozen { get; init; } = [];
 
     /// <summary>The masks of upper Variables that have one.</summary>
     internal Dictionary<Variable, Variable> Masks { get; } = new(ReferenceEqualityComparer.Instance);

@@ -70,7 +70,7 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     /// <inheritdoc/>
     protected override Outputs Call(Inputs x, CallContext c)
     {
-        var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && Trainable);
+        var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && c.Trainable);
         // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula.
         var fused = x[0].Shape.Rank == 4 && at == 3 && x[0].DType == DType.Float32 && c.Mask is null;
         return fused ? Fused(x, c, training) : Formula(x, c, at, training);

@@ -65,7 +65,7 @@ public abstract class RecurrentLayer : Layer
     /// <inheritdoc/>
     protected sealed override Outputs Call(Inputs x, CallContext c)
     {
-        foreach (var layer in Within(cell!)) layer.Regularize(c.Lowering.State);
+        foreach (var layer in cell!.Parts.OfType<Layer>()) layer.Regularize(c.Lowering);
         var (steps, mask) = (StepsFirst(cell!.Floats(x[0])), c.Mask is { } given ? StepsFirst(given) : null);
         if (GoBackwards) (steps, mask) = (A.Reverse(steps, 0), mask is null ? null : A.Reverse(mask, 0));
         var first = First(x, x[0]);
@@ -135,6 +135,4 @@ public abstract class RecurrentLayer : Layer
 
     /// <summary>Batch and steps change places.</summary>
     static Variable StepsFirst(Variable x) => A.Transpose(x, [1, 0, .. Enumerable.Range(2, x.Shape.Rank - 2).Select(i => (long)i)]);
-
-    static IEnumerable<Layer> Within(Layer layer) => [layer, .. layer.SubLayers.SelectMany(s => Within(s.Layer))];
 }

@@ -1,3 +1,4 @@
+using Zoo.Autograd.Graph;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -7,6 +8,10 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers"), KerasCallArgument("mask"), KerasCallArgument("training")]
 public sealed class TimeDistributed(Layer layer) : Layer
 {
+    /// <summary>The model between an output and the input that it comes from, applied to each step, as Analytics Zoo takes it.</summary>
+    /// <exception cref="GraphException">The output comes from no input, or from several.</exception>
+    public TimeDistributed(Variable output) : this(Between(output)) { }
+
     /// <summary>What is applied to each step.</summary>
     public Layer Layer { get; } = layer;
 
@@ -26,10 +31,17 @@ public sealed class TimeDistributed(Layer layer) : Layer
         var input = x[0];
         if (!input.Shape.HasRank || input.Shape.Rank < 3) throw new ShapeException($"the input has shape {input.Shape}. Expected [batch, steps, …] with at least one more axis.") { Actual = input.Shape };
         // What looks at the whole batch in training must see each step apart.
-        if (c.Training && input.Shape[1] >= 0 && LooksAtBatch(Layer)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
+        if (c.Training && input.Shape[1] >= 0 && Layer.Parts.OfType<BatchNormalization>().Any(c.Lowering.Trains)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
         var y = c.Mask is { Shape: { HasRank: true, Rank: > 2 } } mask ? Layer.Apply([Flat(input)], ("mask", Flat(mask))) : Layer.Apply(Flat(input));
         Shape shape = Shape.Create([input.Shape[0], input.Shape[1], .. y.Shape[1..]]);
         return shape.Count(d => d < 0) <= 1 ? A.Reshape(y, shape) : A.Reshape(y, A.Concat([A.ShapeOf(input)[..2], A.ShapeOf(y)[1..]], 0));
+    }
+
+    static Model Between(Variable output)
+    {
+        Variable[] inputs = [.. Topology.Sort([output.Node]).Where(n => n.Tag is InputLayer).Select(n => n.Out)];
+        return inputs is [var input] ? new(input, output)
+            : throw new GraphException($"TimeDistributed: {output} comes from {inputs.Length} inputs{(inputs.Length > 0 ? $": {string.Join(", ", inputs.AsEnumerable())}" : "")}. Expected one. Make a Model that says which.") { Node = output.Name };
     }
 
     static Variable Flat(Variable x)
@@ -37,6 +49,4 @@ public sealed class TimeDistributed(Layer layer) : Layer
         var rest = x.Shape[2..];
         return rest.IsKnown ? A.Reshape(x, Shape.Create([Dim.Any, .. rest])) : A.Reshape(x, A.Concat([A.Ints(-1), A.ShapeOf(x)[2..]], 0));
     }
-
-    static bool LooksAtBatch(Layer layer) => layer is BatchNormalization || layer.SubLayers.Any(s => LooksAtBatch(s.Layer));
 }

@@ -24,7 +24,7 @@ sealed class FunctionalWriter
     public Dictionary<string, object?> Config() => new()
     {
         ["name"] = model.Name,
-        ["trainable"] = model.Trainable,
+        ["trainable"] = writer.Trains(model),
         ["layers"] = graph.Operations.Select(object? (o) => Entry(o)).ToList(),
         ["input_layers"] = model.Inputs.Map(v => Place(v, 0)),
         // A model within counts its outputs here from 1, as Keras does; in the arguments of calls from 0.

@@ -10,6 +10,12 @@ sealed class KerasWriter
 {
     readonly Dictionary<object, Dictionary<string, object?>> shared = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Layers that a view of the model freezes: files have no views, so that these are written as not trainable.</summary>
+    public HashSet<object> Frozen { get; init; } = [];
+
+    /// <summary>Whether training changes a layer, as files say it.</summary>
+    public bool Trains(Layer layer) => layer.Trainable && !Frozen.Contains(layer);
+
     /// <summary>An object with its module, class name and configuration.</summary>
     public Dictionary<string, object?> Object(object value)
     {
@@ -49,7 +55,7 @@ sealed class KerasWriter
         var config = new Dictionary<string, object?>();
         foreach (var property in type.Properties)
         {
-            var content = property.Property.GetValue(value);
+            var content = value is Layer layer && property.Property.Name == nameof(Layer.Trainable) ? Trains(layer) : property.Property.GetValue(value);
             if (content is not null || !property.OmitNull) config[property.Key] = Value(content, () => $"{Name(value)}.{property.Property.Name}");
         }
         foreach (var (key, inert) in type.Inert) config[key] = Value(inert, () => key);

@@ -14,7 +14,9 @@ namespace Zoo.Keras.Summary;
 internal sealed record SummaryRow(int Depth, string Name, string Shape, long? Parameters, bool? Trainable, string[] Inputs)
 {
     /// <summary>The rows of a model in its order.</summary>
-    internal static IEnumerable<SummaryRow> Of(Layer model, bool expandNested, int depth = 0)
+    internal static IEnumerable<SummaryRow> Of(Model model, bool expandNested) => Of(model, expandNested, model.FrozenSet(), 0);
+
+    static IEnumerable<SummaryRow> Of(Layer model, bool expandNested, HashSet<object> frozen, int depth)
     {
         // asked before the graph: a Sequential that knows its input's shape is built by it
         var layers = (model as Model)?.Layers ?? [.. model.SubLayers.Select(s => s.Layer)];
@@ -24,19 +26,19 @@ internal sealed record SummaryRow(int Depth, string Name, string Shape, long? Pa
         foreach (var operation in operations)
         {
             var calls = graph?.CallsOf(operation) ?? [];
-            yield return Row(operation, calls, graph, names, depth);
+            yield return Row(operation, calls, graph, names, frozen, depth);
             if (expandNested && operation is Layer layer && layer.SubLayers.Count > 0)
-                foreach (var inner in Of(layer, true, depth + 1)) yield return inner;
+                foreach (var inner in Of(layer, true, frozen, depth + 1)) yield return inner;
         }
     }
 
-    static SummaryRow Row(object operation, IReadOnlyList<Node> calls, ModelGraph? graph, Dictionary<object, string> names, int depth)
+    static SummaryRow Row(object operation, IReadOnlyList<Node> calls, ModelGraph? graph, Dictionary<object, string> names, HashSet<object> frozen, int depth)
     {
         var shape = calls.Count > 0 ? string.Join(", ", calls[0].Outputs.Select(o => o.Shape.ToString())) : "?";
         string[] inputs = graph is null ? [] : [.. calls.SelectMany(c => c.Inputs).Where(i => ModelGraph.IsOperation(i.Node)).Select(i => Source(i, graph, names))];
         if (operation is not Layer layer) return new(depth, $"{names[operation]} ({((Node)operation).Op.Name})", shape, 0, null, inputs);
         var parameters = layer.BuiltFor is null && calls.Count == 0 ? (long?)null : layer.Weights.Sum(w => w.Shape.Elements);
-        return new(depth, $"{layer.Name} ({layer.GetType().Name})", shape, parameters, layer.Weights.Count > 0 ? layer.Trainable : null, inputs);
+        return new(depth, $"{layer.Name} ({layer.GetType().Name})", shape, parameters, layer.Weights.Count > 0 ? layer.Trainable && !frozen.IsSupersetOf(layer.Parts.Where(p => p is not Layer { OwnWeights.Count: 0 })) : null, inputs);
     }
 
     static string Source(Variable input, ModelGraph graph, Dictionary<object, string> names)

@@ -11,7 +11,7 @@ internal sealed class Trainer(Model model, Compilation how)
     readonly Lock gate = new();
     readonly IEngine engine = how.Engine ?? Engines.Default;
     OutputTask[]? tasks;
-    Parameter[] trained = [];
+    object[] trained = [];
     Meters? meters;
 
     internal Compilation How => how;
@@ -25,13 +25,13 @@ internal sealed class Trainer(Model model, Compilation how)
 
     internal OutputTask[] Tasks => tasks ??= how.Tasks(model.OutputNames);
 
-    /// <summary>Builds the model where it has no weights yet, and forgets the steps when other weights are trained than before.</summary>
+    /// <summary>Builds the model where it has no weights yet, and forgets the steps when others train than before: weights, or layers that keep statistics.</summary>
     internal void Prepare(Arrays x)
     {
         model.EnsureBuilt([.. x.Select(a => (a.Shape.Rank > 0 ? a.Shape[1..] : a.Shape, a.DType))]);
-        var now = model.TrainableWeights;
+        object[] now = [.. model.TrainableWeights, .. model.Still];
         if (now.SequenceEqual(trained)) return;
-        trained = [.. now];
+        trained = now;
         programs.Clear();
     }
 
