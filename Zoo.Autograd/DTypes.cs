@@ -40,6 +40,9 @@ public static class DTypes
     public static bool IsFloat(this DType dtype) =>
         dtype is DType.Float32 or DType.Float64 or DType.Float16 or DType.BFloat16;
 
+    /// <summary>Whether the type is a floating-point type of 16 bits.</summary>
+    internal static bool IsHalf(this DType dtype) => dtype is DType.Float16 or DType.BFloat16;
+
     /// <summary>Whether the type is an integer (truth values are not).</summary>
     public static bool IsInteger(this DType dtype) =>
         dtype is DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64

@@ -26,6 +26,9 @@ public sealed class DTypePolicy
     /// <summary>float32 throughout: the default.</summary>
     public static DTypePolicy Float32 { get; } = new("float32");
 
+    /// <summary>The policy of layers that are not given one: <see cref="Float32"/> unless it is set (Keras' <c>set_dtype_policy</c>).</summary>
+    public static DTypePolicy Global { get; set; } = Float32;
+
     /// <summary>The name in files.</summary>
     public string Name { get; }
 

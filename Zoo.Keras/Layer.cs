@@ -36,7 +36,7 @@ public abstract class Layer : ICallable
 
     /// <summary>The types in which the layer computes and keeps weights (Keras' <c>dtype</c>).</summary>
     [KerasName("dtype")]
-    public DTypePolicy DTypePolicy { get; init; } = DTypePolicy.Float32;
+    public DTypePolicy DTypePolicy { get; init; } = DTypePolicy.Global;
 
     /// <summary>A penalty on what the layer gives; none by default.</summary>
     [KerasOptional]

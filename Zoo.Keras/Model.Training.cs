@@ -29,9 +29,11 @@ public partial class Model
     /// <param name="lossWeights">The weights of the outputs' losses; 1 by default.</param>
     /// <param name="weightedMetrics">Metrics that take sample and class weights into account.</param>
     /// <param name="engine"><c>embedded</c> or <c>tensorflow</c>; by default <see cref="Engine.Current"/>.</param>
-    public void Compile(Optimizer optimizer, OutputLosses? loss = null, OutputMetrics? metrics = null, OutputWeights? lossWeights = null, OutputMetrics? weightedMetrics = null, string? engine = null)
+    /// <param name="autoScaleLoss">Whether a model of policy <c>mixed_float16</c> has its loss scaled by a <see cref="LossScaleOptimizer"/> around the optimizer.</param>
+    public void Compile(Optimizer optimizer, OutputLosses? loss = null, OutputMetrics? metrics = null, OutputWeights? lossWeights = null, OutputMetrics? weightedMetrics = null, string? engine = null, bool autoScaleLoss = true)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        if (autoScaleLoss && DTypePolicy.Name == "mixed_float16" && optimizer is not LossScaleOptimizer) optimizer = new LossScaleOptimizer(optimizer);
         var made = new Trainer(this, new(optimizer, loss, metrics, lossWeights, weightedMetrics, engine is null ? null : Engines.Find(engine)));
         if (IsBuilt) _ = made.Tasks;   // wrong names of outputs are errors here, not at the first batch
         trainer = made;

@@ -67,6 +67,9 @@ internal sealed class Op(string name, string signature)
     /// <summary>Which meaning of a composite op this is; grows when <see cref="Body"/> changes.</summary>
     internal int Version { get; init; } = 1;
 
+    /// <summary>Whether its kernel only moves elements; where it is not said, that is so of ops that take elements of every type.</summary>
+    internal bool? Moves { get; init; }
+
     /// <summary>Whether two calls with equal inputs may differ, or the call has an effect: never folded or merged.</summary>
     internal bool Stateful { get; init; }
 

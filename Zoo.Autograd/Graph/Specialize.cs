@@ -43,6 +43,7 @@ internal static class Specialize
         if (known && made.Op.Simplify?.Invoke(made) is { } same) return [same];
         if (made.Op != StateOps.Const && made.Outputs.Length > 0 && ShapeValues.Constant(made.Out) is { } first)
             return [.. made.Outputs.Select((v, i) => Merge(StateOps.Const.Call([], Attrs.Of(("value", i == 0 ? first : ShapeValues.Constant(v)!), ("dtype", v.DType))), equal)[0])];
+        if (known && Halves.Widened(made) is { } wide) return Inner(made, wide, equal);
         return known && made.Op.Composite is { } body && Try(body, made) is { } parts ? Inner(made, parts, equal) : Merge(made, equal);
     }
 

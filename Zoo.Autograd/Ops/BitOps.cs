@@ -8,9 +8,9 @@ namespace Zoo.Autograd.Ops;
 /// <summary>Bits of integers, and older forms of arithmetic.</summary>
 internal static class BitOps
 {
-    internal static readonly Op BitwiseAnd = Aten("BitwiseAnd", "bitwise_and.Tensor");
-    internal static readonly Op BitwiseOr = Aten("BitwiseOr", "bitwise_or.Tensor");
-    internal static readonly Op BitwiseXor = Aten("BitwiseXor", "bitwise_xor.Tensor");
+    internal static readonly Op BitwiseAnd = Bitwise("BitwiseAnd", Opcode.LogicalAnd);
+    internal static readonly Op BitwiseOr = Bitwise("BitwiseOr", Opcode.LogicalOr);
+    internal static readonly Op BitwiseXor = Bitwise("BitwiseXor", Opcode.LogicalXor);
     internal static readonly Op LeftShift = Shift("LeftShift", left: true);
     internal static readonly Op RightShift = Shift("RightShift", left: false);
 
@@ -49,7 +49,7 @@ internal static class BitOps
     {
         Shape = s => s.Broadcast(),
         NoGradient = Op.Discrete,
-        Pointwise = e => e.Node.Out.DType.IsInteger() ? e.Do(Opcode.Div) : e.Do(Opcode.Truncate, e.Node.Out.DType, e.Do(Opcode.Div)),
+        Pointwise = e => e.Node.Out.DType.IsInteger() ? e.Do(Opcode.Div) : e.Quotient(Opcode.Truncate),
     };
 
     internal static readonly Op Mod = new("Mod", "x:T y:T -> z:T ; T:int32|int64|float16|bfloat16|float32|float64")
@@ -104,11 +104,11 @@ internal static class BitOps
         Portable = n => [A.AddN(n.Inputs)],
     };
 
-    static Op Aten(string name, string aten) => new(name, "x:T y:T -> z:T ; T:integer")
+    static Op Bitwise(string name, Opcode code) => new(name, "x:T y:T -> z:T ; T:integer")
     {
         Shape = s => s.Broadcast(),
         NoGradient = Op.Discrete,
-        Kernel = k => k.Only(DType.UInt8, DType.Int8, DType.Int16, DType.Int32, DType.Int64).Call(aten, k[0], k[1]),
+        Pointwise = e => e.Do(code),
     };
 
     static Op Shift(string name, bool left) => new(name, "x:T y:T -> z:T ; T:integer")

@@ -52,19 +52,12 @@ internal static class CumulativeOps
     {
         Shape = Checked,
         Grad = grad,
-        Kernel = k => Run(k, (runner, dtype) => dtype switch
-        {
-            DType.Float32 => runner.Run<float>,
-            DType.Float64 => runner.Run<double>,
-            DType.Int32 => runner.Run<int>,
-            DType.Int64 => runner.Run<long>,
-            _ => throw Unsupported(name, dtype),
-        }, product),
+        Kernel = k => Run(k, (runner, dtype) => Managed.Numbers(name, dtype, runner), product),
     };
 
-    sealed record Runner(int Outer, int Count, int Inner, bool Exclusive, bool Reverse, bool Product)
+    sealed record Runner(int Outer, int Count, int Inner, bool Exclusive, bool Reverse, bool Product) : INumberKernel
     {
-        internal void Run<T>(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to) where T : unmanaged, INumber<T>
+        public void Run<T>(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to) where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
             Span<T> x = HostMemory.Span<T>(from[0], Outer * Count * Inner), y = HostMemory.Span<T>(to[0], Outer * Count * Inner);
             for (var o = 0; o < Outer; o++)

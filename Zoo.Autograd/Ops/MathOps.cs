@@ -14,7 +14,13 @@ internal static class MathOps
     internal static readonly Op RealDiv = Binary("RealDiv", "number", Opcode.Div, (n, g) => [(g / n[1]).SumTo(n[0]), (-g * n.Out / n[1]).SumTo(n[1])]);
     internal static readonly Op DivNoNan = Binary("DivNoNan", "continuous", Opcode.DivNoNan, (n, g) =>
         [A.DivNoNan(g, n[1]).SumTo(n[0]), A.DivNoNan(-g * n.Out, n[1]).SumTo(n[1])]);
-    internal static readonly Op FloorDiv = Binary("FloorDiv", "number", Opcode.FloorDiv, null, (a, b) => Math.Floor(a / b));
+    internal static readonly Op FloorDiv = new("FloorDiv", "x:T y:T -> z:T ; T:number")
+    {
+        Shape = s => s.Broadcast(),
+        NoGradient = Op.Discrete,
+        Pointwise = e => e.Node.Out.DType.IsInteger() ? e.Do(Opcode.FloorDiv) : e.Quotient(Opcode.Floor),
+        Fold = (n, v) => HostMath.Broadcast(v[0], v[1], (a, b) => Math.Floor(a / b)),
+    };
     internal static readonly Op FloorMod = Binary("FloorMod", "real", Opcode.FloorMod, (n, g) =>
         [g.SumTo(n[0]), (-g * A.FloorDiv(n[0], n[1])).SumTo(n[1])], (a, b) => a - Math.Floor(a / b) * b);
     internal static readonly Op Maximum = Binary("Maximum", "real", Opcode.Maximum, (n, g) =>

@@ -51,6 +51,7 @@ internal static class PadOps
     {
         Shape = s => Padded(s, -1),
         Grad = (n, g) => [MirrorPad.Call([g, n[1]], ("mode", n.Text("mode"))), null],
+        Moves = false,
         Kernel = k =>
         {
             var x = k[0];

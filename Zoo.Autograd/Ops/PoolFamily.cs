@@ -38,7 +38,7 @@ internal sealed class PoolFamily
             Grad = (n, g) => [A.ZerosLike(n[0]), A.ZerosLike(n[1]), n.Text("padding") == "EXPLICIT" ? throw Explicit(n) : MaxGradGrad!.Call([n[0], n[1], g], n.Attrs.Without("explicit_paddings").Without("TInput")).Out],
             Kernel = k =>
             {
-                k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16);
+                k.Only(DType.Float32, DType.Float64);
                 var w = new PoolWindow(k.Node, k.Shape(0));
                 var at = Largest(k)[1];
                 return k.ChannelsLast(w.Crop(k, k.Call(backward, k.ChannelsFirst(k[2], rank), w.Pad(k, k.ChannelsFirst(k[0], rank), 0), w.Size, w.Stride, w.Symmetric, ones, false, at)), rank);

@@ -54,6 +54,7 @@ internal static class RandomOps
         Shape = s => s.Attr<DType>("type").Size() == s.DType(0).Size() ? s[0] : throw s.Fail($"{s.DType(0).Name()} and {s.Attr<DType>("type").Name()} have different sizes", "Expected dtypes of one size."),
         NoGradient = Op.Discrete,
         Kernel = k => k.Call("view.dtype", k[0], k.OutDType()),
+        Moves = true,
         Simplify = n => n[0].DType == n.Out.DType ? n[0] : null,
     };
 
@@ -78,9 +79,19 @@ internal static class RandomOps
     {
         Shape = s => Wanted(s),
         NoGradient = Op.Discrete,
-        Simplify = n => Planned(n, code, n.Out.DType),
+        Simplify = n => n.Out.DType.IsHalf() ? Half(n, code) : Planned(n, code, n.Out.DType),
         Kernel = k => throw NotPlanned(k),
     };
+
+    /// <summary>As TensorFlow: uniform numbers of 16 bits have their mantissa from the lowest bits, normal ones are rounded.</summary>
+    static Variable Half(Node n, Opcode code)
+    {
+        var dtype = n.Out.DType;
+        if (code != Opcode.PhiloxUniform) return A.Cast(Planned(n, code, DType.Float32), dtype);
+        var steps = dtype == DType.Float16 ? 1 << 10 : 1 << 7;
+        var bits = Planned(n, Opcode.PhiloxBits, DType.Int32);
+        return A.Cast(BitOps.BitwiseAnd.Call(bits, bits.Weak(steps - 1)), dtype) * (1.0 / steps);
+    }
 
     static Variable Bits(Node n)
     {

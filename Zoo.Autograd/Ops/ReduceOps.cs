@@ -11,7 +11,8 @@ internal static class ReduceOps
         k => k.Reduce(k[0], ReduceKind.Sum, AxesOf(k.Node)) ?? k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
         (list) => list.Sum());
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
-        k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Only(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16).Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())));
+        k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
+        composite: n => n.Out.DType.IsInteger() ? [BitOps.TruncateDiv.Call(Sum.Call([n[0], n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), n.Out.DType))] : null);
     internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.Max());
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
@@ -97,12 +98,13 @@ internal static class ReduceOps
         return Shape.Create([.. s[0].Select((d, i) => (d, i)).Where(x => s.Flag("keep_dims") || !gone.Contains(x.i)).Select(x => gone.Contains(x.i) ? 1 : x.d)]);
     }
 
-    static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]> grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null) =>
+    static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]> grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null, Func<Node, Variable[]?>? composite = null) =>
         new(name, $"input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:{types} Tidx:index=int32")
         {
             Shape = s => Reduced(s),
             Grad = grad,
             Kernel = kernel,
+            Composite = composite,
             Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
             Fold = host is null ? null : (n, v) => n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1
                 ? NDArray.Full(n.Out.Shape, host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)), v[0].DType)

@@ -69,6 +69,9 @@ internal static unsafe class Rows
             DType.Float64 => Run<double>,
             DType.Int32 => Run<int>,
             DType.Int64 => Run<long>,
+            DType.Int16 => Run<short>,
+            DType.Int8 => Run<sbyte>,
+            DType.UInt8 => Run<byte>,
             _ => throw Unsupported("UnsortedSegmentSum", dtype),
         };
 

@@ -35,6 +35,7 @@ internal static class ScatterOps
             return shape;
         },
         Grad = (n, g) => [null, GatherNd.Call(g, n[0]), null],
+        Moves = false,
         Kernel = k => k.Numbers(new Put(Places.Of(k, 0, k.OutShape()), How.Add, Onto: false), typed: 1),
     };
 
@@ -56,6 +57,7 @@ internal static class ScatterOps
                 return s[0];
             },
             Grad = grad,
+            Moves = how == How.Set,
             Kernel = k => how == How.Set ? k.Moves(new Set(Places.Of(k, 1, k.Shape(0)))) : k.Numbers(new Put(Places.Of(k, 1, k.Shape(0)), how, Onto: true)),
         };
 

@@ -169,9 +169,9 @@ static partial class OpTable
         ],
         ["SparseSoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Ix(4, 5)) with { Flat = [1] }, V(D(37, 11), Ix(11, 37)) with { Flat = [1] }],
         ["SoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Rows(5, 4)) with { Flat = [1] }, V(D(5, 4), Rows(1, 4)) with { Flat = [1] }, V(D(1, 4), Rows(5, 4)) with { Flat = [1] }],
-        ["StatelessRandomUniformV2"] = Randoms(DType.Float32, DType.Float64),
-        ["StatelessRandomNormalV2"] = Randoms(DType.Float32, DType.Float64),
-        ["StatelessTruncatedNormalV2"] = Randoms(DType.Float32, DType.Float64),
+        ["StatelessRandomUniformV2"] = Randoms(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16),
+        ["StatelessRandomNormalV2"] = Randoms(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16),
+        ["StatelessTruncatedNormalV2"] = Randoms(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16),
         ["StatelessRandomUniformFullIntV2"] = Randoms(DType.Int32, DType.Int64, DType.UInt32, DType.UInt64),
         ["StatelessRandomUniformIntV2"] = [.. from dtype in new[] { DType.Int32, DType.Int64 } from v in Randoms(dtype) select v with { Inputs = [.. v.Inputs, new Fixed(NDArray.Scalar(-3, dtype)), new Fixed(NDArray.Scalar(1000, dtype))] }],
     };

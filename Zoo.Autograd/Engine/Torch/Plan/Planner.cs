@@ -125,9 +125,9 @@ internal sealed class Planner
         {
             foreach (var v in node.Inputs)
                 if (!inside.Contains(v.Node) && !regs.ContainsKey(v)) regs[v] = Outside(v);
-            regs[node.Out] = builder.Append(node, Array.ConvertAll(node.Inputs, v => regs[v]));
+            regs[node.Out] = builder.Append(node, Array.ConvertAll(node.Inputs, v => group.Outputs.Contains(v) ? builder.Rounded(regs[v], v.DType) : regs[v]));
         }
-        return (builder.Build([.. group.Outputs.Select(v => regs[v])]), inputs);
+        return (builder.Build([.. group.Outputs.Select(v => builder.Stored(regs[v], v.DType))]), inputs);
 
         Reg Outside(Variable v)
         {

@@ -11,7 +11,6 @@ internal static class BinaryOps
     internal readonly struct Sub<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x - y; }
     internal readonly struct Mul<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x * y; }
     internal readonly struct Div<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x / y; }
-    internal readonly struct FloorDiv<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Floor(x / y); }
     internal readonly struct Max<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Vector512.Max(x, y); }   // NaN wins
     internal readonly struct Min<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Vector512.Min(x, y); }
     internal readonly struct And<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x & y; }

@@ -134,6 +134,8 @@ internal static unsafe class Drivers
         Vector512<byte> mask;
         if (sizeof(T) == 1)
             mask = Mask<T, TOp>(x, y, 0).AsByte();
+        else if (sizeof(T) == 2)
+            mask = Vector512.Narrow(Mask<T, TOp>(x, y, 0).AsInt16(), Mask<T, TOp>(x, y, 1).AsInt16()).AsByte();
         else if (sizeof(T) == 4)
             mask = Narrow4(Mask<T, TOp>(x, y, 0).AsInt32(), Mask<T, TOp>(x, y, 1).AsInt32(), Mask<T, TOp>(x, y, 2).AsInt32(), Mask<T, TOp>(x, y, 3).AsInt32());
         else
@@ -161,6 +163,12 @@ internal static unsafe class Drivers
             return;
         }
         (Vector512<ushort> lo, Vector512<ushort> hi) = Vector512.Widen(c);
+        if (sizeof(T) == 2)
+        {
+            Choose(r, lo.As<ushort, T>(), x, y, 0);
+            Choose(r, hi.As<ushort, T>(), x, y, 1);
+            return;
+        }
         (Vector512<uint> c0, Vector512<uint> c1) = Vector512.Widen(lo);
         (Vector512<uint> c2, Vector512<uint> c3) = Vector512.Widen(hi);
         if (sizeof(T) == 4)
@@ -193,6 +201,7 @@ internal static unsafe class Drivers
         Vector512<T> isFalse = sizeof(T) switch
         {
             1 => Vector512.Equals(condition.AsByte(), Vector512<byte>.Zero).As<byte, T>(),
+            2 => Vector512.Equals(condition.AsInt16(), Vector512<short>.Zero).As<short, T>(),
             4 => Vector512.Equals(condition.AsInt32(), Vector512<int>.Zero).As<int, T>(),
             _ => Vector512.Equals(condition.AsInt64(), Vector512<long>.Zero).As<long, T>(),
         };

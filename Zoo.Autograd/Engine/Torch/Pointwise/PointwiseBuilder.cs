@@ -5,7 +5,8 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// What an op's <see cref="Op.Pointwise"/> formula writes on: for one node at a time, whose inputs are results of earlier instructions, so that
-/// a chain of ops becomes one program. Equal instructions are written once.
+/// a chain of ops becomes one program. Equal instructions are written once. float16 and bfloat16 are only how values lie in memory: they are widened where
+/// they are read, computed in float32, and rounded (to nearest, ties to even) where they are stored or a cast asks for it.
 /// </summary>
 internal sealed class PointwiseBuilder
 {
@@ -42,6 +43,9 @@ internal sealed class PointwiseBuilder
 
     internal Reg Do(Opcode op, DType dtype, Reg a, Reg b, Reg c) => Emit(new(op, dtype, a.Index, b.Index, c.Index));
 
+    /// <summary>The quotient of the node's floating-point inputs brought to a whole number: where it jumps depends on how the quotient itself is rounded.</summary>
+    internal Reg Quotient(Opcode whole) => Do(whole, Node.Out.DType, Rounded(Do(Opcode.Div), Node.Out.DType));
+
     /// <summary>Appends a node's formula over results that are there already.</summary>
     internal Reg Append(Node node, Reg[] inputs)
     {
@@ -49,24 +53,43 @@ internal sealed class PointwiseBuilder
         return node.Op.Pointwise!(this);
     }
 
-    internal PointwiseProgram Build(ReadOnlySpan<Reg> outputs)
+    internal PointwiseProgram Build(params Reg[] outputs) => Build(Array.ConvertAll(outputs, o => (o, ReduceKind.None)), ReduceLayout.None);
+
+    /// <summary>A program some of whose results are reduced. What only loads comes first, what only stores last: between them lies what may be one compiled loop.</summary>
+    internal PointwiseProgram Build((Reg Value, ReduceKind Reduce)[] outputs, ReduceLayout layout)
     {
-        var list = new PointwiseOutput[outputs.Length];
-        for (var i = 0; i < list.Length; i++) list[i] = new(outputs[i].Index);
-        return new([.. code], [.. list]);
+        HashSet<int> read = [.. code.SelectMany(x => (int[])[x.A, x.B, x.C])];
+        int[] order = [.. Enumerable.Range(0, code.Count).OrderBy(i => PointwiseProgram.Loads(code[i], code) ? 0 : code[i].DType.IsHalf() && !read.Contains(i) ? 2 : 1)];
+        var place = new int[code.Count];
+        for (var i = 0; i < order.Length; i++) place[order[i]] = i;
+        return new([.. order.Select(i => code[i] with { A = New(code[i].A), B = New(code[i].B), C = New(code[i].C) })], [.. outputs.Select(o => new PointwiseOutput(place[o.Value.Index], o.Reduce))], layout);
+
+        int New(int at) => at < 0 ? at : place[at];
     }
 
-    /// <summary>A program some of whose results are reduced.</summary>
-    internal PointwiseProgram Build(ReadOnlySpan<(Reg Value, ReduceKind Reduce)> outputs, ReduceLayout layout)
+    /// <summary>A value as it is stored in a dtype.</summary>
+    internal Reg Stored(Reg value, DType dtype)
     {
-        var list = new PointwiseOutput[outputs.Length];
-        for (var i = 0; i < list.Length; i++) list[i] = new(outputs[i].Value.Index, outputs[i].Reduce);
-        return new([.. code], [.. list], layout);
+        if (!dtype.IsHalf()) return value;
+        var made = code[value.Index];
+        return made.Op == Opcode.Cast && code[made.A].DType == dtype ? new(made.A) : Write(new(Opcode.Cast, dtype, value.Index));
     }
+
+    /// <summary>A value as it is read again after it was stored: all who see it see the same number.</summary>
+    internal Reg Rounded(Reg value, DType dtype) => dtype.IsHalf() ? Write(new(Opcode.Cast, Autograd.DType.Float32, Stored(value, dtype).Index)) : value;
 
     Reg Emit(PointwiseInstruction instruction)
     {
-        if (instruction.DType == Autograd.DType.String) instruction = instruction with { DType = Autograd.DType.Int64 };   // places in the TextTable
+        var dtype = instruction.DType;
+        if (dtype == Autograd.DType.String) return Write(instruction with { DType = Autograd.DType.Int64 });   // places in the TextTable
+        if (instruction.Op == Opcode.Input && dtype.IsHalf()) return Write(new(Opcode.Cast, Autograd.DType.Float32, Write(instruction).Index));
+        if (dtype.IsHalf()) instruction = instruction with { DType = Autograd.DType.Float32 };
+        if (instruction.Op != Opcode.Cast) return Write(instruction);
+        return Rounded(code[instruction.A].DType == instruction.DType ? new(instruction.A) : Write(instruction), dtype);
+    }
+
+    Reg Write(PointwiseInstruction instruction)
+    {
         if (known.TryGetValue(instruction, out var at)) return new(at);
         known[instruction] = code.Count;
         code.Add(instruction);

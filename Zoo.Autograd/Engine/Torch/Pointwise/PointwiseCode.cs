@@ -52,8 +52,8 @@ internal sealed unsafe class PointwiseCode
                 continue;
             if (x.Op == Opcode.Constant)
             {
-                if (x.DType.Size() is not (1 or 4 or 8) || x.DType is DType.Complex64)
-                    throw new ArgumentException($"Constant: there is no element-wise loop for {x.DType.Name()}. Expected float32, float64, int32, int64, uint8 or bool. Cast before.");
+                if (x.DType.Size() is not (1 or 2 or 4 or 8) || x.DType.IsComplex())
+                    throw new ArgumentException($"Constant: there is no element-wise loop for {x.DType.Name()}. Expected a real number or truth value. Cast before.");
                 constants.Add(new(i, x.DType, x.Immediate));
                 Slots[i] = SlotCount++;
                 continue;
@@ -87,6 +87,9 @@ internal sealed unsafe class PointwiseCode
             if (lastUse[i] == Never && Direct[i] == Never)
                 free.Push(Slots[i]);
         }
+        (First, Last) = (program.Code.Count(x => x.Op == Opcode.Cast && PointwiseProgram.Loads(x, program.Code)), steps.Count);
+        while (Last > First && code[steps[Last - 1].Result].DType.IsHalf())
+            Last--;
         Loop = PointwiseCompiler.Compile(program);
         (Steps, Constants, Hazards) = ([.. steps], [.. constants], [.. hazards]);
         Reducers = [.. program.Outputs.Select(o => o.Reduce == ReduceKind.None ? null : new Reducer(o.Reduce, program.TypeOf(o.Value)))];
@@ -116,7 +119,10 @@ internal sealed unsafe class PointwiseCode
     /// <summary>How many values there are, alphas included.</summary>
     internal int Values { get; }
     internal Step[] Steps { get; }
-    /// <summary>All steps as one loop, where there is one.</summary>
+    /// <summary>The steps that do not widen inputs and do not narrow results: from First up to Last.</summary>
+    internal int First { get; }
+    internal int Last { get; }
+    /// <summary>These as one loop, where there is one.</summary>
     internal PointwiseLoop? Loop { get; }
     internal Constant[] Constants { get; }
     /// <summary>For each value the output it is written to as it is computed, or -1.</summary>

@@ -9,7 +9,7 @@ namespace Zoo.Autograd.Engine.Torch.Pointwise;
 internal unsafe delegate void PointwiseLoop(byte** values, long bytes);
 
 /// <summary>
-/// Makes one loop of a whole program of floats, so that what lies between two instructions stays in registers: an optimizer's update is bound by memory then, not
+/// Makes one loop of a whole program of floats, between the conversions of 16-bit ones, so that what lies between two instructions stays in registers: an optimizer's update is bound by memory then, not
 /// by its dozen passes over a tile. The instructions and their order are the interpreter's, so the bits are the same. Where code cannot be made (ahead-of-time
 /// compilation), where vectors are short, or where an instruction is not among these, the interpreter does it.
 /// </summary>
@@ -23,10 +23,15 @@ internal static unsafe class PointwiseCompiler
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || !Vector512.IsHardwareAccelerated) return null;
         int work = 0;
-        foreach (PointwiseInstruction x in program.Code)
+        for (int v = 0; v < program.Code.Length; v++)
         {
-            if (x.DType != DType.Float32 || x.Op > Opcode.Constant && !Knows(x.Op)) return null;
-            if (x.Op > Opcode.Constant) work++;
+            PointwiseInstruction x = program.Code[v];
+            if (IsInside(program, v))
+            {
+                if (x.DType != DType.Float32 || !Knows(x.Op)) return null;
+                work++;
+            }
+            else if (x.DType != DType.Float32 && !x.DType.IsHalf()) return null;
         }
         return work < 2 ? null : Make(program);
     }
@@ -34,17 +39,21 @@ internal static unsafe class PointwiseCompiler
     static bool Knows(Opcode op) => op is Opcode.Neg or Opcode.Abs or Opcode.Square or Opcode.Sqrt or Opcode.Relu or Opcode.Add or Opcode.Sub or Opcode.Mul or Opcode.Div
         or Opcode.Maximum or Opcode.Minimum or Opcode.SquaredDifference or Opcode.ReluGrad;
 
+    /// <summary>Whether an instruction belongs to the loop: what brings inputs and what narrows results at the end does not.</summary>
+    static bool IsInside(PointwiseProgram program, int value) => !PointwiseProgram.Loads(program.Code[value], program.Code) && !program.Code[value].DType.IsHalf();
+
     static PointwiseLoop Make(PointwiseProgram program)
     {
         var method = new DynamicMethod("pointwise", typeof(void), [typeof(byte**), typeof(long)], typeof(PointwiseCompiler).Module, skipVisibility: true);
         ILGenerator il = method.GetILGenerator();
-        HashSet<int> stored = [.. program.Outputs.Select(o => o.Value).Where(v => program.Code[v].Op > Opcode.Constant)];
+        bool[] inside = [.. Enumerable.Range(0, program.Code.Length).Select(v => IsInside(program, v))];
+        HashSet<int> stored = [.. program.Outputs.Select(o => program.Code[o.Value].DType.IsHalf() ? program.Code[o.Value].A : o.Value).Where(v => v >= 0 && inside[v])];
         var values = new LocalBuilder[program.Code.Length];
         var places = new LocalBuilder[program.Code.Length];
         for (int v = 0; v < values.Length; v++)
         {
             values[v] = il.DeclareLocal(vector);
-            if (program.Code[v].Op > Opcode.Constant && !stored.Contains(v)) continue;
+            if (program.Code[v].DType.IsHalf() || inside[v] && !stored.Contains(v)) continue;
             places[v] = il.DeclareLocal(typeof(byte*));
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Ldc_I4, v * sizeof(nint));
@@ -65,15 +74,16 @@ internal static unsafe class PointwiseCompiler
         il.Emit(OpCodes.Br, test);
         il.MarkLabel(body);
         // all loads come before all stores: an output may lie in an input's memory
-        foreach (int v in program.Inputs)
+        for (int v = 0; v < values.Length; v++)
         {
+            if (inside[v] || program.Code[v].Op == Opcode.Constant || program.Code[v].DType.IsHalf()) continue;
             Place(v);
             il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));
             il.Emit(OpCodes.Stloc, values[v]);
         }
         for (int v = 0; v < values.Length; v++)
         {
-            if (program.Code[v].Op <= Opcode.Constant) continue;
+            if (!inside[v]) continue;
             Instruction(il, program.Code[v], values);
             il.Emit(OpCodes.Stloc, values[v]);
         }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Zoo.Autograd.Engine.Torch.Pointwise;
 
-/// <summary>Brings inputs that are not read in order into tiles. Works on raw elements of 1, 4 or 8 bytes.</summary>
+/// <summary>Brings inputs that are not read in order into tiles. Works on raw elements of 1, 2, 4 or 8 bytes.</summary>
 internal static unsafe class PointwiseInputs
 {
     internal static void Fill(byte* tile, byte* value, int size, int n)
@@ -10,6 +10,7 @@ internal static unsafe class PointwiseInputs
         switch (size)
         {
             case 1: new Span<byte>(tile, n).Fill(*value); break;
+            case 2: new Span<short>(tile, n).Fill(*(short*)value); break;
             case 4: new Span<int>(tile, n).Fill(*(int*)value); break;
             default: new Span<long>(tile, n).Fill(*(long*)value); break;
         }
@@ -30,6 +31,7 @@ internal static unsafe class PointwiseInputs
         switch (size)
         {
             case 1: Gather((byte*)tile, (byte*)input, access, start, n); break;
+            case 2: Gather((short*)tile, (short*)input, access, start, n); break;
             case 4: Gather((int*)tile, (int*)input, access, start, n); break;
             default: Gather((long*)tile, (long*)input, access, start, n); break;
         }

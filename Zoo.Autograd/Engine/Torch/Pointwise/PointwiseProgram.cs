@@ -47,6 +47,9 @@ internal sealed class PointwiseProgram : IEquatable<PointwiseProgram>
     /// <summary>The dtype of a result.</summary>
     internal DType TypeOf(int value) => Code[value].DType;
 
+    /// <summary>Whether an instruction only brings an input or a number: a 16-bit float is widened at once.</summary>
+    internal static bool Loads(PointwiseInstruction x, IReadOnlyList<PointwiseInstruction> code) => x.Op <= Opcode.Constant || x.Op == Opcode.Cast && code[x.A] is { Op: Opcode.Input } input && input.DType.IsHalf();
+
     /// <summary>How many arguments an opcode has.</summary>
     internal static int Arguments(Opcode op) => op switch
     {

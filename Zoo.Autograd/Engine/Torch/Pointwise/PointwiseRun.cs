@@ -144,17 +144,22 @@ internal unsafe struct PointwiseRun : IRangeBody
             if (o >= 0 && (Staged >> o & 1) == 0)
                 p[step.Result] = (byte*)outs[o] + at * Program.TypeOf(step.Result).Size();
         }
+        Steps(0, Code.First, at, n, 0, p);
         int done = 0;
         if (Code.Loop is { } loop)
         {
             done = n & ~15;   // whole vectors of floats
             loop(p, done * sizeof(float));
-            if (done == n)
-                return;
         }
-        long skip = done * sizeof(float);
-        foreach (ref readonly PointwiseCode.Step step in Code.Steps.AsSpan())
-            step.Loop(p[step.Result] + skip, p[step.A] + skip, p[step.B] + skip, p[step.C] + skip, at + done, n - done);
+        if (done < n)
+            Steps(Code.First, Code.Last, at + done, n - done, done * sizeof(float), p);
+        Steps(Code.Last, Code.Steps.Length, at, n, 0, p);
+    }
+
+    readonly void Steps(int from, int to, long at, int n, long skip, byte** p)
+    {
+        foreach (ref readonly PointwiseCode.Step step in Code.Steps.AsSpan(from..to))
+            step.Loop(p[step.Result] + skip, p[step.A] + skip, p[step.B] + skip, p[step.C] + skip, at, n);
     }
 
     readonly void Reduce(long unit, long block, long at, int n, byte** p, byte* room, long* sums)

@@ -24,15 +24,20 @@ internal static unsafe class PointwiseTable
                 DType.Int32 => Integer<int>(op),
                 DType.Int64 => Integer<long>(op),
                 DType.UInt8 => Integer<byte>(op),
+                DType.Int8 => Integer<sbyte>(op),
+                DType.Int16 => Integer<short>(op),
+                DType.UInt16 => Integer<ushort>(op),
+                DType.UInt32 => Integer<uint>(op),
+                DType.UInt64 => Integer<ulong>(op),
                 DType.Bool => Truth(op),
                 _ => null,
             },
         };
         return loop != null ? loop : throw new ArgumentException(
-            $"{op}: there is no element-wise loop for {operand.Name()} to {result.Name()}. Expected float32, float64, int32, int64, uint8 or bool where the op is defined. Cast before.");
+            $"{op}: there is no element-wise loop for {operand.Name()} to {result.Name()}. Expected a type of real numbers, or bool, for which the op is defined. Cast before.");
     }
 
-    static delegate*<byte*, byte*, byte*, byte*, long, int, void> Select(int size) => size switch { 1 => &Drivers.Select<byte>, 4 => &Drivers.Select<int>, 8 => &Drivers.Select<long>, _ => null };
+    static delegate*<byte*, byte*, byte*, byte*, long, int, void> Select(int size) => size switch { 1 => &Drivers.Select<byte>, 2 => &Drivers.Select<short>, 4 => &Drivers.Select<int>, 8 => &Drivers.Select<long>, _ => null };
 
     static delegate*<byte*, byte*, byte*, byte*, long, int, void> Single(Opcode op) => op switch
     {
@@ -83,7 +88,6 @@ internal static unsafe class PointwiseTable
         Opcode.IsInf => &Drivers.Compare<T, BinaryOps.IsInf<T>>,
         Opcode.IsFinite => &Drivers.Compare<T, BinaryOps.IsFinite<T>>,
         Opcode.Div => &Drivers.Map2<T, BinaryOps.Div<T>>,
-        Opcode.FloorDiv => &Drivers.Map2<T, BinaryOps.FloorDiv<T>>,
         Opcode.FloorMod => &ScalarOps.Binary<T, ScalarOps.FloorModReal<T>>,
         Opcode.TruncateMod => &ScalarOps.Binary<T, ScalarOps.TruncateModReal<T>>,
         Opcode.Atan2 => &ScalarOps.Binary<T, ScalarOps.Atan2<T>>,
