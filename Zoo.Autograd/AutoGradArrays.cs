@@ -36,6 +36,14 @@ public static partial class AutoGrad
     /// <summary>Repeats along axes of size 1 up to a shape, given as an integer vector.</summary>
     public static Variable BroadcastTo(Variable x, Variable shape) => ArrayOps.BroadcastTo.Call(x, shape);
 
+    /// <summary>Repeats along axes of size 1 up to given sizes, one for each axis; 0 and −1 keep what is there.</summary>
+    /// <exception cref="ShapeException">There are more or fewer sizes than axes, or an axis has another size than 1.</exception>
+    public static Variable Expand(Variable x, params long[] sizes)
+    {
+        if (sizes.Length != x.Shape.Rank) throw new ShapeException($"Expand: {sizes.Length} sizes [{string.Join(", ", sizes)}] were given for {x.Shape}. Expected one for each axis, 0 where it stays.") { Op = "Expand", Actual = x.Shape };
+        return BroadcastTo(x, Stack([.. sizes.Select((size, axis) => size > 0 ? Constant(size, DType.Int32) : SizeOf(x, axis))]));
+    }
+
     /// <summary>Where <paramref name="condition"/> holds <paramref name="x"/>, else <paramref name="y"/>; broadcasting.</summary>
     public static Variable Where(Variable condition, Variable x, Variable y) => CompareOps.SelectV2.Call(condition, x, y);
 

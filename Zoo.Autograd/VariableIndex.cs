@@ -45,6 +45,35 @@ public sealed partial class Variable
         return this[parts];
     }
 
+    /// <summary>A part of an axis of the samples, which stays. <c>x[.., 1..3]</c> says the same, of the batch too.</summary>
+    /// <param name="axis">The axis; the batch, 0, is refused.</param>
+    /// <param name="start">The first entry.</param>
+    /// <param name="length">How many entries; −1 for up to the end, −2 for up to the last but one.</param>
+    /// <exception cref="ShapeException">There is no such axis or position.</exception>
+    public Variable Slice(int axis, int start, int length = 1)
+    {
+        var at = Shape.Axis(axis, "Slice");
+        if (at == 0 || start < 0 || length == 0) throw Outside($"a slice of {length} from {start} along axis {axis}", "Expected a length that is not 0, from an entry of an axis behind the batch; x[1..3] cuts the batch");
+        var parts = new AxisIndex[at + 1];
+        Array.Fill(parts, Range.All);
+        parts[^1] = start..(length > 0 ? new Index(start + length) : new Index(-length - 1, fromEnd: true));
+        return this[parts];
+    }
+
+    /// <summary>Without axes of size 1: those that are named, or without names all but the batch.</summary>
+    /// <exception cref="ShapeException">A named axis has another size.</exception>
+    public Variable Squeeze(params int[] axes)
+    {
+        long[] named = axes.Length > 0 ? Array.ConvertAll(axes, a => (long)a) : [.. Enumerable.Range(1, Math.Max(0, Shape.Rank - 1)).Where(i => Shape[i] == 1).Select(i => (long)i)];
+        return named.Length == 0 ? this : A.Squeeze(this, named);
+    }
+
+    /// <summary>Repeated <paramref name="times"/> times along one axis.</summary>
+    public Variable Replicate(int axis, int times) => A.Replicate(this, axis, times);
+
+    /// <summary>Axes of size 1 repeated up to given sizes, one for each axis; 0 and −1 keep what is there.</summary>
+    public Variable Expand(params long[] sizes) => A.Expand(this, sizes);
+
     void Check(int axis, AxisIndex part)
     {
         if (!Shape.HasRank || Shape[axis] < 0) return;

@@ -63,6 +63,9 @@ public static class Activations
     /// <summary>(x + 3) / 6 from 0 to 1.</summary>
     public static Variable HardSigmoid(Variable x) => A.Relu6(x + 3) / 6;
 
+    /// <summary>0.2 x + 0.5 from 0 to 1: the hard sigmoid of Keras 1 and Analytics Zoo, which is steeper.</summary>
+    public static Variable HardSigmoidKeras1(Variable x) => A.Clip(x * 0.2 + 0.5, 0, 1);
+
     /// <summary>x · hard_sigmoid(x).</summary>
     public static Variable HardSilu(Variable x) => x * HardSigmoid(x);
 
@@ -80,6 +83,9 @@ public static class Activations
 
     /// <summary>The softmax along an axis.</summary>
     public static Variable Softmax(Variable x, int axis = -1) => axis == -1 ? A.Softmax(x) : A.Softmax(x, axis);
+
+    /// <summary>The softmax of −x along an axis (Analytics Zoo's and Torch's softmin).</summary>
+    public static Variable Softmin(Variable x, int axis = -1) => Softmax(-x, axis);
 
     /// <summary>The logarithm of the softmax along an axis.</summary>
     public static Variable LogSoftmax(Variable x, int axis = -1) => axis == -1 ? A.LogSoftmax(x) : A.LogSoftmax(x, axis);

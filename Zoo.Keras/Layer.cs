@@ -244,6 +244,13 @@ public abstract class Layer : ICallable
         return parameter;
     }
 
+    /// <summary>Makes a Parameter that is there already a weight of the layer.</summary>
+    private protected void Adopt(Parameter weight)
+    {
+        weight.Path = $"{Path}/{weight.Name}";
+        own.Add((weight, null, weight.Trainable));
+    }
+
     /// <summary>Gives the layer and those within their place in a model.</summary>
     internal void Place(string path, ulong seed)
     {

@@ -5,7 +5,7 @@ namespace Zoo.Keras;
 
 /// <summary>A vector for each whole number: [batch, …] becomes [batch, …, outputDim]. The gradient has dense meaning: an optimizer moves every row.</summary>
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
-public sealed class Embedding(int inputDim, int outputDim) : Layer
+public class Embedding(int inputDim, int outputDim) : Layer
 {
     Parameter embeddings = null!;
 
@@ -27,6 +27,10 @@ public sealed class Embedding(int inputDim, int outputDim) : Layer
     /// <summary>Whether 0 means "nothing here": layers behind this one then skip it.</summary>
     public bool MaskZero { get; init; }
 
+    /// <summary>With <see cref="MaskZero"/>, the number that means "nothing here" in place of 0 (Analytics Zoo's padding_value; Keras has no such key).</summary>
+    [KerasOptional]
+    public int? PaddingValue { get; init; }
+
     private protected override bool Autocasts => false;
 
     /// <inheritdoc/>
@@ -39,5 +43,5 @@ public sealed class Embedding(int inputDim, int outputDim) : Layer
     protected override Variable Call(Variable x) => A.Cast(A.Gather(embeddings, x.DType.IsInteger() ? x : A.Cast(x, DType.Int32)), DTypePolicy.ComputeDType);
 
     /// <inheritdoc/>
-    protected override Variable? ComputeMask(Inputs x, CallContext c) => A.NotEqual(x, A.ZerosLike(x));
+    protected override Variable? ComputeMask(Inputs x, CallContext c) => A.NotEqual(x, A.Constant(PaddingValue ?? 0, x[0].DType));
 }

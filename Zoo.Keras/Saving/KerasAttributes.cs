@@ -4,7 +4,7 @@ namespace Zoo.Keras;
 /// Makes a class storable in Keras' files: its constructor parameters (each with a public property of the same name) and its settable public
 /// properties become the keys of its configuration, in snake_case. Nothing else has to be written.
 /// </summary>
-/// <param name="module">Keras' own module, such as <c>keras.layers</c>; left out for classes of a user.</param>
+/// <param name="module">Keras' own module, such as <c>keras.layers</c>; left out for classes of a user, and for this library's that Keras lacks (package <c>zoo</c>).</param>
 /// <example><code>[KerasObject(Package = "my_shop")] public sealed class Gate(int units) : Layer { public int Units { get; } = units; }</code></example>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class KerasObjectAttribute(string? module = null) : Attribute

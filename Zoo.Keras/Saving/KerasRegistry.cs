@@ -43,7 +43,7 @@ public static class KerasRegistry
     /// where it is unique among what fits.</summary>
     internal static Type? Find(string? module, string name, string? registered, Type target)
     {
-        if (registered is not null && Registered.TryGetValue(registered, out var user)) return user;
+        if (registered is not null && (Registered.TryGetValue(registered, out var user) || BuiltIn.Value.TryGetValue(("", registered), out user))) return user;
         if (module is not null && BuiltIn.Value.TryGetValue((module, name), out var type)) return type;
         var fitting = BuiltIn.Value.Where(pair => pair.Key.Name == name && target.IsAssignableFrom(pair.Value)).Select(pair => pair.Value).Distinct().ToList();
         return fitting.Count == 1 && (module is null || module.StartsWith("keras", StringComparison.Ordinal)) ? fitting[0] : null;
@@ -72,8 +72,8 @@ public static class KerasRegistry
     {
         var found = new Dictionary<(string, string), Type>();
         foreach (var type in typeof(KerasRegistry).Assembly.GetTypes())
-            if (type.GetCustomAttribute<KerasObjectAttribute>(inherit: false) is { Module: { } module } attribute && !type.IsAbstract)
-                found.Add((module, attribute.ClassName ?? type.Name), type);
+            if (type.GetCustomAttribute<KerasObjectAttribute>(inherit: false) is { } attribute && !type.IsAbstract)
+                found.Add(attribute.Module is { } module ? (module, attribute.ClassName ?? type.Name) : ("", NameOf(type)!), type);
         return found;
     }
 }

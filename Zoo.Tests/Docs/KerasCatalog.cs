@@ -15,8 +15,8 @@ static class KerasCatalog
             Multiply Normalization PReLU Permute RMSNormalization RNN RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing
             STFTSpectrogram SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells StringLookup Subtract
             TextVectorization TimeDistributed UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
-            BinaryThreshold CAdd CMul GaussianSampler HardShrink HardTanh Highway LRN2D LocallyConnected1D LocallyConnected2D MaxoutDense Narrow RReLU SReLU Scale Select SelectTable SoftShrink SparseDense
-            SparseEmbedding Threshold ThresholdedReLU TransformerLayer WithinChannelLRN2D WordEmbedding
+            AddConstant BERT BinaryThreshold CAdd CMul ERF Exp Expand ExpandDim GaussianSampler GetShape HardShrink HardTanh Highway KerasLayerWrapper LRN2D LocallyConnected1D LocallyConnected2D Log MM Max MaxoutDense Mul MulConstant
+            Narrow Negative Power RReLU ResizeBilinear SReLU Scale Select SelectTable SoftShrink SparseDense SparseEmbedding SplitTensor Sqrt Square Squeeze Threshold ThresholdedReLU TransformerLayer WithinChannelLRN2D WordEmbedding
             """)),
         ("Losses", "Loss", Split("""
             BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh
