@@ -113,7 +113,7 @@ public abstract class HeadedAttention : Layer
     {
         var lowest = scores.DType == DType.Float16 ? 65504 : (double)float.MaxValue;
         if (mask is not null) scores = A.Where(mask, scores, A.Constant(-0.7 * lowest, scores.DType));
-        return A.Cast(A.Softmax(A.Cast(scores, DType.Float32)), scores.DType);
+        return A.Cast(A.Softmax(scores.DType == DType.Float64 ? scores : A.Cast(scores, DType.Float32)), scores.DType);   // in float32 at least
     }
 
     Variable? Mask(Inputs x, CallContext c, Variable query, Variable value, Variable? queryMask)

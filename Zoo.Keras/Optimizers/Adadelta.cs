@@ -19,7 +19,7 @@ public sealed class Adadelta(LearningRate? learningRate = null, double rho = 0.9
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
-        slots["accumulated_grad"] = slots["accumulated_grad"] * Rho + A.Square(gradient) * (1 - Rho);
+        slots["accumulated_grad"] = slots["accumulated_grad"] * Rho + step.Size * (1 - Rho);
         var change = A.Sqrt(slots["accumulated_delta_var"] + Epsilon) * gradient / A.Sqrt(slots["accumulated_grad"] + Epsilon);
         slots["accumulated_delta_var"] = slots["accumulated_delta_var"] * Rho + A.Square(change) * (1 - Rho);
         return weight - change * step.Rate;

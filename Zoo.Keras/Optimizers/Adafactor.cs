@@ -48,7 +48,7 @@ public sealed class Adafactor(LearningRate? learningRate = null, double beta2Dec
     {
         var falling = A.Rsqrt(step.Number);
         var rate = A.Maximum(Root(weight), Epsilon2) * A.Minimum(!HasSchedule && RelativeStep ? A.Minimum(step.Rate, falling) : step.Rate, falling);
-        var squares = A.Square(gradient) + Epsilon1;
+        var squares = step.Size + Epsilon1;
         var keep = 1 - A.Pow(step.Number, Beta2Decay);
         if (weight.Shape.Rank < 2) slots["velocity"] = slots["velocity"] * keep + squares * (1 - keep);
         else

@@ -22,7 +22,7 @@ public sealed class Adagrad(LearningRate? learningRate = null, double initialAcc
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
-        slots["accumulator"] += A.Square(gradient);
+        slots["accumulator"] += step.Size;
         return weight - gradient * step.Rate / A.Sqrt(slots["accumulator"] + Epsilon);
     }
 }

@@ -29,7 +29,7 @@ public class Adam(LearningRate? learningRate = null, double beta1 = 0.9, double 
     {
         var alpha = step.Rate * A.Sqrt(1 - A.Pow(step.Number.Weak(Beta2), step.Number)) / (1 - A.Pow(step.Number.Weak(Beta1), step.Number));
         slots["momentum"] += (gradient - slots["momentum"]) * (1 - Beta1);
-        slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - Beta2);
+        slots["velocity"] += (step.Size - slots["velocity"]) * (1 - Beta2);
         if (Amsgrad) slots["velocity_hat"] = A.Maximum(slots["velocity_hat"], slots["velocity"]);
         return weight - slots["momentum"] * alpha / (A.Sqrt(slots[Amsgrad ? "velocity_hat" : "velocity"]) + Epsilon);
     }

@@ -22,10 +22,13 @@ public sealed class Adamax(LearningRate? learningRate = null, double beta1 = 0.9
     public override IReadOnlyList<string[]> Slots => [["momentum", "norm"]];
 
     /// <inheritdoc/>
+    protected internal override Variable Measure(Variable gradient) => A.Abs(gradient);
+
+    /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
         slots["momentum"] += (gradient - slots["momentum"]) * (1 - Beta1);
-        slots["norm"] = A.Maximum(slots["norm"] * Beta2, A.Abs(gradient));
+        slots["norm"] = A.Maximum(slots["norm"] * Beta2, step.Size);
         return weight - slots["momentum"] * step.Rate / ((slots["norm"] + Epsilon) * (1 - A.Pow(step.Number.Weak(Beta1), step.Number)));
     }
 }

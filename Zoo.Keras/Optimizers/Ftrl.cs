@@ -38,7 +38,7 @@ public sealed class Ftrl(LearningRate? learningRate = null, double learningRateP
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
-        var sum = slots["accumulator"] + A.Square(gradient);
+        var sum = slots["accumulator"] + step.Size;
         var (power, before) = (A.Pow(sum, -LearningRatePower), A.Pow(slots["accumulator"], -LearningRatePower));
         slots["linear"] += gradient + weight * (2 * L2ShrinkageRegularizationStrength) - (power - before) / step.Rate * weight;
         slots["accumulator"] = sum;

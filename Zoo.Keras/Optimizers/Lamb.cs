@@ -28,7 +28,7 @@ public sealed class Lamb(LearningRate? learningRate = null, double beta1 = 0.9, 
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
         slots["momentum"] += (gradient - slots["momentum"]) * (1 - Beta1);
-        slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - Beta2);
+        slots["velocity"] += (step.Size - slots["velocity"]) * (1 - Beta2);
         var first = slots["momentum"] / (1 - A.Pow(step.Number.Weak(Beta1), step.Number));
         var change = first / (A.Sqrt(slots["velocity"] / (1 - A.Pow(step.Number.Weak(Beta2), step.Number))) + Epsilon);
         var (size, length) = (A.Sqrt(A.Sum(A.Square(weight))), A.Sqrt(A.Sum(A.Square(change))));

@@ -55,11 +55,11 @@ public sealed class LossScaleOptimizer(Optimizer innerOptimizer, double initialS
 
     internal override Variable Scaled(Variable loss) => InnerOptimizer.Scaled(loss * A.Cast(scale.Variable, loss.DType));
 
-    internal override List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
+    internal override List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<WeightGradient> pairs, IReadOnlyList<Variable>? squares = null)
     {
         Build(pairs.Select(p => p.Weight));
         var finite = pairs.Select(p => A.All(A.IsFinite(p.Gradient))).Aggregate((a, b) => a & b);
-        var inner = InnerOptimizer.Updates([.. pairs.Select(p => (p.Weight, p.Gradient / A.Cast(scale.Variable, p.Gradient.DType)))], squares);
+        var inner = InnerOptimizer.Updates([.. pairs.Select(p => new WeightGradient(p.Weight, ByScale(p.Gradient), p.Size ?? SizeOf(p.Weight, p.Gradient, g => g)))], squares);
         var grows = A.Equal(counter.Variable, counter.Variable.Weak(DynamicGrowthSteps - 1));
         var zero = A.ZerosLike(counter.Variable);
         return
@@ -69,6 +69,10 @@ public sealed class LossScaleOptimizer(Optimizer innerOptimizer, double initialS
             .. inner.Select(u => (u.Target, A.Where(finite, u.Value, u.Target.Variable))),
         ];
     }
+
+    internal override Variable? SizeOf(Parameter weight, Variable gradient, Func<Variable, Variable> unscaled) => InnerOptimizer.SizeOf(weight, gradient, g => ByScale(unscaled(g)));
+
+    Variable ByScale(Variable gradient) => gradient / A.Cast(scale.Variable, gradient.DType);
 
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) => InnerOptimizer.Update(weight, gradient, slots, step);

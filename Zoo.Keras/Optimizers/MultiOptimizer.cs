@@ -38,11 +38,13 @@ public sealed class MultiOptimizer(OptimizerMap optimizerMap) : Optimizer(0)
         foreach (var group in trained.GroupBy(OptimizerMap.For)) group.Key.Build(group);
     }
 
-    internal override List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
+    internal override List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<WeightGradient> pairs, IReadOnlyList<Variable>? squares = null)
     {
         Build(pairs.Select(p => p.Weight));
-        return [.. pairs.GroupBy(p => OptimizerMap.For(p.Weight)).SelectMany(g => g.Key.Updates([.. g.Select(p => LossScaleFactor is { } factor ? (p.Weight, p.Gradient / factor) : p)], squares)), (StepCount, StepCount.Variable + 1)];
+        return [.. pairs.GroupBy(p => OptimizerMap.For(p.Weight)).SelectMany(g => g.Key.Updates([.. g.Select(p => new WeightGradient(p.Weight, Unscaled(p.Gradient), p.Size ?? SizeOf(p.Weight, p.Gradient, g => g)))], squares)), (StepCount, StepCount.Variable + 1)];
     }
+
+    internal override Variable? SizeOf(Parameter weight, Variable gradient, Func<Variable, Variable> unscaled) => OptimizerMap.For(weight).SizeOf(weight, gradient, g => Unscaled(unscaled(g)));
 
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) =>

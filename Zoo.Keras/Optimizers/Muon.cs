@@ -81,7 +81,7 @@ public sealed class Muon : Optimizer
         {
             var alpha = step.Rate * AdamLrRatio * A.Sqrt(1 - A.Pow(step.Number.Weak(AdamBeta2), step.Number)) / (1 - A.Pow(step.Number.Weak(AdamBeta1), step.Number));
             slots["momentum"] += (gradient - slots["momentum"]) * (1 - AdamBeta1);
-            slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - AdamBeta2);
+            slots["velocity"] += (step.Size - slots["velocity"]) * (1 - AdamBeta2);
             return weight - slots["momentum"] * alpha / (A.Sqrt(slots["velocity"]) + Epsilon);
         }
         slots["momentum"] += gradient + slots["momentum"] * (Momentum - 1);

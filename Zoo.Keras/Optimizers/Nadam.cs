@@ -39,7 +39,7 @@ public sealed class Nadam(LearningRate? learningRate = null, double beta1 = 0.9,
     {
         var (now, later) = (Momentum(step.Number), Momentum(step.Number + 1));
         slots["momentum"] += (gradient - slots["momentum"]) * (1 - Beta1);
-        slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - Beta2);
+        slots["velocity"] += (step.Size - slots["velocity"]) * (1 - Beta2);
         var first = slots["momentum"] * (later / (1 - slots[Product] * later)) + gradient * ((1 - now) / (1 - slots[Product]));
         var second = slots["velocity"] / (1 - A.Pow(step.Number.Weak(Beta2), step.Number));
         return weight - first * step.Rate / (A.Sqrt(second) + Epsilon);

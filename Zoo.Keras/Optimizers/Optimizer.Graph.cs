@@ -1,3 +1,4 @@
+using Zoo.Autograd.Graph;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
@@ -62,29 +63,30 @@ public abstract partial class Optimizer
     /// <summary>The new values of weights and of everything remembered, from the gradients of the (scaled) loss.</summary>
     /// <param name="pairs">Weights and their gradients.</param>
     /// <param name="squares">Where the weights are parts of larger ones, what clipping by norm needs to know: of each its whole weight's sum of squares, or one sum of all.</param>
-    internal virtual List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, IReadOnlyList<Variable>? squares = null)
+    internal virtual List<(Parameter Target, Variable Value)> Updates(IReadOnlyList<WeightGradient> pairs, IReadOnlyList<Variable>? squares = null)
     {
         var made = StepCount.Variable;
         var result = new List<(Parameter, Variable)>();
         var gradients = Averaged(pairs, result);
+        var sizes = pairs.Select(p => p.Size ?? SizeOf(p.Weight, p.Gradient, g => g)).ToArray();
         var due = GradientAccumulationSteps is { } every ? Turn(made, every) : null;
         Clip(gradients, squares);
         var common = new OptimizerSlots(numbers);
         if (numbers.Count > 0)
         {
-            UpdateNumbers(common, Step(DType.Float32));
+            UpdateNumbers(common, Step(DType.Float32, A.Constant(0)));
             foreach (var (name, number) in numbers) result.Add((number, Due(common[name], number)));
         }
-        for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i]);
+        for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i], sizes[i] ?? Measure(gradients[i]));
         result.Add((StepCount, made + 1));
         return result;
 
         Variable Due(Variable next, Parameter before) => due is null ? next : A.Where(due, next, before.Variable);
 
-        void One(Parameter weight, Variable gradient)
+        void One(Parameter weight, Variable gradient, Variable size)
         {
             var own = slots[weight];
-            var step = Step(weight.DType);
+            var step = Step(weight.DType, size);
             var state = new OptimizerSlots(own);
             foreach (var name in numbers.Keys) state.Add(name, A.Cast(common[name], weight.DType));
             var next = Due(Update(Decay(weight) is { } part ? weight.Variable - weight.Variable * (step.Rate * part) : weight.Variable, gradient, state, step), weight);
@@ -100,11 +102,21 @@ public abstract partial class Optimizer
         }
     }
 
+    /// <summary>
+    /// The <see cref="OptimizerStep.Size"/> of a gradient made of looked-up rows; null for others, and where rows are added up before the formula sees them: by accumulation and clipping.
+    /// </summary>
+    internal virtual Variable? SizeOf(Parameter weight, Variable gradient, Func<Variable, Variable> unscaled) =>
+        GradientAccumulationSteps is not null || Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null ? null
+            : RowSlices.Each(gradient, g => Measure(Unscaled(unscaled(g))));
+
+    /// <summary>The gradient of the loss itself.</summary>
+    internal Variable Unscaled(Variable gradient) => LossScaleFactor is { } factor ? gradient / factor : gradient;
+
     /// <summary>The gradients of the loss itself, as the mean of the steps whose gradients are averaged; with the new values of the accumulators.</summary>
-    internal Variable[] Averaged(IReadOnlyList<(Parameter Weight, Variable Gradient)> pairs, List<(Parameter, Variable)> result)
+    internal Variable[] Averaged(IReadOnlyList<WeightGradient> pairs, List<(Parameter, Variable)> result)
     {
         Build(pairs.Select(p => p.Weight));
-        Variable[] gradients = [.. pairs.Select(p => LossScaleFactor is { } factor ? p.Gradient / factor : p.Gradient)];
+        Variable[] gradients = [.. pairs.Select(p => Unscaled(p.Gradient))];
         if (GradientAccumulationSteps is not { } every) return gradients;
         for (var i = 0; i < gradients.Length; i++)
         {
@@ -135,11 +147,11 @@ public abstract partial class Optimizer
 
     static Variable Turn(Variable made, int every) => A.Equal(A.FloorMod(made + 1, made.Weak(every)), A.ZerosLike(made));
 
-    OptimizerStep Step(DType dtype)
+    OptimizerStep Step(DType dtype, Variable size)
     {
         var made = StepCount.Variable;
         var number = GradientAccumulationSteps is { } every ? A.FloorDiv(made, made.Weak(every)) : made;
-        return new(A.Cast(schedule?.Of(A.Cast(made, DType.Float32)) ?? rate!.Variable, dtype), A.Cast(number + 1, dtype));
+        return new(A.Cast(schedule?.Of(A.Cast(made, DType.Float32)) ?? rate!.Variable, dtype), A.Cast(number + 1, dtype), size);
     }
 
     void Clip(Variable[] gradients, IReadOnlyList<Variable>? squares)

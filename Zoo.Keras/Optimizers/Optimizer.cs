@@ -1,4 +1,5 @@
 using Zoo.Keras.Saving;
+using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
@@ -84,6 +85,9 @@ public abstract partial class Optimizer
     /// <param name="slots">What is remembered; assign new values.</param>
     /// <param name="step">The learning rate and the number of the step.</param>
     public abstract Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step);
+
+    /// <summary>The size of a gradient, element by element, of which formulas keep a mean or a sum: the square by default. <see cref="Update"/> finds it in its last argument.</summary>
+    protected internal virtual Variable Measure(Variable gradient) => A.Square(gradient);
 
     /// <summary>The value that a slot begins with.</summary>
     protected virtual double Begin(string slot) => 0;

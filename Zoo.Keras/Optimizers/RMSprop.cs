@@ -25,7 +25,7 @@ public sealed class RMSprop(LearningRate? learningRate = null, double rho = 0.9,
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
-        slots["velocity"] = slots["velocity"] * Rho + A.Square(gradient) * (1 - Rho);
+        slots["velocity"] = slots["velocity"] * Rho + step.Size * (1 - Rho);
         var size = slots["velocity"];
         if (Centered)
         {

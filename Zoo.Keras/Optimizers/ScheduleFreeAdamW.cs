@@ -31,7 +31,7 @@ public sealed class ScheduleFreeAdamW(LearningRate? learningRate = null, double 
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step)
     {
         var rate = WarmupSteps > 0 ? step.Rate * A.Minimum(step.Number / WarmupSteps, 1) : step.Rate;
-        slots["velocity"] += (A.Square(gradient) - slots["velocity"]) * (1 - Beta2);
+        slots["velocity"] += (step.Size - slots["velocity"]) * (1 - Beta2);
         var size = A.Sqrt(slots["velocity"] / (1 - A.Pow(step.Number.Weak(Beta2), step.Number))) + Epsilon;
         slots["momentum"] -= gradient * rate / size;
         var part = 1 / step.Number;

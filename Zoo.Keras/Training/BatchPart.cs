@@ -53,7 +53,7 @@ internal sealed class CutStep
 
     /// <summary>
     /// From the step's inputs, then those of <see cref="BatchPart.Feeds"/>: the part's term of the loss, its terms of the gradients of <see cref="Trained"/>, its
-    /// terms of the new values of <see cref="Moved"/>, then the new values of <see cref="Set"/>. Losses and metrics go on counting, of the part.
+    /// terms of the new values of <see cref="Moved"/> and of the sizes of the gradients of <see cref="Sized"/>, then the new values of <see cref="Set"/>. Losses and metrics go on counting, of the part.
     /// </summary>
     internal required Program Parts { get; init; }
 
@@ -61,6 +61,9 @@ internal sealed class CutStep
 
     /// <summary>Weights that the step changes without a gradient: their mean over the parts, weighted by samples.</summary>
     internal Parameter[] Moved { get; init; } = [];
+
+    /// <summary>Weights whose gradients are looked-up rows, of which formulas are told the size apart (<see cref="OptimizerStep.Size"/>).</summary>
+    internal Parameter[] Sized { get; init; } = [];
 
     /// <summary>Weights of other than floating-point types that the step changes: the same in all parts.</summary>
     internal Parameter[] Set { get; init; } = [];

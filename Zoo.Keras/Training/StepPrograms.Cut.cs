@@ -20,6 +20,7 @@ internal sealed partial class StepPrograms
         var (total, metering) = Measure(lowered, part);
         Parameter[] weights = training ? [.. model.TrainableWeights] : [];
         (Parameter Weight, Variable Gradient)[] trained = [.. weights.Zip(training ? Gradients.Of([how.Optimizer.Scaled(total)], [.. weights.Select(w => w.Variable)]) : []).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))];
+        var sizes = trained.Select(t => (t.Weight, Size: how.Optimizer.SizeOf(t.Weight, t.Gradient, g => Wide(g, t.Weight)))).Where(s => s.Size is not null).ToArray();
         var updates = training ? lowered.Updates : [];
         var (moved, set) = (updates.Where(u => u.Target.DType.IsFloat()).ToArray(), updates.Where(u => !u.Target.DType.IsFloat()).ToArray());
         return new()
@@ -29,10 +30,11 @@ internal sealed partial class StepPrograms
             {
                 Name = training ? "gradients" : "test",
                 Feeds = [.. Feeds, .. part.Feeds],
-                Fetches = [A.Cast(total, DType.Float64), .. trained.Select(t => Wide(t.Gradient, t.Weight)), .. moved.Select(u => Wide(u.Value, u.Target) * A.Cast(part.Share, WideType(u.Target))), .. set.Select(u => u.Value)],
+                Fetches = [A.Cast(total, DType.Float64), .. trained.Select(t => Wide(t.Gradient, t.Weight)), .. moved.Select(u => Wide(u.Value, u.Target) * A.Cast(part.Share, WideType(u.Target))), .. sizes.Select(s => s.Size!), .. set.Select(u => u.Value)],
                 Updates = [.. metering],
             },
             Trained = Array.ConvertAll(trained, t => t.Weight),
+            Sized = Array.ConvertAll(sizes, s => s.Weight),
             Moved = Array.ConvertAll(moved, u => u.Target),
             Set = Array.ConvertAll(set, u => u.Target),
         };

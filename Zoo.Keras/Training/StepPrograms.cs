@@ -33,7 +33,7 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
         var (total, metering) = Measure(lowered);
         Parameter[] trained = [.. model.TrainableWeights];
         var gradients = Gradients.Of([how.Optimizer.Scaled(total)], [.. trained.Select(w => w.Variable)]);
-        List<(Parameter Target, Variable Value)> updates = [.. how.Optimizer.Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))]), .. lowered.Updates];
+        List<(Parameter Target, Variable Value)> updates = [.. how.Optimizer.Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => new WeightGradient(p.First, p.Second!))]), .. lowered.Updates];
         if (guarded)
         {
             var finite = A.IsFinite(total);

@@ -55,7 +55,9 @@ internal sealed class DistributedOptimizer
     {
         var (own, pieces) = (owned[rank].Optimizer, owned[rank].Pieces);
         Variable[] gradients = [.. pieces.Select((p, i) => StateOps.Input($"gradient_{i}", p.Weight.Shape, p.Weight.DType))];
-        (Parameter, Variable)[] pairs = [.. pieces.Zip(gradients, (p, g) => (p.Weight, g))];
+        var (moved, movedRegions) = Moved(step);
+        var (sizes, pieceSizes) = (moved[step.Moved.Length..], new List<(Variable Feed, Spot Spot)>());
+        WeightGradient[] pairs = [.. pieces.Zip(gradients, (p, g) => new WeightGradient(p.Weight, g, Size(step, sizes, p, g, pieceSizes)))];
         var clips = optimizer.Clipnorm is not null || optimizer.GlobalClipnorm is not null;
         Program? norms = null;
         Variable[] squares = [];
@@ -66,7 +68,6 @@ internal sealed class DistributedOptimizer
             squares = [.. (apart ? pieces : Enumerable.Repeat<OwnedPiece?>(null, 1)).Select((_, i) => StateOps.Input($"squares_{i}", [], DType.Float64))];
         }
         var known = squares.Length == 0 ? null : apart ? squares : [A.Cast(squares[0], pieces.Length > 0 ? pieces[0].Weight.DType : DType.Float32)];
-        var (moved, movedRegions) = Moved(step);
         return new()
         {
             Engine = engine,
@@ -74,7 +75,9 @@ internal sealed class DistributedOptimizer
             Parts = step.Parts,
             Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, r.Bounds)),
             Trained = Array.ConvertAll(step.Trained, Spot),
-            Moved = moved,
+            Moved = moved[..step.Moved.Length],
+            Sizes = sizes,
+            PieceSizes = [.. pieceSizes.Select(s => s.Spot)],
             MovedRegions = movedRegions,
             Set = Array.ConvertAll(step.Set, p => (p.DType, p.Shape)),
             Pieces = Array.ConvertAll(pieces, p => new Spot(p.Region, p.Piece.From, p.Weight.Shape)),
@@ -82,10 +85,26 @@ internal sealed class DistributedOptimizer
             NormOf = clips ? Array.ConvertAll(pieces, p => apart ? Array.IndexOf(step.Trained, p.Piece.First) : 0) : [],
             NormCount = !clips ? 0 : apart ? step.Trained.Length : 1,
             IsGuarded = guarded,
-            Update = new() { Name = "update", Feeds = [.. gradients, .. squares], Fetches = [], Updates = [.. own.Updates(pairs, known)] },
+            Update = new() { Name = "update", Feeds = [.. gradients, .. pieceSizes.Select(s => s.Feed), .. squares], Fetches = [], Updates = [.. own.Updates(pairs, known)] },
             Read = new() { Name = "pieces", Feeds = [], Fetches = Array.ConvertAll(pieces, p => p.Weight.Variable) },
             Assign = Assign(step),
         };
+    }
+
+    /// <summary>The size of a piece's gradient: what was added up over the parts, where its weights' gradients are looked-up rows; null where none is.</summary>
+    Variable? Size(CutStep step, Spot[] sizes, OwnedPiece piece, Variable gradient, List<(Variable Feed, Spot Spot)> feeds)
+    {
+        var within = regions[piece.Region].Within(piece.Piece).ToArray();
+        if (!within.Any(w => step.Sized.Contains(w.Weight))) return null;
+        var flat = A.Reshape(gradient, [piece.Piece.Length]);
+        var parts = Array.ConvertAll(within, w =>
+        {
+            if (Array.IndexOf(step.Sized, w.Weight) is not (var i and >= 0)) return optimizer.Measure(optimizer.Unscaled(flat[w.In..(w.In + w.Length)]));
+            var feed = StateOps.Input($"size_{feeds.Count}", [w.Length], gradient.DType);
+            feeds.Add((feed, new(sizes[i].Region, sizes[i].From + w.At, feed.Shape)));
+            return feed;
+        });
+        return A.Reshape(parts.Length == 1 ? parts[0] : A.Concat(parts, 0), piece.Weight.Shape);
     }
 
     Spot Spot(Parameter weight)
@@ -97,7 +116,7 @@ internal sealed class DistributedOptimizer
     static (Spot[], (DType, int)[]) Moved(CutStep step)
     {
         var counts = new List<(DType DType, int Count)>();
-        var spots = Array.ConvertAll(step.Moved, weight =>
+        var spots = Array.ConvertAll([.. step.Moved, .. step.Sized], weight =>
         {
             var (dtype, size) = (StepPrograms.WideType(weight), (int)weight.Shape.Elements);
             var at = counts.FindIndex(c => c.DType == dtype);

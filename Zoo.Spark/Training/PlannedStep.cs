@@ -31,17 +31,19 @@ internal sealed class PlannedStep
         moved = Array.ConvertAll(plan.MovedRegions, r => NDArray.Zeros([r.Count], r.DType));
         movedWeights = Array.ConvertAll(plan.Moved, s => In(moved, s));
         squares = NDArray.Zeros([plan.NormCount], DType.Float64);
-        results = [total, .. plan.Trained.Select(s => In(gradients, s)), .. movedWeights, .. plan.Set.Select(s => NDArray.Zeros(s.Shape, s.DType))];
+        results = [total, .. plan.Trained.Select(s => In(gradients, s)), .. movedWeights, .. plan.Sizes.Select(s => In(moved, s)), .. plan.Set.Select(s => NDArray.Zeros(s.Shape, s.DType))];
         sums = [.. plan.Pieces.Select(_ => NDArray.Scalar(0, DType.Float64))];
         pieceGradients = Array.ConvertAll(plan.Pieces, s => In(gradients, s));
         pieceWeights = Array.ConvertAll(plan.Pieces, s => (NDArray?)In(weights, s));
-        updateFeeds = [.. pieceGradients, .. plan.Update?.Feeds.Skip(plan.Pieces.Length).Select(_ => NDArray.Scalar(0, DType.Float64)) ?? []];
-        assignFeeds = [.. plan.Trained.Select(s => In(weights, s)), .. results.Skip(1 + plan.Trained.Length)!];
+        updateFeeds = [.. pieceGradients, .. plan.PieceSizes.Select(s => In(moved, s)), .. plan.Update?.Feeds.Skip(plan.Pieces.Length + plan.PieceSizes.Length).Select(_ => NDArray.Scalar(0, DType.Float64)) ?? []];
+        assignFeeds = [.. plan.Trained.Select(s => In(weights, s)), .. movedWeights, .. results.Skip(BeforeSet)!];
         if (!plan.Trains) return;
         norms = plan.Norms is { Fetches.Length: > 0 } ? own.Compile(plan.Norms) : null;
         (update, assign) = (own.Compile(plan.Update!), engine.Compile(plan.Assign!));
         read = plan.Pieces.Length > 0 ? own.Compile(plan.Read!) : null;
     }
+
+    int BeforeSet => 1 + plan.Trained.Length + plan.Moved.Length + plan.Sizes.Length;
 
     static NDArray In(NDArray[] regions, Spot spot) => regions[spot.Region].Rows(spot.From, (int)spot.Shape.Elements).Reshape(spot.Shape);
 
@@ -61,7 +63,7 @@ internal sealed class PlannedStep
         var goes = !plan.IsGuarded || double.IsFinite(total.ToNumber());
         for (var i = 0; i < gradients.Length; i++) others.ReduceScatter(gradients[i], plan.Regions[i].Bounds, Wire);
         foreach (var region in moved) others.AllReduce(region);
-        foreach (var value in results.AsSpan(1 + plan.Trained.Length + plan.Moved.Length)) others.Broadcast(value!, root: 0);
+        foreach (var value in results.AsSpan(BeforeSet)) others.Broadcast(value!, root: 0);
         var put = Lap(ref clock);
         Norms();
         var aggregate = Lap(ref clock);
@@ -104,7 +106,7 @@ internal sealed class PlannedStep
         norms?.Run(pieceGradients, sums);
         for (var i = 0; i < sums.Length; i++) squares.AsSpan<double>()[plan.NormOf[i]] += sums[i]!.ToNumber();
         others.AllReduce(squares);
-        var known = updateFeeds.AsSpan(plan.Pieces.Length);
+        var known = updateFeeds.AsSpan(plan.Pieces.Length + plan.PieceSizes.Length);
         for (var i = 0; i < known.Length; i++) known[i].AsSpan<double>()[0] = squares.AsSpan<double>()[known.Length == plan.NormOf.Length ? plan.NormOf[i] : 0];
     }
 

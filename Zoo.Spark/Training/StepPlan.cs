@@ -14,7 +14,7 @@ internal sealed record StepPlan
     /// <summary>What losses are divided by, of the part alone: from the step's inputs, numbers to be added up before <see cref="Parts"/> runs.</summary>
     internal Program? Denominators { get; init; }
 
-    /// <summary>From the inputs, the part's place and size, and the denominators: the loss, gradients, moved weights, set weights.</summary>
+    /// <summary>From the inputs, the part's place and size, and the denominators: the loss, gradients, moved weights, sizes, set weights.</summary>
     internal required Program Parts { get; init; }
 
     internal (DType DType, int Count, int[] Bounds)[] Regions { get; init; } = [];
@@ -26,6 +26,12 @@ internal sealed record StepPlan
     internal Spot[] Moved { get; init; } = [];
 
     internal (DType DType, int Count)[] MovedRegions { get; init; } = [];
+
+    /// <summary>Sizes of gradients, added up over the parts, in <see cref="MovedRegions"/> too.</summary>
+    internal Spot[] Sizes { get; init; } = [];
+
+    /// <summary>What the pieces need of these: stretches that lie within one, in the order of the inputs of <see cref="Update"/>.</summary>
+    internal Spot[] PieceSizes { get; init; } = [];
 
     /// <summary>Weights that are the same in all parts.</summary>
     internal (DType DType, Shape Shape)[] Set { get; init; } = [];
@@ -45,7 +51,7 @@ internal sealed record StepPlan
     /// <summary>Whether the step is left out where the loss is not finite.</summary>
     internal bool IsGuarded { get; init; }
 
-    /// <summary>Makes the step on the pieces: from their gradients, then the sums of squares.</summary>
+    /// <summary>Makes the step on the pieces: from their gradients, then the gradients' sizes, then the sums of squares.</summary>
     internal Program? Update { get; init; }
 
     /// <summary>Gives the pieces' weights.</summary>
