@@ -224,6 +224,14 @@ public sealed partial class NDArray
         return new(DType, Shape.With(0, count), Data, Offset + start * row);
     }
 
+    /// <summary>A copy of some rows of the first axis, in the order in which they are named.</summary>
+    public NDArray Rows(ReadOnlySpan<int> rows)
+    {
+        var picked = new NDArray(DType, Rows(0, 0).Shape.With(0, rows.Length), Array.CreateInstance(Data.GetType().GetElementType()!, Shape[0] == 0 ? 0 : rows.Length * (Count / (int)Shape[0])), 0);
+        for (var i = 0; i < rows.Length; i++) picked.Put(i, Rows(rows[i], 1));
+        return picked;
+    }
+
     /// <summary>Copies an array into a row of the first axis.</summary>
     internal void Put(int row, NDArray from)
     {

@@ -46,7 +46,7 @@ var predicted = Classes(lenet.Predict(xTest, batchSize: 500));
 var expected = Array.ConvertAll(yTest.ToArray<byte>(), label => (int)label);
 int[] wrong = [.. Enumerable.Range(0, expected.Length).Where(i => predicted[i] != expected[i])];
 int[] shown = [.. Enumerable.Range(0, 40).Concat(wrong.Where(i => i >= 40).Take(24))];
-Picture.Samples(Pick(mnist.Test.X, shown), [.. shown.Select(i => expected[i])], [.. shown.Select(i => predicted[i])]).Save(In("predictions.png"));
+Picture.Samples(mnist.Test.X.Rows(shown), [.. shown.Select(i => expected[i])], [.. shown.Select(i => predicted[i])]).Save(In("predictions.png"));
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
     {In("lenet.keras")}: the model, in Keras' format
@@ -72,13 +72,6 @@ static int[] Classes(NDArray probabilities)
 {
     var width = (int)probabilities.Shape[1];
     return [.. probabilities.ToArray<float>().Chunk(width).Select(row => Array.IndexOf(row, row.Max()))];
-}
-
-static NDArray Pick(NDArray from, int[] rows)
-{
-    var picked = NDArray.Zeros(from.Shape.With(0, rows.Length), from.DType);
-    for (var i = 0; i < rows.Length; i++) from.Rows(rows[i], 1).AsSpan<byte>().CopyTo(picked.Rows(i, 1).AsSpan<byte>());
-    return picked;
 }
 
 static int Fail(string message)
