@@ -21,7 +21,7 @@ public class MixedPrecisionTests
 
     static Sequential Net(string policy) =>
     [
-        new Conv2D(6, 3, "relu") { InputShape = [8, 8, 1], DTypePolicy = policy }, new BatchNormalization { DTypePolicy = policy }, new MaxPooling2D(2) { DTypePolicy = policy },
+        new Conv2D(6, 3, "relu") { InputShape = [8, 8, 1], DTypePolicy = policy }, new BatchNormalization(momentum: 0.8) { DTypePolicy = policy }, new MaxPooling2D(2) { DTypePolicy = policy },
         new Flatten { DTypePolicy = policy }, new LayerNormalization { DTypePolicy = policy }, new Dropout(.1) { DTypePolicy = policy }, new Dense(2, "softmax") { DTypePolicy = policy },
     ];
 
