@@ -114,20 +114,12 @@ public static class Activations
     /// </summary>
     public static Variable Sparsemax(Variable x, int axis = -1)
     {
-        var (rank, at) = (x.Shape.Rank, axis < 0 ? axis + x.Shape.Rank : axis);
-        if (at != rank - 1)
-        {
-            var order = Enumerable.Range(0, rank).Select(i => (long)i).ToArray();
-            (order[at], order[^1]) = (order[^1], order[at]);
-            return A.Transpose(Sparsemax(A.Transpose(x, order)), order);
-        }
-        // Not sorted but compared in pairs: [.., i, j] is 1 where entry j comes not after entry i in falling order.
-        var (one, other) = (A.ExpandDims(x, -1), A.ExpandDims(x, -2));
-        var numbers = A.Cast(A.Range(A.SizeOf(x, at)), x.DType);
-        var before = A.Cast((other > one) | (A.Equal(other, one) & (A.ExpandDims(numbers, 0) <= A.ExpandDims(numbers, 1))), x.DType);
-        var (place, sum) = (A.Sum(before, -1), A.Sum(before * other, -1));
-        var support = A.Cast(x - (sum - 1) / place > 0, x.DType);
-        var threshold = (A.Sum(support * sum, -1, keepDims: true) - 1) / A.Sum(support, -1, keepDims: true);
+        var at = axis < 0 ? axis + x.Shape.Rank : axis;
+        var sorted = A.Sort(x, at, descending: true);
+        var sums = A.Cumsum(sorted, at);
+        var places = A.Reshape(A.Cast(A.Range(A.SizeOf(x, at)), x.DType) + 1, Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => i == at ? Dim.Any : 1)]));
+        var support = sorted - (sums - 1) / places > 0;
+        var threshold = (A.Sum(A.Where(support, sums, A.ZerosLike(sums)), at, keepDims: true) - 1) / A.Sum(A.Cast(support, x.DType), at, keepDims: true);
         return A.Maximum(x - threshold, 0);
     }
 

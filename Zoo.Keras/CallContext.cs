@@ -45,6 +45,18 @@ public sealed class CallContext
     /// <summary>The value of a weight after the updates that calls before this one asked for.</summary>
     public Variable Current(Parameter weight) => Lowering.State.Updates.GetValueOrDefault(weight, weight.Variable);
 
+    /// <summary>A result of layers within, and the penalties they left, where a value stands for a weight.</summary>
+    internal Variable With(Parameter weight, Variable value, Variable result)
+    {
+        var (inner, swap, before) = (Lowering.Child(Training), new Autograd.Graph.Lowering(), Lowering.State.Losses.Count);
+        foreach (var known in inputs) inner.Bind(known, known);
+        var lowered = inner.Lower(result);
+        foreach (var known in inputs) swap.Bind(known, known);
+        swap.Bind(weight.Variable, value);
+        for (var i = before; i < Lowering.State.Losses.Count; i++) Lowering.State.Losses[i] = swap.Lower(Lowering.State.Losses[i]);
+        return swap.Lower(lowered);
+    }
+
     /// <summary>
     /// Uniform random numbers from 0 up to 1 in the shape of a value. They depend on the seed, the layer, which call of the layer this is, the step and the
     /// number of the sample, and on nothing else: not on the engine, the number of workers or a restart.

@@ -5,7 +5,7 @@ namespace Zoo.Keras;
 
 /// <summary>Pictures blended with chains of random changes of themselves (Hendrycks et al. 2020).</summary>
 [KerasObject("keras.layers")]
-public sealed class AugMix(Factor factor) : RandomImageLayer
+public sealed class AugMix(Factor factor) : ComposedImageLayer
 {
     /// <summary>How strong the changes are.</summary>
     public Factor Factor { get; } = factor.Within(-1, 1, "AugMix: the factor");
@@ -28,16 +28,17 @@ public sealed class AugMix(Factor factor) : RandomImageLayer
     /// <summary><c>bilinear</c> or <c>nearest</c>.</summary>
     public string Interpolation { get; init => field = OneOf(value, "interpolation", "bilinear", "nearest"); } = "bilinear";
 
+    private protected override ImageLayer[] MakeParts() => Augmentations.All(this, Factor, ValueRange, Interpolation, AllOps);
+
     internal override Variable Transform(Variable x, CallContext c)
     {
-        var changes = Augmentations.All(Factor, ValueRange, Interpolation, Seed, AllOps);
         var alpha = A.OnesLike(Uniform(x, c)) * Alpha;
         var shares = Enumerable.Range(0, NumChains).Select(_ => Gamma(x, c, alpha)).ToArray();
         var (total, mixed) = (shares.Aggregate((a, b) => a + b) + 1e-30, A.ZerosLike(x));
         foreach (var share in shares)
         {
             var chain = x;
-            for (var i = 0; i < ChainDepth; i++) chain = Augmentations.One(chain, c, Uniform(x, c), [.. changes, null]);
+            for (var i = 0; i < ChainDepth; i++) chain = Augmentations.One(chain, c, Uniform(x, c), [.. Parts, null]);
             mixed += chain * (share / total);
         }
         var (first, second) = (Gamma(x, c, alpha), Gamma(x, c, alpha));

@@ -5,8 +5,9 @@ namespace Zoo.Keras;
 /// <summary>The changes of pictures that <see cref="RandAugment"/> and <see cref="AugMix"/> draw from.</summary>
 internal static class Augmentations
 {
-    internal static ImageLayer?[] All(Factor factor, (double, double) range, string interpolation, long? seed, bool colours = true)
+    internal static ImageLayer[] All(RandomImageLayer owner, Factor factor, (double, double) range, string interpolation, bool colours = true)
     {
+        var seed = owner.Seed;
         var strength = (Math.Max(0, factor.Low), factor.High);
         ImageLayer[] shapes =
         [
@@ -18,7 +19,7 @@ internal static class Augmentations
             new AutoContrast { ValueRange = range },
             new Equalization { ValueRange = range },
         ];
-        return !colours ? shapes :
+        ImageLayer[] all = !colours ? shapes :
         [
             .. shapes,
             new RandomBrightness(factor) { ValueRange = range, Seed = seed },
@@ -26,6 +27,10 @@ internal static class Augmentations
             new RandomContrast(strength) { ValueRange = range, Seed = seed },
             new RandomSharpness(factor) { ValueRange = range, Seed = seed },
         ];
+        // In Keras a name that is given goes on to them.
+        foreach (var layer in all)
+            if (owner.HasName) layer.Name = owner.Name;
+        return all;
     }
 
     /// <summary>Each picture changed by the one that its number from 0 to 1 falls to; null changes nothing.</summary>

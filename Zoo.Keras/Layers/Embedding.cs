@@ -40,7 +40,14 @@ public class Embedding(int inputDim, int outputDim) : Layer
     protected override void Build(Shape input) => embeddings = Weight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer, constraint: EmbeddingsConstraint);
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.Cast(A.Gather(embeddings, x.DType.IsInteger() ? x : A.Cast(x, DType.Int32)), DTypePolicy.ComputeDType);
+    protected override Variable Call(Variable x) => A.Cast(Rows(embeddings, x), DTypePolicy.ComputeDType);
+
+    /// <summary>Rows of a table by number; negative ones count from its end.</summary>
+    internal static Variable Rows(Parameter table, Variable x)
+    {
+        if (x.DType is not (DType.Int32 or DType.Int64)) x = A.Cast(x, DType.Int32);
+        return A.Gather(table, A.Where(x < 0, x + table.Shape[0], x));
+    }
 
     /// <inheritdoc/>
     protected override Variable? ComputeMask(Inputs x, CallContext c) => A.NotEqual(x, A.Constant(PaddingValue ?? 0, x[0].DType));

@@ -25,7 +25,7 @@ public sealed class GroupQueryAttention(int headDim, int numQueryHeads, int numK
 
     private protected override (string Scores, string Combine) Equations => ("bkuh,bquh->buqk", "buqk,bkuh->bquh");
 
-    private protected override Variable? QueryMask(CallContext c) => c.MaskOf("query");
+    private protected override Variable? QueryMask(Inputs x, CallContext c) => c.MaskOf("query");
 
     private protected override Variable Repeated(Variable x)
     {

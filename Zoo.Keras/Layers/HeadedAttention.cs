@@ -80,7 +80,7 @@ public abstract class HeadedAttention : Layer
     };
 
     /// <summary>The mask of the query that counts.</summary>
-    private protected abstract Variable? QueryMask(CallContext c);
+    private protected abstract Variable? QueryMask(Inputs x, CallContext c);
 
     /// <summary>Keys and values for each head of the query.</summary>
     private protected virtual Variable Repeated(Variable x) => x;
@@ -94,7 +94,7 @@ public abstract class HeadedAttention : Layer
         var (query, value) = (x["query"]!, x["value"]!);
         var key = x["key"] ?? value;
         var withScores = x.Option("return_attention_scores", false);
-        var mask = Mask(x, c, query, value, QueryMask(c));
+        var mask = Mask(x, c, query, value, QueryMask(x, c));
         var (q, k, v) = (queryDense!.Apply(query), Repeated(keyDense!.Apply(key)), Repeated(valueDense!.Apply(value)));
         q *= 1 / Math.Sqrt(q.Shape[-1]);
         var scores = A.Einsum(Equations.Scores, k, q);

@@ -30,7 +30,7 @@ public sealed class MultiHeadAttention(int numHeads, int keyDim) : HeadedAttenti
 
     private protected override (string Scores, string Combine) Equations => (scoresEquation, combineEquation);
 
-    private protected override Variable? QueryMask(CallContext c) => c.Masks[0];
+    private protected override Variable? QueryMask(Inputs x, CallContext c) => c.Masks[x.IndexOf("query")];
 
     /// <inheritdoc/>
     protected override void Build(IReadOnlyList<Shape> inputs)

@@ -4,7 +4,7 @@ namespace Zoo.Keras;
 
 /// <summary>Some of eleven changes, drawn for each picture, one after another (Cubuk et al. 2020).</summary>
 [KerasObject("keras.layers")]
-public sealed class RandAugment(Factor factor) : RandomImageLayer
+public sealed class RandAugment(Factor factor) : ComposedImageLayer
 {
     /// <summary>How strong the changes are.</summary>
     public Factor Factor { get; } = factor.Within(-1, 1, "RandAugment: the factor");
@@ -18,10 +18,11 @@ public sealed class RandAugment(Factor factor) : RandomImageLayer
     /// <summary><c>bilinear</c> or <c>nearest</c>.</summary>
     public string Interpolation { get; init => field = OneOf(value, "interpolation", "bilinear", "nearest"); } = "bilinear";
 
+    private protected override ImageLayer[] MakeParts() => Augmentations.All(this, Factor, ValueRange, Interpolation);
+
     internal override Variable Transform(Variable x, CallContext c)
     {
-        var changes = Augmentations.All(Factor, ValueRange, Interpolation, Seed);
-        for (var i = 0; i < NumOps; i++) x = Augmentations.One(x, c, Uniform(x, c), changes);
+        for (var i = 0; i < NumOps; i++) x = Augmentations.One(x, c, Uniform(x, c), Parts);
         return x;
     }
 }

@@ -4,7 +4,7 @@ namespace Zoo.Keras;
 
 /// <summary>Brightness, contrast, saturation and hue of pictures changed, each as far as it is given.</summary>
 [KerasObject("keras.layers")]
-public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? contrastFactor = null, Factor? saturationFactor = null, Factor? hueFactor = null) : RandomImageLayer
+public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? contrastFactor = null, Factor? saturationFactor = null, Factor? hueFactor = null) : ComposedImageLayer
 {
     /// <summary>That of <see cref="RandomBrightness"/>.</summary>
     public Factor? BrightnessFactor { get; } = brightnessFactor;
@@ -21,15 +21,17 @@ public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? c
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
-    internal override Variable Transform(Variable x, CallContext c)
+    private protected override ImageLayer[] MakeParts()
     {
-        ImageLayer?[] steps =
+        ImageLayer?[] parts =
         [
             BrightnessFactor is { } brightness ? new RandomBrightness(brightness) { ValueRange = ValueRange, Seed = Seed } : null,
             ContrastFactor is { } contrast ? new RandomContrast(contrast) { ValueRange = ValueRange, Seed = Seed } : null,
             SaturationFactor is { } saturation ? new RandomSaturation(saturation) { ValueRange = ValueRange, Seed = Seed } : null,
             HueFactor is { } hue ? new RandomHue(hue) { ValueRange = ValueRange, Seed = Seed } : null,
         ];
-        return steps.Where(step => step is not null).Aggregate(x, (pictures, step) => step!.Transform(pictures, c));
+        return [.. parts.OfType<ImageLayer>()];
     }
+
+    internal override Variable Transform(Variable x, CallContext c) => Parts.Aggregate(x, (pictures, part) => part.Transform(pictures, c));
 }

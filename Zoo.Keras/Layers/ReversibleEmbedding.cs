@@ -54,7 +54,7 @@ public sealed class ReversibleEmbedding(int inputDim, int outputDim) : Layer
 
     /// <inheritdoc/>
     protected override Outputs Call(Inputs x, CallContext c) => x.Option("reverse", false) ? Scores(x)
-        : A.Cast(A.Gather(embeddings, x[0].DType.IsInteger() ? x[0] : A.Cast(x, DType.Int32)), DTypePolicy.ComputeDType);
+        : A.Cast(Embedding.Rows(embeddings, x), DTypePolicy.ComputeDType);
 
     Variable Scores(Variable x)
     {

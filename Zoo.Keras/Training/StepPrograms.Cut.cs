@@ -19,6 +19,8 @@ internal sealed partial class StepPrograms
         var lowered = model.Lower(training, how.Optimizer.Iterations.Variable, part.Place);
         var (total, metering) = Measure(lowered, part);
         Parameter[] weights = training ? [.. model.TrainableWeights] : [];
+        if (lowered.Updates.FirstOrDefault(u => weights.Contains(u.Target)).Target is { } both)
+            throw new GraphException($"Fit: a layer sets the trained weight {both} itself, as SpectralNormalization does. Expected weights that only the optimizer moves, where several workers train. Train this model without a trainer.");
         (Parameter Weight, Variable Gradient)[] trained = [.. weights.Zip(training ? Gradients.Of([how.Optimizer.Scaled(total)], [.. weights.Select(w => w.Variable)]) : []).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))];
         var sizes = trained.Select(t => (t.Weight, Size: how.Optimizer.SizeOf(t.Weight, t.Gradient, g => Wide(g, t.Weight)))).Where(s => s.Size is not null).ToArray();
         var updates = training ? lowered.Updates : [];

@@ -33,13 +33,25 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
         var (total, metering) = Measure(lowered);
         Parameter[] trained = [.. model.TrainableWeights];
         var gradients = Gradients.Of([how.Optimizer.Scaled(total)], [.. trained.Select(w => w.Variable)]);
-        List<(Parameter Target, Variable Value)> updates = [.. how.Optimizer.Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => new WeightGradient(p.First, p.Second!))]), .. lowered.Updates];
+        var updates = Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => new WeightGradient(p.First, p.Second!))], lowered.Updates);
         if (guarded)
         {
             var finite = A.IsFinite(total);
             updates = updates.ConvertAll(u => (u.Target, A.Where(finite, u.Value, u.Target.Variable)));
         }
         return new() { Name = "train", Feeds = Feeds, Fetches = exported ? [total] : [], Updates = exported ? [.. updates] : [.. updates, .. metering] };
+    }
+
+    /// <summary>The optimizer's updates and the model's own. Where the model gives a trained weight a new value, the optimizer goes on from that one.</summary>
+    List<(Parameter Target, Variable Value)> Updates(WeightGradient[] pairs, (Parameter Target, Variable Value)[] own)
+    {
+        var updates = how.Optimizer.Updates(pairs);
+        var moved = Array.FindAll(own, u => Array.Exists(pairs, p => p.Weight == u.Target));
+        if (moved.Length == 0) return [.. updates, .. own];
+        var after = new Lowering();
+        foreach (var pair in pairs) after.Bind(pair.Gradient, pair.Gradient);
+        foreach (var (target, value) in moved) after.Bind(target.Variable, value);
+        return [.. updates.Select(u => (u.Target, after.Lower(u.Value))), .. own.Except(moved)];
     }
 
     /// <summary>The number that is minimised, and the new states of losses and metrics.</summary>

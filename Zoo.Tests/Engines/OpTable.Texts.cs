@@ -11,6 +11,7 @@ static partial class OpTable
     static Fixed S(params string[] values) => new(NDArray.From(values));
     static Fixed S(string value) => new(NDArray.From([value], Shape.Scalar));
     static Fixed L(params long[] values) => new(values);
+    static Fixed M64(int rows, int columns) => new(NDArray.From(Enumerable.Range(0, rows * columns).Select(i => (long)i * i * 12345 - 70).ToArray(), [rows, columns]));
 
     static Dictionary<string, OpVariant[]> Texts() => new()
     {
@@ -37,6 +38,11 @@ static partial class OpTable
         ["StringToHashBucketFast"] = [V([W(40)], ("num_buckets", 1000003)), V([W(40)], ("num_buckets", long.MaxValue)), V([W([30], lengths)], ("num_buckets", long.MaxValue))],
         ["StringToHashBucket"] = [V([W(40)], ("num_buckets", 7)), V([W([30], lengths)], ("num_buckets", long.MaxValue))],
         ["StringToHashBucketStrong"] = [V([W(40)], ("num_buckets", 1000), ("key", new long[] { 133, 137 })), V([W([30], lengths)], ("num_buckets", long.MaxValue), ("key", new long[] { -5, long.MaxValue }))],
+        ["SparseCross"] =
+        [
+            .. from columns in new OpInput[][] { [W(5, 1), M64(5, 1)], [W(4, 2), W(4, 1), W(4, 3)], [M64(3, 2), M64(3, 2)] }
+               select V(columns, ("N", 0), ("hashed_output", true), ("num_buckets", 1000), ("hash_key", 0xDECAFCAFFE), ("out_type", DType.Int64), ("internal_type", columns.Any(c => c is not Words) ? DType.Int64 : DType.String), ("sparse_types", Array.Empty<DType>())),
+        ],
         ["StringToNumber"] =
         [
             .. from type in new[] { DType.Float32, DType.Float64 } select V([W([9], "1", " -2.5e3 ", "+.5", "inf", "-INF", "nan", "1e-40", "123456789.123456789")], ("out_type", type)),

@@ -24,13 +24,13 @@ sealed class LayerCase
     /// <summary>All cases; skips the test where the goldens are absent.</summary>
     public static IReadOnlyList<LayerCase> All => all.Value;
 
+    /// <summary>The classes of the index in their order; one word where there are no goldens, so that there is a test that says so.</summary>
+    public static IEnumerable<string> Classes => Shared.Has(Index) ? All.Select(c => c.Layer).Distinct().Order(StringComparer.Ordinal) : ["none"];
+
     public string Name => json.GetProperty("name").GetString()!;
 
     /// <summary>The class of the layer.</summary>
     public string Layer => json.GetProperty("layer").GetString()!;
-
-    /// <summary>The name under which files know a class of the index, which names the Python class.</summary>
-    public static string Exported(string layer) => layer == "GroupedQueryAttention" ? "GroupQueryAttention" : layer;
 
     /// <summary>The serialized layer: module, class_name, config.</summary>
     public Dictionary<string, object?> Config => (Dictionary<string, object?>)Json.Parse(JsonSerializer.SerializeToUtf8Bytes(json.GetProperty("config")), Name)!;

@@ -1,0 +1,22 @@
+namespace Zoo.Keras;
+
+/// <summary>What random image layers share that apply others: these are made when the layer is built, and are members of it as in Keras.</summary>
+public abstract class ComposedImageLayer : RandomImageLayer
+{
+    private protected ComposedImageLayer() { }
+
+    /// <summary>The layers within.</summary>
+    private protected ImageLayer[] Parts { get; private set; } = [];
+
+    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => [.. Parts.Select(part => (part.GetType().Name, (Layer)part))];
+
+    /// <summary>Makes the layers within.</summary>
+    private protected abstract ImageLayer[] MakeParts();
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        base.Build(input);
+        Parts = MakeParts();
+    }
+}
