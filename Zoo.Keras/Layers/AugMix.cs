@@ -28,7 +28,7 @@ public sealed class AugMix(Factor factor) : ComposedImageLayer
     /// <summary><c>bilinear</c> or <c>nearest</c>.</summary>
     public string Interpolation { get; init => field = OneOf(value, "interpolation", "bilinear", "nearest"); } = "bilinear";
 
-    private protected override ImageLayer[] MakeParts() => Augmentations.All(this, Factor, ValueRange, Interpolation, AllOps);
+    private protected override ImageLayer[] MakeChanges() => Augmentations.All(this, Factor, ValueRange, Interpolation, AllOps);
 
     internal override Variable Transform(Variable x, CallContext c)
     {
@@ -38,7 +38,7 @@ public sealed class AugMix(Factor factor) : ComposedImageLayer
         foreach (var share in shares)
         {
             var chain = x;
-            for (var i = 0; i < ChainDepth; i++) chain = Augmentations.One(chain, c, Uniform(x, c), [.. Parts, null]);
+            for (var i = 0; i < ChainDepth; i++) chain = Augmentations.One(chain, c, Uniform(x, c), [.. Changes, null]);
             mixed += chain * (share / total);
         }
         var (first, second) = (Gamma(x, c, alpha), Gamma(x, c, alpha));

@@ -6,17 +6,17 @@ public abstract class ComposedImageLayer : RandomImageLayer
     private protected ComposedImageLayer() { }
 
     /// <summary>The layers within.</summary>
-    private protected ImageLayer[] Parts { get; private set; } = [];
+    private protected ImageLayer[] Changes { get; private set; } = [];
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => [.. Parts.Select(part => (part.GetType().Name, (Layer)part))];
+    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => [.. Changes.Select(part => (part.GetType().Name, (Layer)part))];
 
     /// <summary>Makes the layers within.</summary>
-    private protected abstract ImageLayer[] MakeParts();
+    private protected abstract ImageLayer[] MakeChanges();
 
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
         base.Build(input);
-        Parts = MakeParts();
+        Changes = MakeChanges();
     }
 }

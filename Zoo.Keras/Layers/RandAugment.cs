@@ -18,11 +18,11 @@ public sealed class RandAugment(Factor factor) : ComposedImageLayer
     /// <summary><c>bilinear</c> or <c>nearest</c>.</summary>
     public string Interpolation { get; init => field = OneOf(value, "interpolation", "bilinear", "nearest"); } = "bilinear";
 
-    private protected override ImageLayer[] MakeParts() => Augmentations.All(this, Factor, ValueRange, Interpolation);
+    private protected override ImageLayer[] MakeChanges() => Augmentations.All(this, Factor, ValueRange, Interpolation);
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        for (var i = 0; i < NumOps; i++) x = Augmentations.One(x, c, Uniform(x, c), Parts);
+        for (var i = 0; i < NumOps; i++) x = Augmentations.One(x, c, Uniform(x, c), Changes);
         return x;
     }
 }

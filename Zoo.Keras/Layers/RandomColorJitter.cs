@@ -21,7 +21,7 @@ public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? c
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
-    private protected override ImageLayer[] MakeParts()
+    private protected override ImageLayer[] MakeChanges()
     {
         ImageLayer?[] parts =
         [
@@ -33,5 +33,5 @@ public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? c
         return [.. parts.OfType<ImageLayer>()];
     }
 
-    internal override Variable Transform(Variable x, CallContext c) => Parts.Aggregate(x, (pictures, part) => part.Transform(pictures, c));
+    internal override Variable Transform(Variable x, CallContext c) => Changes.Aggregate(x, (pictures, part) => part.Transform(pictures, c));
 }
