@@ -26,7 +26,9 @@ internal sealed class ConvPortable(ConvFamily family, int rank, bool depthwise)
 
     internal Variable[]? BackpropFilter(Node n)
     {
-        if (ShapeValues.Of(n[1]) is not { } sizes || !Foreign(n, Shape.Create(sizes), n[0].Shape, out var groups)) return null;
+        if (ShapeValues.Of(n[1]) is not { } sizes) return null;
+        if (Steps(n, sizes)) return Lower(family.BackpropFilter, n.Attrs.With("strides", Array.ConvertAll(n.Ints("strides"), _ => 1L)), Stepped(n), n[1], n[2]);
+        if (!Foreign(n, Shape.Create(sizes), n[0].Shape, out var groups)) return null;
         var filter = Shape.Create(sizes);
         if (Uneven(n)) return [A.Reshape(Lower(ConvOps.Two.BackpropFilter, n.Attrs, n[0], A.Ints(GroupedShape(filter).Dims), n[2])[0], filter)];
         var wide = sizes.Select((size, axis) => axis < rank ? (size - 1) * Dilation(n, axis) + 1 : size).ToArray();
@@ -42,6 +44,19 @@ internal sealed class ConvPortable(ConvFamily family, int rank, bool depthwise)
         if (!filter.IsKnown || !input.HasRank || input[-1] < 0) return false;
         if (!depthwise) groups = input[-1] / filter[rank];
         return groups > 1 || n.Ints("dilations").Any(d => d > 1) || Uneven(n);
+    }
+
+    /// <summary>
+    /// Whether a filter of one tap moves in steps. For its gradient oneDNN 3.5, which TensorFlow 2.18 calls, writes beyond its own scratch memory where the channels fill no
+    /// whole vector. So the places stepped on are picked before; nothing is lost by it.
+    /// </summary>
+    bool Steps(Node n, long[] filter) => !depthwise && filter.AsSpan(0, rank).IndexOfAnyExcept(1) < 0 && n.Text("padding") != "EXPLICIT" && n.Ints("strides").Any(s => s > 1);
+
+    static Variable Stepped(Node n)
+    {
+        var (steps, all) = (n.Ints("strides"), (1L << n.Ints("strides").Length) - 1);
+        var ends = A.Ints(new long[steps.Length]);
+        return SliceOps.StridedSlice.Call([n[0], ends, ends, A.Ints(steps)], Attrs.None.With("begin_mask", all).With("end_mask", all)).Out;
     }
 
     bool Uneven(Node n) => depthwise && n.Ints("strides")[1] != n.Ints("strides")[2];
