@@ -23,12 +23,19 @@ public sealed class GraphNet
     /// <summary>The names of the nodes, in the file's order.</summary>
     public IReadOnlyList<string> Nodes => [.. nodes.Select(n => n.Name)];
 
+    /// <summary>What each node gives, in the file's order.</summary>
+    internal IReadOnlyList<(string Name, Variable Value)> Values => nodes;
+
+    /// <summary>What an importer read over in the file, such as settings that it does not know; empty where it understood everything.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>A net of an importer's graph.</summary>
     /// <param name="inputs">Its inputs, of <see cref="K.Input"/>.</param>
     /// <param name="nodes">What each node of the file gives, in the file's order; each name once.</param>
     /// <param name="outputs">Its outputs.</param>
     /// <exception cref="GraphException">An output needs an input that is not among the inputs, or two layers have one name.</exception>
-    internal static GraphNet Of(Variable[] inputs, IReadOnlyList<(string Name, Variable Value)> nodes, Variable[] outputs) => new(new Model(Ports(inputs), Ports(outputs)), nodes);
+    /// <param name="warnings">What of the file was read over.</param>
+    internal static GraphNet Of(Variable[] inputs, IReadOnlyList<(string Name, Variable Value)> nodes, Variable[] outputs, IReadOnlyList<string>? warnings = null) => new(new Model(Ports(inputs), Ports(outputs)), nodes) { Warnings = warnings ?? [] };
 
     /// <summary>The net of a model: nodes are named as its layers and free operations; further results of one as <c>name:1</c>, <c>name:2</c>.</summary>
     /// <exception cref="GraphException">The model has no graph of layers, because its class composes them in code.</exception>

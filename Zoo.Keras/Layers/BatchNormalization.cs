@@ -71,9 +71,11 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     protected override Outputs Call(Inputs x, CallContext c)
     {
         var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && c.Trainable);
-        // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula.
-        var fused = x[0].Shape.Rank == 4 && at == 3 && x[0].DType == DType.Float32 && c.Mask is null;
-        return fused ? Fused(x, c, training) : Formula(x, c, at, training);
+        // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula. Channels first it pays in training: else the formula fuses with what is around it.
+        var fused = x[0].Shape.Rank == 4 && (at == 3 || at == 1 && training) && x[0].DType == DType.Float32 && c.Mask is null;
+        if (!fused) return Formula(x, c, at, training);
+        var format = at == 1 ? DataFormat.ChannelsFirst : DataFormat.ChannelsLast;
+        return format.FromLast(Fused(format.ToLast(x), c, training));
     }
 
     Variable Fused(Variable x, CallContext c, bool training)

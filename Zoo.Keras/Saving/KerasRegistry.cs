@@ -18,15 +18,24 @@ public static class KerasRegistry
     /// <typeparam name="T">The class; <see cref="KerasObjectAttribute"/> may give its package and name.</typeparam>
     /// <param name="package">The package, if the attribute does not give one; Python's counterpart is registered under the same.</param>
     /// <param name="name">The name, by default that of the class.</param>
-    public static void Register<T>(string? package = null, string? name = null) where T : class
+    public static void Register<T>(string? package = null, string? name = null) where T : class => Register(typeof(T), package, name);
+
+    /// <summary>Makes all classes of an assembly storable and loadable that have a <see cref="KerasObjectAttribute"/>.</summary>
+    internal static void Register(Assembly assembly)
     {
-        var attribute = typeof(T).GetCustomAttribute<KerasObjectAttribute>(inherit: false);
+        foreach (var type in assembly.GetTypes())
+            if (!type.IsAbstract && type.IsDefined(typeof(KerasObjectAttribute), inherit: false)) Register(type, null, null);
+    }
+
+    static void Register(Type type, string? package, string? name)
+    {
+        var attribute = type.GetCustomAttribute<KerasObjectAttribute>(inherit: false);
         if (attribute?.Module is not null) return;
-        var registered = $"{package ?? attribute?.Package ?? "Custom"}>{name ?? attribute?.ClassName ?? typeof(T).Name}";
-        var holder = Registered.GetOrAdd(registered, typeof(T));
-        if (holder != typeof(T))
-            throw new ArgumentException($"KerasRegistry: '{registered}' is already {holder}. Expected another name or package for {typeof(T)}.");
-        Names[typeof(T)] = registered;
+        var registered = $"{package ?? attribute?.Package ?? "Custom"}>{name ?? attribute?.ClassName ?? type.Name}";
+        var holder = Registered.GetOrAdd(registered, type);
+        if (holder != type)
+            throw new ArgumentException($"KerasRegistry: '{registered}' is already {holder}. Expected another name or package for {type}.");
+        Names[type] = registered;
     }
 
     /// <summary>The name under which a class of a user is stored, or null where it has none.</summary>

@@ -53,7 +53,7 @@ internal sealed class TorchSession : ISession
                 shapes[i] = feeds[i].Shape;
                 if (valued?[i] == true) values![i] = feeds[i].Clone();
             }
-            var made = Stages.Make(Specialize.For(program, shapes, values));
+            var made = Stages.Make(Transposes.For(Specialize.For(program, shapes, values)));
             plans.Insert(0, (shapes, values, made));
             if (plans.Count > Plans) plans.RemoveAt(Plans);
             return made;

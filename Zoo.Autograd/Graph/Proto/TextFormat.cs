@@ -14,11 +14,13 @@ static class TextFormat
 
     public static void Print(IMessage message, TextWriter writer) => new TextPrinter(writer).Message(message, 0);
 
-    /// <summary>Reads a message; anything that the message type does not have is a <see cref="FormatException"/> with line and column.</summary>
-    public static T Parse<T>(string text) where T : IMessage, new()
+    /// <summary>Reads a message; what cannot be read is a <see cref="FormatException"/> with line and column.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="unknown">Takes fields that a message's type does not have, with that message; null where such a field is an error.</param>
+    public static T Parse<T>(string text, Action<IMessage, TextField>? unknown = null) where T : IMessage, new()
     {
         var message = new T();
-        new TextParser(text).Parse(message);
+        new TextParser(text, unknown).Parse(message);
         return message;
     }
 }

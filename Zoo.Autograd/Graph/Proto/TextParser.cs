@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 namespace Zoo.Autograd.Graph.Proto;
 
 /// <summary>Reads protobuf text into a message, by its descriptor.</summary>
-sealed class TextParser(string text)
+/// <param name="text">The text.</param>
+/// <param name="unknown">Takes fields that a message's type does not have; null where such a field is an error.</param>
+sealed class TextParser(string text, Action<IMessage, TextField>? unknown = null)
 {
     // Protobuf's own limit: hostile nesting must not exhaust the stack.
     const int MaxDepth = 100;
@@ -23,6 +25,11 @@ sealed class TextParser(string text)
             if (tokens.Is('[')) throw tokens.Error("extension fields and expanded Any messages are not supported");
             tokens.Mark();
             var name = tokens.Identifier("a field name");
+            if (message.Descriptor.FindFieldByName(name) is null && unknown is not null)
+            {
+                Unknown(name, depth, field => unknown(message, field));
+                continue;
+            }
             var field = message.Descriptor.FindFieldByName(name)
                 ?? throw tokens.ErrorAtMark($"{message.Descriptor.FullName} has no field '{name}'; its fields are {string.Join(", ", message.Descriptor.Fields.InFieldNumberOrder().Select(f => f.Name))}");
             if (!field.IsRepeated)
@@ -39,6 +46,33 @@ sealed class TextParser(string text)
             else One(message, field, depth);
             if (!tokens.Accept(',')) tokens.Accept(';');
         }
+    }
+
+    void Unknown(string name, int depth, Action<TextField> take)
+    {
+        if (depth > MaxDepth) throw tokens.Error($"messages are nested more than {MaxDepth} deep");
+        var colon = tokens.Accept(':');
+        if (!colon && !tokens.Is('{') && !tokens.Is('<')) throw tokens.Error($"expected ':' after '{name}'");
+        if (colon && tokens.Accept('['))
+        {
+            if (!tokens.Accept(']'))
+            {
+                do take(new(name, UnknownValue(depth)));
+                while (tokens.Accept(','));
+                tokens.Expect(']');
+            }
+        }
+        else take(new(name, UnknownValue(depth)));
+        if (!tokens.Accept(',')) tokens.Accept(';');
+    }
+
+    object UnknownValue(int depth)
+    {
+        if (!tokens.Is('{') && !tokens.Is('<')) return tokens.Scalar();
+        var (end, fields) = (tokens.Open(), new List<TextField>());
+        while (!tokens.IsEnd(end)) Unknown(tokens.Identifier("a field name"), depth + 1, fields.Add);
+        tokens.Expect(end);
+        return fields;
     }
 
     void List(IMessage message, FieldDescriptor field, int depth)

@@ -108,6 +108,9 @@ sealed class TextTokens(string text)
         return text[start..at];
     }
 
+    /// <summary>A value of a type that is not known: a string, or a word or number as it is written.</summary>
+    public string Scalar() => Peek() is '"' or '\'' ? Utf8() : Accept('-') ? "-" + Number() : IsIdentifier ? Identifier("a value") : Number();
+
     public BigInteger Integer(BigInteger min, BigInteger max)
     {
         Mark();
