@@ -25,7 +25,7 @@ internal sealed class Transposes
     internal static Program For(Program program)
     {
         var before = Count(program);
-        if (before < 2) return program;
+        if (before == 0) return program;
         var moved = new Transposes(program).Run();
         return Count(moved) < before ? moved : program;
     }

@@ -55,7 +55,7 @@ internal sealed class CaffeModelTests
         var cut = net.NewGraph(nodes);
         var names = cut.ToKeras().InputNames;
         var given = names is [_] ? [.. inputs.Values] : names.Select(name => inputs[name]).ToArray();   // another runtime may call the only input otherwise
-        var results = cut.PredictMany(given is [var one] ? one : given);
+        var results = cut.PredictMany(given is [var one] ? (Arrays)one : given);
         var values = nodes.Zip(results).ToDictionary();
         var missed = keys.Select(k => entry.Differs(k.Key, reference[k.Key], values[k.Node])).OfType<string>().ToList();
         TestContext.Out.WriteLine($"{keys.Count - missed.Count} of {keys.Count} values are those of the reference");

@@ -1,4 +1,5 @@
 using Zoo.Keras;
+using Zoo.Keras.Torch;
 using Zoo.Transfer.Caffe.Layers;
 using Zoo.Transfer.Caffe.Proto;
 
@@ -20,7 +21,8 @@ static class CaffeForms
             : new() { Type = "BatchNorm", BatchNormParam = new() { UseGlobalStats = true, MovingAverageFraction = (float)l.Momentum, Eps = (float)l.Epsilon } },
         ChannelScale { UseScale: true } l => new() { Type = "Scale", ScaleParam = new() { Axis = l.Axis, NumAxes = l.Axes, BiasTerm = l.UseBias } },
         ChannelScale l => new() { Type = "Bias", BiasParam = new() { Axis = l.Axis, NumAxes = l.Axes } },
-        LRN l => new() { Type = "LRN", LrnParam = new() { LocalSize = (uint)l.Size, Alpha = (float)l.Alpha, Beta = (float)l.Beta, K = (float)l.K, NormRegion = l.WithinChannel ? LRNParameter.Types.NormRegion.WithinChannel : LRNParameter.Types.NormRegion.AcrossChannels } },
+        LRN2D { DataFormat.IsFirst: true } l => new() { Type = "LRN", LrnParam = new() { LocalSize = (uint)l.N, Alpha = (float)l.Alpha, Beta = (float)l.Beta, K = (float)l.K } },
+        WithinChannelLRN2D { DataFormat.IsFirst: true } l => new() { Type = "LRN", LrnParam = new() { LocalSize = (uint)l.Size, Alpha = (float)l.Alpha, Beta = (float)l.Beta, NormRegion = LRNParameter.Types.NormRegion.WithinChannel } },
         MVN l => new() { Type = "MVN", MvnParam = new() { AcrossChannels = l.AcrossChannels, NormalizeVariance = l.NormalizeVariance, Eps = (float)l.Epsilon } },
         Normalize l => new() { Type = "Normalize", NormParam = new() { AcrossSpatial = l.AcrossSpatial, ChannelShared = l.ChannelShared, Eps = (float)l.Epsilon } },
         ReLU l => l.MaxValue is not null || l.Threshold != 0 ? throw new GraphException("it has a largest value or a threshold. Expected none") : ReLU(l.NegativeSlope),
@@ -50,8 +52,8 @@ static class CaffeForms
         Exponential l => new() { Type = "Exp", ExpParam = new() { Base = (float)l.NumberBase, Scale = (float)l.Scale, Shift = (float)l.Shift } },
         Logarithm l => new() { Type = "Log", LogParam = new() { Base = (float)l.NumberBase, Scale = (float)l.Scale, Shift = (float)l.Shift } },
         AbsoluteValue => new() { Type = "AbsVal" },
-        Step l => new() { Type = "Threshold", ThresholdParam = new() { Threshold = (float)l.Threshold } },
-        Clip l => new() { Type = "Clip", ClipParam = new() { Min = (float)l.Low, Max = (float)l.High } },
+        BinaryThreshold l => new() { Type = "Threshold", ThresholdParam = new() { Threshold = (float)l.Value } },
+        HardTanh l => new() { Type = "Clip", ClipParam = new() { Min = (float)l.MinValue, Max = (float)l.MaxValue } },
         TailReduction l => new() { Type = "Reduction", ReductionParam = new() { Operation = Enum.Parse<ReductionParameter.Types.ReductionOp>(l.Operation, ignoreCase: true), Axis = l.Axis, Coeff = (float)l.Coefficient } },
         ArgMax l => Ranked(l),
         SPP l => new() { Type = "SPP", SppParam = new() { PyramidHeight = (uint)l.PyramidHeight, Pool = CaffeWindowForms.Method(l.Method) } },

@@ -1,4 +1,5 @@
 using Zoo.Keras;
+using Zoo.Keras.Torch;
 using Zoo.Transfer.Caffe.Layers;
 using Zoo.Transfer.Caffe.Proto;
 
@@ -44,12 +45,12 @@ static class Elements
         return [c.Apply(new Logarithm(p.Base, p.Scale, p.Shift), c.Input)];
     }
 
-    public static Variable[] Threshold(CaffeLayer c) => [c.Apply(new Step(c.Settings.ThresholdParam?.Threshold ?? 0), c.Input)];
+    public static Variable[] Threshold(CaffeLayer c) => [c.Apply(new BinaryThreshold(c.Settings.ThresholdParam?.Threshold ?? 0), c.Input)];
 
     public static Variable[] Clip(CaffeLayer c)
     {
         var p = c.Settings.ClipParam ?? new();
-        return p.HasMin && p.HasMax ? [c.Apply(new Clip(p.Min, p.Max), c.Input)] : throw new GraphException("it has no min or no max");
+        return p.HasMin && p.HasMax ? [c.Apply(new HardTanh(p.Min, p.Max), c.Input)] : throw new GraphException("it has no min or no max");
     }
 
     public static Variable[] Dropout(CaffeLayer c)

@@ -31,7 +31,8 @@ static class Normalizations
     public static Variable[] LRN(CaffeLayer c)
     {
         var p = c.Settings.LrnParam ?? new();
-        return [c.Apply(new LRN(checked((int)p.LocalSize), p.Alpha, p.Beta, p.K) { WithinChannel = p.NormRegion == LRNParameter.Types.NormRegion.WithinChannel }, c.Input)];
+        var (size, format) = (checked((int)p.LocalSize), DataFormat.ChannelsFirst);
+        return [c.Apply(p.NormRegion == LRNParameter.Types.NormRegion.WithinChannel ? new WithinChannelLRN2D(size, p.Alpha, p.Beta) { DataFormat = format } : new LRN2D(p.Alpha, p.K, p.Beta, size) { DataFormat = format }, c.Input)];
     }
 
     public static Variable[] MVN(CaffeLayer c)

@@ -3,29 +3,6 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Transfer.Caffe.Layers;
 
-/// <summary>(shift + scale · x) to a power.</summary>
-[KerasObject(Package = "caffe")]
-public sealed class Power(double exponent = 1, double scale = 1, double shift = 0) : Layer
-{
-    /// <summary>The power.</summary>
-    public double Exponent { get; } = exponent;
-
-    /// <summary>What x is multiplied by.</summary>
-    public double Scale { get; } = scale;
-
-    /// <summary>What is added.</summary>
-    public double Shift { get; } = shift;
-
-    /// <inheritdoc/>
-    protected override Variable Call(Variable x)
-    {
-        var y = x;
-        if (Scale != 1) y *= Scale;
-        if (Shift != 0) y += Shift;
-        return Exponent switch { 1 => y, 2 => A.Square(y), 0.5 => A.Sqrt(y), -0.5 => A.Rsqrt(y), _ => A.Pow(y, Exponent) };
-    }
-}
-
 /// <summary>A base to the power of shift + scale · x.</summary>
 /// <param name="numberBase">The base; e where it is -1.</param>
 /// <param name="scale">What x is multiplied by.</param>
@@ -72,31 +49,6 @@ public sealed class AbsoluteValue : Layer
 {
     /// <inheritdoc/>
     protected override Variable Call(Variable x) => A.Abs(x);
-}
-
-/// <summary>1 where x is greater than a threshold, else 0.</summary>
-[KerasObject(Package = "caffe")]
-public sealed class Step(double threshold = 0) : Layer
-{
-    /// <summary>The threshold.</summary>
-    public double Threshold { get; } = threshold;
-
-    /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.Cast(x > Threshold, x.DType);
-}
-
-/// <summary>x within bounds.</summary>
-[KerasObject(Package = "caffe")]
-public sealed class Clip(double low, double high) : Layer
-{
-    /// <summary>The least result.</summary>
-    public double Low { get; } = low;
-
-    /// <summary>The largest result.</summary>
-    public double High { get; } = high;
-
-    /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.Clip(x, Low, High);
 }
 
 /// <summary>x · sigmoid(beta · x).</summary>
