@@ -14,6 +14,9 @@ public static partial class AutoGrad
     /// <summary>A constant number of a dtype.</summary>
     public static Variable Constant(double value, DType dtype = DType.Float32) => Constant(NDArray.Scalar(value, dtype));
 
+    /// <summary>A small number that keeps quotients finite: 1e−7, Keras' and Analytics Zoo's (which writes it 10e−8).</summary>
+    public const double Epsilon = 1e-7;
+
     internal static Variable Ints(params ReadOnlySpan<long> values)
     {
         var narrow = new int[values.Length];

@@ -14,6 +14,24 @@ public static partial class AutoGrad
     }
 
     /// <summary>
+    /// The matrix product over the last two axes (Analytics Zoo's mm). The axes that are summed over may be named, each one of the last two: <c>A.MM(x, y, (2, 2))</c> multiplies x with y
+    /// transposed. Further axes broadcast; an operand with fewer axes gets some in front.
+    /// </summary>
+    /// <param name="x">Matrices, or batches of them.</param>
+    /// <param name="y">Matrices, or batches of them.</param>
+    /// <param name="axes">The axis of each to sum over; by default the last of x and the last but one of y.</param>
+    /// <exception cref="ShapeException">An axis is none of the last two, or sizes differ.</exception>
+    public static Variable MM(Variable x, Variable y, (int X, int Y)? axes = null)
+    {
+        var rank = Math.Max(x.Shape.Rank, y.Shape.Rank);
+        while (x.Shape.Rank < rank) x = ExpandDims(x, 0);
+        while (y.Shape.Rank < rank) y = ExpandDims(y, 0);
+        var (a, b) = axes is { } pair ? (x.Shape.Axis(pair.X, "MM"), y.Shape.Axis(pair.Y, "MM")) : (rank - 1, rank - 2);
+        if (rank < 2 || Math.Min(a, b) < rank - 2) throw new ShapeException($"MM: axes ({a}, {b}) of {x.Shape} and {y.Shape} cannot be summed over. Expected one of the last two of each.") { Op = "MM", Actual = x.Shape };
+        return BatchMatMul(x, y, adjX: a != rank - 1, adjY: b == rank - 1);
+    }
+
+    /// <summary>
     /// Keras' batch dot: for each sample the products summed over one axis of x and one of y. The remaining axes of x come first, then those of y; where
     /// both are [batch, k], the result is [batch, 1]. <paramref name="normalize"/> gives the cosine.
     /// </summary>

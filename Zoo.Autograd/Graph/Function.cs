@@ -38,7 +38,11 @@ internal sealed class Function
         var inside = new HashSet<Node>(inputs.Select(i => i.Node), ReferenceEqualityComparer.Instance);
         var order = Topology.Sort(outputs.Select(o => o.Node));
         foreach (var node in order)
-            if (Array.Exists(node.Inputs, i => inside.Contains(i.Node))) inside.Add(node);
+            if (Array.Exists(node.Inputs, i => inside.Contains(i.Node)))
+            {
+                if (node.Tag is IUpperCall call) throw new GraphException($"{name}: the layer '{call.Name}' is applied within a function. Expected expressions only. Apply it before, or compute with its weights.") { Node = call.Name };
+                inside.Add(node);
+            }
         var (captured, places) = (new List<Variable>(), new List<Variable>());
         var lowering = new Lowering();
         foreach (var v in order.Where(inside.Contains).SelectMany(n => n.Inputs).Concat(outputs).Distinct<Variable>(ReferenceEqualityComparer.Instance))

@@ -11,12 +11,32 @@ internal static class FlowOps
     const string Choice = "branch_index:int32 input:Tin[] -> output:Tout[] ; Tin:types Tout:types branches:funcs output_shapes:shapes=[]";
     const string Loop = "input:T[] -> output:T[] ; T:types cond:func body:func output_shapes:shapes=[] parallel_iterations:int=10";
     const string Called = "args:Tin[] -> output:Tout[] ; Tin:types Tout:types f:func config:string= config_proto:string= executor_type:string=";
-    const string NoLoopGradient = "a loop that was read from a file cannot be differentiated";
+    const string NoLoopGradient = "how many steps a loop makes is known when it has run: give A.While its maximumIterations; a loop that was read from a file cannot be differentiated";
 
     internal static readonly Op StatelessIf = If("StatelessIf"), IfOp = If("If");
     internal static readonly Op StatelessCase = Case("StatelessCase"), CaseOp = Case("Case");
     internal static readonly Op StatelessWhile = While("StatelessWhile"), WhileOp = While("While");
     internal static readonly Op PartitionedCall = Call("PartitionedCall"), StatefulPartitionedCall = Call("StatefulPartitionedCall");
+
+    /// <summary>
+    /// A function with a gradient of a user's own. Both functions have the inputs: what either reads besides, the arguments, and the gradient for the result, which only the second one reads.
+    /// </summary>
+    internal static readonly Op CustomGradient = new("_CustomGradient", "args:Tin[] -> output:Tout[] ; Tin:types Tout:types f:func gradient:func")
+    {
+        Shape = s => new(Wide(s.Attr<FunctionRef>("f").Body!, [.. Enumerable.Range(0, s.Count).Select(i => s[i])])),
+        Grads = (n, g) =>
+        {
+            if (g[0] is not { } seed) return new Variable?[n.Inputs.Length];
+            var back = Body(n, "gradient").Inline([.. n.Inputs, seed]);
+            return [.. new Variable?[n.Inputs.Length - back.Length], .. back.Select((b, i) => n[n.Inputs.Length - back.Length + i].DType.IsFloat() ? b : null)];
+        },
+        Composite = n => Inlined(n),
+        Portable = n => Inlined(n),
+    };
+
+    static Variable[] Inlined(Node n) => Body(n, "f") is var f ? f.Inline([.. n.Inputs, f.Inputs[^1]]) : [];
+
+    static Shape[] Wide(Function f, Shape[] given) => f.Shapes([.. given, f.Inputs[^1].Shape]);
 
     internal static Function Body(Node node, string attr) => node.Attrs.Get<FunctionRef>(attr) is { Body: { } body } ? body
         : throw new GraphException($"{node.Op.Name}: the function of its attribute '{attr}' is not at hand. Expected a graph with its library.") { Node = node.Name };

@@ -12,5 +12,11 @@ public sealed class AveragePooling2D : Pooling
     /// <summary>Windows of 2 along each axis.</summary>
     public AveragePooling2D() : this(2) { }
 
+    /// <summary>True where the zeros of <see cref="Pooling.Pads"/> count in the means.</summary>
+    [KerasOptional]
+    public bool? CountIncludePad { get; init; }
+
+    private protected override bool CountsPads => CountIncludePad == true;
+
     private protected override bool IsMax => false;
 }

@@ -29,6 +29,10 @@ public abstract class Convolutional : SpatialLayer
     /// <summary><c>valid</c> or <c>same</c>; in a Conv1D <c>causal</c> too.</summary>
     public Padding Padding { get; init => field = this is Conv1D ? value : value.NotCausal(GetType().Name); }
 
+    /// <summary>Widths of zeros around the input, before any <see cref="Padding"/> (Analytics Zoo's and Caffe's explicit padding; Keras has no such key).</summary>
+    [KerasOptional]
+    public Borders? Pads { get; init => field = value?.For(Axes, $"{GetType().Name}: the pads"); }
+
     /// <summary>The distance of a filter's taps; 1 by default.</summary>
     public Sizes DilationRate { get; init => field = value.For(Axes, $"{GetType().Name}: the dilation rate"); }
 
@@ -63,7 +67,8 @@ public abstract class Convolutional : SpatialLayer
         CheckRank(x.Shape);
         if (x.Shape[DataFormat.ChannelAxis] is >= 0 and var found && found != channels)
             throw new ShapeException($"the input has shape {x.Shape}, with {found} channels. Expected {channels}, for which the layer was built.") { Actual = x.Shape };
-        var y = CallLast(DataFormat.ToLast(x));
+        var input = DataFormat.ToLast(x);
+        var y = CallLast(Pads is { } pads ? Around(input, pads, 1) : input);
         if (bias is null) return Activation.Of(DataFormat.FromLast(y));
         // Keras on TensorFlow takes the last axis for the channels wherever its size is that of the bias, channels first too.
         var filters = bias.Shape[0];

@@ -21,14 +21,20 @@ public sealed class PReLU : Layer
     /// <summary>Axes along which the slope is one, counted with the batch as 0.</summary>
     public int[]? SharedAxes { get; init; }
 
+    /// <summary>In place of <see cref="SharedAxes"/>: 0 for one slope, n for one of each of the n entries of axis 1 (Analytics Zoo's and Torch's n_output_plane; Keras has no such key).</summary>
+    [KerasOptional]
+    public int? NOutputPlane { get; init; }
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
-        var sizes = (SharedAxes ?? []).Aggregate(input, (shape, axis) => shape.With(axis, 1));
-        alpha = Weight("alpha", sizes[1..], AlphaInitializer, AlphaRegularizer, constraint: AlphaConstraint);
+        int[] shared = NOutputPlane is { } planes ? [.. Enumerable.Range(1, input.Rank - 1).Skip(planes > 0 ? 1 : 0)] : SharedAxes ?? [];
+        if (NOutputPlane > 0 && input[1] != NOutputPlane) throw new ShapeException($"the input has shape {input}. Expected {NOutputPlane} entries of axis 1, as NOutputPlane says.") { Actual = input };
+        var sizes = shared.Aggregate(input, (shape, axis) => shape.With(axis, 1));
+        alpha = Weight("alpha", NOutputPlane == 0 ? [1] : sizes[1..], AlphaInitializer, AlphaRegularizer, constraint: AlphaConstraint);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using A = Zoo.Autograd.AutoGrad;
+
 namespace Zoo.Keras;
 
 /// <summary>What layers share that look at inputs of one to three spatial axes: their rank, and where the channels stand.</summary>
@@ -22,6 +24,14 @@ public abstract class SpatialLayer : Layer
     {
         CheckRank(x.Shape);
         return DataFormat.FromLast(CallLast(DataFormat.ToLast(x)));
+    }
+
+    /// <summary>A number put around the spatial axes, of which the first is given.</summary>
+    private protected Variable Around(Variable x, Borders widths, int first, double value = 0)
+    {
+        var all = new (int, int)[Axes + 2];
+        for (var i = 0; i < Axes; i++) all[first + i] = widths[i];
+        return A.Pad(x, all, value);
     }
 
     private protected void CheckRank(Shape input)

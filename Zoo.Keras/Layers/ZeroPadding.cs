@@ -1,5 +1,3 @@
-using A = Zoo.Autograd.AutoGrad;
-
 namespace Zoo.Keras;
 
 /// <summary>What the layers share that put zeros around one to three spatial axes.</summary>
@@ -17,8 +15,6 @@ public abstract class ZeroPadding : SpatialLayer
     protected override Variable Call(Variable x)
     {
         CheckRank(x.Shape);
-        var widths = new (int, int)[Axes + 2];
-        for (var i = 0; i < Axes; i++) widths[FirstAxis + i] = Padding[i];
-        return A.Pad(x, widths);
+        return Around(x, Padding, FirstAxis);
     }
 }

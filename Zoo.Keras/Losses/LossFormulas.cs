@@ -6,7 +6,7 @@ namespace Zoo.Keras;
 internal static partial class LossFormulas
 {
     /// <summary>Keras' epsilon: probabilities stay this far from 0 and 1.</summary>
-    const double Epsilon = 1e-7;
+    const double Epsilon = A.Epsilon;
 
     internal static Variable SquaredError(Variable yTrue, Variable yPred)
     {

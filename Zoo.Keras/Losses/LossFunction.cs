@@ -15,7 +15,7 @@ public sealed class LossFunction : IKerasValue<LossFunction>
     public LossFunction(string name) => (Loss, Name) = (KerasRegistry.Named<Loss>("loss", name, Short), name);
 
     /// <summary>A formula of labels and predictions that gives one number a sample.</summary>
-    public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new FormulaLoss(formula);
+    public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new CustomLoss(formula);
 
     /// <summary>The loss.</summary>
     public Loss Loss { get; }
@@ -33,7 +33,7 @@ public sealed class LossFunction : IKerasValue<LossFunction>
     public static implicit operator LossFunction(Func<Variable, Variable, Variable> formula) => new(formula);
 
     /// <inheritdoc/>
-    public object? ToKeras() => Name ?? (Loss is FormulaLoss formula ? formula.Formula : (object)Loss);
+    public object? ToKeras() => Name ?? (Loss is CustomLoss formula ? formula.Formula : (object)Loss);
 
     /// <inheritdoc/>
     public static LossFunction FromKeras(object? value) => value switch
