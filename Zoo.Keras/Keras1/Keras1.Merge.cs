@@ -39,6 +39,15 @@ public static partial class Keras1
     /// <summary>Zoo's function <c>merge(inputs, mode, concat_axis, name)</c>.</summary>
     public static Variable Merge(IReadOnlyList<Variable> inputs, string mode = "sum", int concatAxis = -1, string? name = null) => Merge(mode, concatAxis, name).Apply([.. inputs]);
 
+    /// <summary>The function <c>maximum(inputs)</c> of Zoo's Keras 2 names.</summary>
+    public static Variable Maximum(params Variable[] inputs) => Merge(inputs, "max");
+
+    /// <summary>The function <c>minimum(inputs)</c> of Zoo's Keras 2 names.</summary>
+    public static Variable Minimum(params Variable[] inputs) => Merge(inputs, "min");
+
+    /// <summary>The function <c>average(inputs)</c> of Zoo's Keras 2 names.</summary>
+    public static Variable Average(params Variable[] inputs) => Merge(inputs, "ave");
+
     /// <summary>Zoo's <c>Merge(layers, mode, concat_axis)</c>: a model with the inputs of all the layers, each of which has an input shape or is a model.</summary>
     /// <exception cref="ArgumentException">A layer's input is not known, or there are fewer than two.</exception>
     public static Model Merge(IReadOnlyList<Layer> layers, string mode = "sum", int concatAxis = -1, string? name = null)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Zoo.Autograd;
@@ -17,13 +18,34 @@ static class Compiler
     ]);
 
     /// <summary>The errors of a program, or of declarations without one; <paramref name="usings"/> are added to those of every new project.</summary>
-    public static string[] Errors(string code, string usings = "")
+    public static string[] Errors(string code, string usings = "") => [.. Compile(code, usings).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString())];
+
+    /// <summary>Compiles a program, runs it in this process and gives what it writes.</summary>
+    public static string Run(string code, string usings)
+    {
+        using var library = new MemoryStream();
+        var made = Compile(code, usings).Emit(library);
+        if (!made.Success) throw new InvalidOperationException(string.Join('\n', made.Diagnostics));
+        var main = Assembly.Load(library.ToArray()).EntryPoint!;
+        var (before, written) = (Console.Out, new StringWriter());
+        try
+        {
+            Console.SetOut(written);
+            main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()], null);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+        return written.ToString();
+    }
+
+    static CSharpCompilation Compile(string code, string usings)
     {
         var options = new CSharpParseOptions(LanguageVersion.CSharp14);
         var tree = CSharpSyntaxTree.ParseText(code, options);
         var program = tree.GetCompilationUnitRoot().Members.Any(m => m is Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax);
-        var compilation = CSharpCompilation.Create("example", [tree, CSharpSyntaxTree.ParseText(Implicit + usings, options)], references.Value,
+        return CSharpCompilation.Create("example", [tree, CSharpSyntaxTree.ParseText(Implicit + usings, options)], references.Value,
             new(program ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString())];
     }
 }

@@ -35,6 +35,8 @@ public class CoverageTests
     {
         foreach (var (title, _, names) in KerasCatalog.Kinds) Assert.That(names, Is.Unique, title);
         Assert.That(KerasCatalog.Activations.Concat(KerasCatalog.Functions), Is.Unique);
+        Assert.That(KerasCatalog.Keras1, Is.Unique);
+        Assert.That(KerasCatalog.Autograd, Is.Unique);
         Assert.That(Section("Layers", "Layer", ["Dense", "Unheard"]), Does.Contain("Present: Dense\n").And.Contain("Absent: Unheard\n"));
     }
 
@@ -51,7 +53,13 @@ public class CoverageTests
         foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
         text.Append(Names("Activations", KerasCatalog.Activations, IsActivation));
         var functions = typeof(Autograd.AutoGrad).GetMethods().Concat(typeof(Autograd.Variable).GetMethods()).Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return text.Append(Names("Functions of expressions", KerasCatalog.Functions, functions.Contains)).ToString();
+        bool Function(string name) => functions.Contains(KerasCatalog.Ours.GetValueOrDefault(name, name));
+        text.Append(Names("Functions of expressions", KerasCatalog.Functions, Function));
+        var keras1 = typeof(Keras1).GetMethods().Select(m => m.Name).ToHashSet();
+        var known = typeof(Layer).Assembly.GetExportedTypes().Concat(typeof(Autograd.Variable).Assembly.GetExportedTypes()).Select(t => t.Name).Concat(typeof(Autograd.Variable).GetProperties().Select(p => p.Name))
+            .Concat(typeof(K).GetMethods().Select(m => m.Name)).Concat(keras1).ToHashSet();
+        text.Append(Names("Analytics Zoo's autograd", KerasCatalog.Autograd, name => Function(name) || known.Contains(KerasCatalog.Ours.GetValueOrDefault(name, name))));
+        return text.Append(Names("Keras 1 and Analytics Zoo by their own names (static class Keras1)", KerasCatalog.Keras1, keras1.Contains)).ToString();
     }
 
     /// <summary>A function of <see cref="Activations"/>, or another name of one.</summary>

@@ -11,7 +11,7 @@ namespace Zoo.Tests.Docs;
 internal sealed partial class ExamplesTests
 {
     /// <summary>README shows whole programs; the guides leave the usings out.</summary>
-    const string Usings = "global using Zoo.Autograd; global using Zoo.Keras; global using Zoo.Keras.Charts; global using Zoo.Keras.Datasets; global using Zoo.Keras.Saving; global using static Zoo.Keras.K; global using A = Zoo.Autograd.AutoGrad;";
+    internal const string Usings = "global using Zoo.Autograd; global using Zoo.Keras; global using Zoo.Keras.Charts; global using Zoo.Keras.Datasets; global using Zoo.Keras.Saving; global using static Zoo.Keras.K; global using A = Zoo.Autograd.AutoGrad;";
 
     /// <summary>What an example of a member may use without saying where it comes from: data and a model, or expressions.</summary>
     static readonly string[] Given =
@@ -56,5 +56,5 @@ internal sealed partial class ExamplesTests
     }
 
     [GeneratedRegex(@"^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Block();
+    internal static partial Regex Block();
 }

@@ -30,19 +30,19 @@ static class KerasCatalog
             """)),
         ("Optimizers", "Optimizer", Split("Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon Nadam RMSprop SGD ScheduleFreeAdamW AdamWeightDecay LBFGS")),
         ("Schedules", "LearningRateSchedule", Split("CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay")),
-        ("Initializers", "Initializer", Split("Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity LecunNormal LecunUniform Ones Orthogonal RandomNormal RandomUniform STFT TruncatedNormal VarianceScaling Zeros")),
+        ("Initializers", "Initializer", Split("Constant GlorotNormal GlorotUniform HeNormal HeUniform BilinearFiller ConstInitMethod Identity LecunNormal LecunUniform Ones Orthogonal RandomNormal RandomUniform STFT TruncatedNormal VarianceScaling Xavier Zeros")),
         ("Regularizers", "Regularizer", Split("L1 L1L2 L2 OrthogonalRegularizer")),
         ("Constraints", "Constraint", Split("MaxNorm MinMaxNorm NonNeg UnitNorm")),
         ("Callbacks", "Callback", Split("BackupAndRestore CSVLogger EarlyStopping History LambdaCallback LearningRateScheduler ModelCheckpoint OrbaxCheckpoint ProgbarLogger ReduceLROnPlateau RemoteMonitor SwapEMAWeights TensorBoard TerminateOnNaN")),
     ];
 
     /// <summary>Where our name is another one.</summary>
-    public static readonly Dictionary<string, string> Ours = new() { ["Identity"] = "IdentityLayer", ["ProgbarLogger"] = "ProgressBar" };
+    public static readonly Dictionary<string, string> Ours = new() { ["Identity"] = "IdentityLayer", ["ProgbarLogger"] = "ProgressBar", ["ConstInitMethod"] = "Constant", ["Xavier"] = "GlorotUniform", ["LambdaLayer"] = "Lambda", ["ToGraph"] = "Model", ["Neg"] = "Negative", ["Scatter"] = "ScatterNd" };
 
     /// <summary>Keras' names of activations.</summary>
     public static readonly string[] Activations = Split("""
         celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
-        sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold
+        sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold hard_sigmoid_keras1 softmin
         """);
 
     /// <summary>Functions of expressions: Analytics Zoo's, then what it lacked and models need.</summary>
@@ -50,6 +50,16 @@ static class KerasCatalog
         Abs Neg Square Sqrt Exp Log Erf Softsign Softplus Pow Clip Maximum Sum Mean Stack ExpandDims BatchDot MM L2Normalize Slice IndexSelect Squeeze Replicate Expand
         Where Equal Greater LogicalAnd Cast Concat Gather Scatter Softmax LogSoftmax LogSumExp Max Min ArgMax Cumsum Sin Cos Tanh Sigmoid Round Floor OneHot Einsum TopK Sort While Cond Scan StopGradient CustomGradient Gradients
         """);
+
+    /// <summary>Types of Analytics Zoo's autograd and what its Variable can do.</summary>
+    public static readonly string[] Autograd = Split("Variable Parameter Constant Lambda LambdaLayer CustomLoss Input Name Shape Slice IndexSelect Squeeze Replicate Expand ToGraph Epsilon Contiguous");
+
+    /// <summary>The layers of Keras 1 and Analytics Zoo 0.11 by their own names, and its functions with other defaults.</summary>
+    public static readonly string[] Keras1 =
+    [
+        .. Zoo.Tests.Keras1Names.ZooSignatures.All.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('(')[0]),
+        .. Split("Maximum Minimum Average Sum Mean Stack BatchDot Neg Contiguous Epsilon Parameter Optimizer Adam SparseCategoricalCrossEntropy MeanAbsoluteError BinaryCrossEntropy CategoricalCrossEntropy CosineProximity Hinge KullbackLeiblerDivergence MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson SquaredHinge RankHinge"),
+    ];
 
     static string[] Split(string names) => names.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -70,7 +70,12 @@ sealed record FormulaCase(string Name, Func<Layer> Make, NDArray[] Inputs, Func<
         Variable[] inputs = [.. Inputs.Select((x, i) => K.Input(x.Shape[1..], $"in{i}", x.DType))];
         var outputs = layer.ApplyMany(inputs);
         Model model = inputs.Length == 1 && outputs.Length == 1 ? new(inputs[0], outputs[0]) : new(inputs, outputs);
-        for (var i = 0; i < model.Weights.Count; i++) model.Weights[i].Value = Random(100 + i, model.Weights[i].Shape.ToArray());
+        for (var i = 0; i < model.Weights.Count; i++)
+        {
+            var value = Random(100 + i, model.Weights[i].Shape.ToArray());
+            for (var e = 0; e < value.Count && model.Weights[i].Name.EndsWith("variance", StringComparison.Ordinal); e++) value.SetNumber(e, value.Number(e) + 2);
+            model.Weights[i].Value = value;
+        }
         return model;
     }
 
