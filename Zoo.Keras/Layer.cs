@@ -56,6 +56,11 @@ public abstract class Layer : ICallable
     /// <summary>The weights that the layer itself made: trainable ones first.</summary>
     internal IReadOnlyList<Parameter> OwnWeights => [.. own.Where(w => w.Trainable).Concat(own.Where(w => !w.Trainable)).Select(w => w.Weight)];
 
+    /// <summary>Parameters beside the weights that runs move on, such as the states of stateful recurrent layers; with those of the layers within.</summary>
+    internal IReadOnlyList<Parameter> States => [.. OwnStates.Concat(SubLayers.SelectMany(s => s.Layer.States)).Distinct()];
+
+    internal virtual IReadOnlyList<Parameter> OwnStates => [];
+
     /// <summary>The layers within, each with the name of the member that holds it.</summary>
     internal virtual IReadOnlyList<(string Member, Layer Layer)> SubLayers => Graph.SubLayers.Of(this);
 

@@ -9,7 +9,7 @@ public partial class Model
     /// <param name="x">Samples, axis 0 counts them: one array, several for several inputs, or a dictionary by the inputs' names.</param>
     /// <param name="y">Labels: the same for the outputs.</param>
     /// <param name="batchSize">Samples of one step; the last batch of an epoch may be smaller.</param>
-    /// <param name="epochs">The epoch to end before, counted from 0: how often all samples are seen where initialEpoch is 0.</param>
+    /// <param name="epochs">The epoch to end before, counted from 0: how often all samples are seen where initialEpoch is 0. By default 1, or, with an endTrigger, no limit.</param>
     /// <param name="verbose">0: silent, 1: a progress bar, 2: a line an epoch.</param>
     /// <param name="callbacks">What watches and steers training.</param>
     /// <param name="validationSplit">The part of the samples, at the end, that is not trained on but evaluated after each epoch.</param>
@@ -24,12 +24,13 @@ public partial class Model
     /// <param name="validationFreq">After how many epochs is evaluated.</param>
     /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
     /// <param name="trainer">Who makes the steps, such as a cluster; this process where it is null.</param>
+    /// <param name="endTrigger">When training ends besides.</param>
     /// <returns>Losses and metrics of each epoch.</returns>
     /// <exception cref="InvalidOperationException">Compile was not called, or the model is being trained on another thread.</exception>
     /// <exception cref="ShapeException">The shapes do not fit the model.</exception>
-    public History Fit(Arrays x, Arrays? y = null, int batchSize = 32, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
+    public History Fit(Arrays x, Arrays? y = null, int batchSize = 32, int? epochs = null, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
         ValidationData? validationData = null, bool shuffle = true, IReadOnlyDictionary<int, double>? classWeight = null, Arrays? sampleWeight = null, int initialEpoch = 0,
-        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null)
+        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null, Trigger? endTrigger = null)
     {
         var with = Ready("Fit");
         return Alone("Fit", with, () =>
@@ -48,13 +49,13 @@ public partial class Model
                 feeds = Array.ConvertAll(feeds, f => f.Rows(0, at));
             }
             ArraySource source = new(feeds, steps, batchSize, shuffle ? Seed : null);
-            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken, trainer));
+            return new FitLoop(this, with, new(source, Epochs(epochs, endTrigger), initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, With(callbacks), cancellationToken, endTrigger, trainer)).Run();
         });
     }
 
     /// <summary>Trains on batches that come from elsewhere: tuples (x, y) or (x, y, sampleWeight) of arrays, of lists or of dictionaries of arrays.</summary>
     /// <param name="batches">The batches; enumerated again for each epoch, or gone on with where stepsPerEpoch is given.</param>
-    /// <param name="epochs">The epoch to end before.</param>
+    /// <param name="epochs">The epoch to end before; by default 1, or, with an endTrigger, no limit.</param>
     /// <param name="verbose">0: silent, 1: a progress bar, 2: a line an epoch.</param>
     /// <param name="callbacks">What watches and steers training.</param>
     /// <param name="validationData">Data that are evaluated after each epoch.</param>
@@ -66,11 +67,12 @@ public partial class Model
     /// <param name="validationFreq">After how many epochs is evaluated.</param>
     /// <param name="cancellationToken">Ends training between steps; the weights stay those of the last whole step.</param>
     /// <param name="trainer">Who makes the steps, such as a cluster; this process where it is null.</param>
+    /// <param name="endTrigger">When training ends besides.</param>
     /// <returns>Losses and metrics of each epoch.</returns>
     [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
-    public History Fit<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
+    public History Fit<TBatch>(IEnumerable<TBatch> batches, int? epochs = null, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null)
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null, Trigger? endTrigger = null)
     {
         var with = Ready("Fit");
         return Alone("Fit", with, () =>
@@ -79,28 +81,28 @@ public partial class Model
             using var source = Stream(with, "Fit", parts, classWeight);
             if (!IsBuilt && validationData?.Whole is { } whole) with.Prepare(whole.X);
             var validation = validationData is null ? null : IsBuilt ? Validation(with, validationData, validationBatchSize) : Stream(with, "Fit", validationData.Parts!, null);
-            return Loops.Fit(this, with, new(source, epochs, initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, callbacks ?? [], cancellationToken, trainer));
+            return new FitLoop(this, with, new(source, Epochs(epochs, endTrigger), initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, With(callbacks), cancellationToken, endTrigger, trainer)).Run();
         });
     }
 
-    /// <summary>Trains on arrays on a thread of its own; the arguments are those of <see cref="Fit(Arrays, Arrays, int, int, int, IEnumerable{Callback}, double, ValidationData, bool, IReadOnlyDictionary{int, double}, Arrays, int, int?, int?, int?, int, CancellationToken, ITrainer)"/>.</summary>
-    public Task<History> FitAsync(Arrays x, Arrays? y = null, int batchSize = 32, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
+    /// <summary>Trains on arrays on a thread of its own; the arguments are those of <see cref="Fit(Arrays, Arrays, int, int?, int, IEnumerable{Callback}, double, ValidationData, bool, IReadOnlyDictionary{int, double}, Arrays, int, int?, int?, int?, int, CancellationToken, ITrainer, Trigger)"/>.</summary>
+    public Task<History> FitAsync(Arrays x, Arrays? y = null, int batchSize = 32, int? epochs = null, int verbose = 1, IEnumerable<Callback>? callbacks = null, double validationSplit = 0,
         ValidationData? validationData = null, bool shuffle = true, IReadOnlyDictionary<int, double>? classWeight = null, Arrays? sampleWeight = null, int initialEpoch = 0,
-        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
-        OwnThread(() => Fit(x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer), cancellationToken);
+        int? stepsPerEpoch = null, int? validationSteps = null, int? validationBatchSize = null, int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null, Trigger? endTrigger = null) =>
+        OwnThread(() => Fit(x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer, endTrigger), cancellationToken);
 
     /// <summary>Trains on batches on a thread of its own.</summary>
     [OverloadResolutionPriority(1)]   // an array of tuples is batches, not data
-    public Task<History> FitAsync<TBatch>(IEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
+    public Task<History> FitAsync<TBatch>(IEnumerable<TBatch> batches, int? epochs = null, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
-        OwnThread(() => Fit(batches, epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer), cancellationToken);
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null, Trigger? endTrigger = null) =>
+        OwnThread(() => Fit(batches, epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer, endTrigger), cancellationToken);
 
     /// <summary>Trains on batches of an asynchronous sequence, on a thread of its own.</summary>
-    public Task<History> FitAsync<TBatch>(IAsyncEnumerable<TBatch> batches, int epochs = 1, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
+    public Task<History> FitAsync<TBatch>(IAsyncEnumerable<TBatch> batches, int? epochs = null, int verbose = 1, IEnumerable<Callback>? callbacks = null, ValidationData? validationData = null,
         IReadOnlyDictionary<int, double>? classWeight = null, int initialEpoch = 0, int? stepsPerEpoch = null, int? validationSteps = null, int validationBatchSize = 32,
-        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
-        FitAsync(StreamSource.Blocking(batches, "Fit", cancellationToken), epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer);
+        int validationFreq = 1, CancellationToken cancellationToken = default, ITrainer? trainer = null, Trigger? endTrigger = null) =>
+        FitAsync(StreamSource.Blocking(batches, "Fit", cancellationToken), epochs, verbose, callbacks, validationData, classWeight, initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq, cancellationToken, trainer, endTrigger);
 
     /// <summary>One training step on one batch. Losses and metrics go on counting: <see cref="ResetMetrics"/> sets them back.</summary>
     /// <returns>Loss and metrics, of all batches since the last reset.</returns>
@@ -121,6 +123,8 @@ public partial class Model
             return with.Read();
         });
     }
+
+    static int Epochs(int? epochs, Trigger? end) => epochs ?? (end is null ? 1 : int.MaxValue);
 
     static BatchSource Validation(Trainer with, ValidationData data, int batchSize)
     {

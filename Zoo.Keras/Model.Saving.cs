@@ -121,7 +121,7 @@ public partial class Model
         ["metrics"] = writer.Value(how.Metrics, () => "metrics"),
         ["weighted_metrics"] = writer.Value(how.WeightedMetrics, () => "weightedMetrics"),
         ["run_eagerly"] = false,
-        ["steps_per_execution"] = 1L,
+        ["steps_per_execution"] = (long)how.StepsPerExecution,
         ["jit_compile"] = false,
     };
 
@@ -132,7 +132,7 @@ public partial class Model
         T? Part<T>(string key) where T : class => config.GetValueOrDefault(key) is { } value ? (T?)reader.Value(value, typeof(T), $"{where}, {key} (Load(path, compile: false) leaves it out)") : null;
         ModelReader.Guard(where, () =>
         {
-            Compile(Part<Optimizer>("optimizer")!, Part<OutputLosses>("loss"), Part<OutputMetrics>("metrics"), Part<OutputWeights>("loss_weights"), Part<OutputMetrics>("weighted_metrics"));
+            Compile(Part<Optimizer>("optimizer")!, Part<OutputLosses>("loss"), Part<OutputMetrics>("metrics"), Part<OutputWeights>("loss_weights"), Part<OutputMetrics>("weighted_metrics"), stepsPerExecution: config.GetValueOrDefault("steps_per_execution") is long and > 0 and <= int.MaxValue and var together ? (int)together : 1);
             return this;
         });
     }

@@ -30,11 +30,13 @@ public partial class Model
     /// <param name="weightedMetrics">Metrics that take sample and class weights into account.</param>
     /// <param name="engine"><c>embedded</c> or <c>tensorflow</c>; by default <see cref="Engine.Current"/>.</param>
     /// <param name="autoScaleLoss">Whether a model of policy <c>mixed_float16</c> has its loss scaled by a <see cref="LossScaleOptimizer"/> around the optimizer.</param>
-    public void Compile(Optimizer optimizer, OutputLosses? loss = null, OutputMetrics? metrics = null, OutputWeights? lossWeights = null, OutputMetrics? weightedMetrics = null, string? engine = null, bool autoScaleLoss = true)
+    /// <param name="stepsPerExecution">The steps of Fit between two calls of callbacks.</param>
+    public void Compile(Optimizer optimizer, OutputLosses? loss = null, OutputMetrics? metrics = null, OutputWeights? lossWeights = null, OutputMetrics? weightedMetrics = null, string? engine = null, bool autoScaleLoss = true, int stepsPerExecution = 1)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        if (stepsPerExecution < 1) throw new ArgumentException($"Compile: stepsPerExecution is {stepsPerExecution}. Expected at least 1.");
         if (autoScaleLoss && DTypePolicy.Name == "mixed_float16" && optimizer is not LossScaleOptimizer) optimizer = new LossScaleOptimizer(optimizer);
-        var made = new Trainer(this, new(optimizer, loss, metrics, lossWeights, weightedMetrics, engine is null ? null : Engines.Find(engine)));
+        var made = new Trainer(this, new(optimizer, loss, metrics, lossWeights, weightedMetrics, engine is null ? null : Engines.Find(engine), stepsPerExecution));
         if (IsBuilt) _ = made.Tasks;   // wrong names of outputs are errors here, not at the first batch
         trainer = made;
     }
@@ -47,6 +49,18 @@ public partial class Model
     [OverloadResolutionPriority(-1)]   // new() { ["output"] = "mse" } would fit a delegate too
     public void Compile(Optimizer optimizer, Func<Variable, Variable, Variable> loss, OutputMetrics? metrics = null, string? engine = null) =>
         Compile(optimizer, (OutputLosses)loss, metrics, engine: engine);
+
+    /// <summary>
+    /// Builds the training step: an override says what is minimised in place of Compile's losses alone. Called once for each form of data, not at each step.
+    /// </summary>
+    /// <example><code>
+    /// protected override void TrainStep(TrainStep step)
+    /// {
+    ///     var slope = A.Gradients(A.Sum(step.Predictions[0]), step.X[0])[0];
+    ///     step.Minimize(step.Loss + 0.1 * A.Mean(A.Square(slope)));
+    /// }
+    /// </code></example>
+    protected internal virtual void TrainStep(TrainStep step) => step.Minimize(step.Loss);
 
     /// <summary>Sets losses and metrics back; Fit and Evaluate do so themselves, TrainOnBatch and TestOnBatch go on counting.</summary>
     public void ResetMetrics() => trainer?.Meters?.Reset();

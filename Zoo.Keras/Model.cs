@@ -134,8 +134,9 @@ public partial class Model : Layer
     {
         var frozen = FrozenSet();
         var state = step is null ? new LoweringState { Part = part, Frozen = frozen } : new LoweringState { Step = step, Part = part, Frozen = frozen };
-        var lowered = new KerasLowering(training, state).Lower(Outputs.Values);
-        return new(lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
+        var lowering = new KerasLowering(training, state);
+        var lowered = lowering.Lower(Outputs.Values);
+        return new(lowering, lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
     }
 
     static InvalidOperationException NotBuilt() => new("Model: it has no input yet, so its layers have no weights. Give the first layer an InputShape, or call Fit or Predict with data.");

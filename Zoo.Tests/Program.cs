@@ -8,6 +8,7 @@ static class Program
     static int Main(string[] arguments) => arguments switch
     {
         ["save", var path] => DiskFullTests.SaveInChild(path),
+        ["train", var number, var folder, var backup, var step, var every] => Training.ResumeTests.TrainInChild(number, folder, backup, step, every),
         ["page-faults"] => Engine.TorchGroundTests.PrintFaults(),
         _ => throw new ArgumentException("This is a test assembly. Expected 'dotnet test'."),
     };

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Zoo.Autograd.Engine;
 
 /// <summary>The engines by name.</summary>
@@ -25,6 +28,10 @@ internal static class Engines
         get => Torch.TorchThreads.Count;
         set => Torch.TorchThreads.Count = value;
     }
+
+    /// <summary>What results depend on in their last bits: engine, threads, processor.</summary>
+    internal static string Circumstances(IEngine engine) =>
+        $"{engine.Version}, {Threads} threads, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}{(Avx512F.IsSupported ? " avx512" : Avx2.IsSupported ? " avx2" : "")}";
 
     internal static IEngine Find(string name) => name switch
     {

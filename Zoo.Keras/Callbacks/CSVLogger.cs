@@ -10,18 +10,29 @@ public sealed class CSVLogger(string path, string separator = ",", bool append =
 {
     string[]? names;
     bool goesOn;
+    long length;
 
     /// <inheritdoc/>
     public override void OnTrainBegin(Logs logs)
     {
-        goesOn = append && File.Exists(path) && new FileInfo(path).Length > 0;
+        length = append && File.Exists(path) ? new FileInfo(path).Length : 0;
+        goesOn = length > 0;
         names = null;
-        if (!goesOn) File.WriteAllText(path, "");
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory)
+    {
+        memory.Keep("names", ref names);
+        memory.Keep("goes_on", ref goesOn);
+        memory.Keep("length", ref length);
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
+        // lines that a run wrote after its last checkpoint are written again
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)) file.SetLength(Math.Min(length, file.Length));
         if (names is null)
         {
             // without validation in the first epoch its columns are there all the same
@@ -31,5 +42,6 @@ public sealed class CSVLogger(string path, string separator = ",", bool append =
         }
         var values = names.Select(n => logs.TryGetValue(n, out var value) ? value.ToString("R", CultureInfo.InvariantCulture) : "NA");
         File.AppendAllText(path, string.Join(separator, values.Prepend(epoch.ToString(CultureInfo.InvariantCulture))) + "\n");
+        length = new FileInfo(path).Length;
     }
 }

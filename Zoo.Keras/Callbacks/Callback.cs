@@ -59,6 +59,21 @@ public abstract class Callback
     /// <summary>A batch was predicted.</summary>
     public virtual void OnPredictBatchEnd(int batch, Logs logs) { }
 
+    /// <summary>
+    /// What has to survive a restart from <see cref="BackupAndRestore"/>: an override names its fields, <c>memory.Keep("wait", ref wait)</c>. When a run goes on, it is called
+    /// after OnTrainBegin, and in mid-epoch after that epoch's OnEpochBegin.
+    /// </summary>
+    protected internal virtual void Remember(CallbackMemory memory) { }
+
+    /// <summary>Where training is.</summary>
+    public TrainingProgress Progress { get; internal set; } = new();
+
+    /// <summary>All callbacks have seen the step, or the end of the epoch: the run could be left here.</summary>
+    internal virtual void OnPause(Func<Training.RunState> capture) { }
+
+    /// <summary>The last epoch has ended; the optimizer is about to finish.</summary>
+    internal virtual void OnLast() { }
+
     internal void Enter(Model of, CallbackParams how) => (model, run) = (of, how);
 
     InvalidOperationException Unused() => new($"{GetType().Name}: the callback is in no run yet. Give it to Fit, Evaluate or Predict: callbacks: [new {GetType().Name}(…)].");

@@ -26,6 +26,9 @@ internal sealed class CallbackList
         foreach (var callback in callbacks) callback.Enter(model, how);
     }
 
+    internal void Reach(TrainingProgress progress) { foreach (var c in callbacks) c.Progress = progress; }
+    internal void Pause(Func<Training.RunState> capture) { foreach (var c in callbacks) c.OnPause(capture); }
+    internal void Last() { foreach (var c in callbacks) c.OnLast(); }
     internal void TrainBegin(Logs logs) { foreach (var c in callbacks) c.OnTrainBegin(logs); }
     internal void TrainEnd(Logs logs) { foreach (var c in callbacks) c.OnTrainEnd(logs); }
     internal void EpochBegin(int epoch, Logs logs) { foreach (var c in callbacks) c.OnEpochBegin(epoch, logs); }

@@ -7,7 +7,8 @@ public sealed class EarlyStopping(string monitor = "val_loss") : Callback
 {
     Monitor? watched;
     double? best;
-    int wait;
+    int wait, bestEpoch;
+    int? stoppedEpoch;
     NDArray[]? weights;
 
     /// <summary>The value that is watched.</summary>
@@ -32,10 +33,10 @@ public sealed class EarlyStopping(string monitor = "val_loss") : Callback
     public int StartFromEpoch { get; init; }
 
     /// <summary>The epoch that ended training; null where none did.</summary>
-    public int? StoppedEpoch { get; private set; }
+    public int? StoppedEpoch => stoppedEpoch;
 
     /// <summary>The best epoch so far.</summary>
-    public int BestEpoch { get; private set; }
+    public int BestEpoch => bestEpoch;
 
     /// <summary>The best value so far.</summary>
     public double? Best => best;
@@ -44,25 +45,35 @@ public sealed class EarlyStopping(string monitor = "val_loss") : Callback
     public override void OnTrainBegin(Logs logs)
     {
         watched = new(this, MonitoredValue, Mode, MinDelta);
-        (best, wait, weights, StoppedEpoch, BestEpoch) = (null, 0, null, null, 0);
+        (best, wait, weights, stoppedEpoch, bestEpoch) = (null, 0, null, null, 0);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory)
+    {
+        memory.Keep("best", ref best);
+        memory.Keep("wait", ref wait);
+        memory.Keep("best_epoch", ref bestEpoch);
+        memory.Keep("stopped_epoch", ref stoppedEpoch);
+        memory.Keep("weights", ref weights);
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
         if (watched!.Of(logs) is not { } value || epoch < StartFromEpoch) return;
-        if (RestoreBestWeights && weights is null) Remember(epoch);
+        if (RestoreBestWeights && weights is null) TakeWeights(epoch);
         wait++;
         if (watched.Improves(value, best))
         {
             best = value;
-            BestEpoch = epoch;
-            if (RestoreBestWeights) Remember(epoch);
+            bestEpoch = epoch;
+            if (RestoreBestWeights) TakeWeights(epoch);
             if (Baseline is not { } line || watched.Improves(value, line)) wait = 0;
             return;
         }
         if (wait < Patience || epoch == 0) return;
-        StoppedEpoch = epoch;
+        stoppedEpoch = epoch;
         Model.StopTraining = true;
     }
 
@@ -74,9 +85,9 @@ public sealed class EarlyStopping(string monitor = "val_loss") : Callback
         weights = null;
     }
 
-    void Remember(int epoch)
+    void TakeWeights(int epoch)
     {
-        BestEpoch = epoch;
+        bestEpoch = epoch;
         weights = [.. Model.Weights.Select(w => w.Value)];
     }
 }

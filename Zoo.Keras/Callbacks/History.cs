@@ -4,7 +4,7 @@ namespace Zoo.Keras;
 public sealed class History : Callback
 {
     readonly Dictionary<string, List<double>> values = [];
-    readonly List<int> epochs = [];
+    List<int> epochs = [];
 
     /// <summary>The epochs that were recorded, from 0.</summary>
     public IReadOnlyList<int> Epochs => epochs;
@@ -22,6 +22,20 @@ public sealed class History : Callback
     {
         values.Clear();
         epochs.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory)
+    {
+        memory.Keep("epochs", ref epochs);
+        List<string> names = [.. values.Keys];
+        memory.Keep("names", ref names);
+        foreach (var name in names)
+        {
+            var list = values.GetValueOrDefault(name) ?? [];
+            memory.Keep($"values/{name}", ref list);
+            values[name] = list;
+        }
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,6 @@ public sealed partial class ModelCheckpoint : Callback
     Monitor? watched;
     double? best;
     int epoch;
-    long batches;
 
     /// <summary>Saves to a file.</summary>
     /// <param name="filepath">The file; names in braces are replaced, in Python's notation.</param>
@@ -33,8 +32,8 @@ public sealed partial class ModelCheckpoint : Callback
     /// <summary><c>min</c>, <c>max</c>, or <c>auto</c>: by the name of the watched value.</summary>
     public string Mode { get; init; } = "auto";
 
-    /// <summary>When is saved: <c>epoch</c>, or after so many batches.</summary>
-    public UpdateFrequency SaveFreq { get; init; } = UpdateFrequency.Epoch;
+    /// <summary>When is saved: <c>epoch</c>, after so many batches, or a <see cref="Trigger"/>.</summary>
+    public Trigger SaveFreq { get; init; } = Trigger.EveryEpoch;
 
     /// <summary>A value that has to be beaten from the start.</summary>
     public double? InitialValueThreshold { get; init; }
@@ -50,8 +49,10 @@ public sealed partial class ModelCheckpoint : Callback
             throw new ArgumentException($"ModelCheckpoint: '{file}' does not end in {ending}. Expected a name that does; SaveWeightsOnly decides between the model and its weights.");
         watched = new(this, watchedName, Mode);
         best ??= InitialValueThreshold;
-        batches = 0;
     }
+
+    /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory) => memory.Keep("best", ref best);
 
     /// <inheritdoc/>
     public override void OnEpochBegin(int epoch, Logs logs) => this.epoch = epoch;
@@ -59,14 +60,13 @@ public sealed partial class ModelCheckpoint : Callback
     /// <inheritdoc/>
     public override void OnTrainBatchEnd(int batch, Logs logs)
     {
-        batches++;
-        if (SaveFreq.Batches > 0 && batches % SaveFreq.Batches == 0) Save(logs, batch);
+        if (SaveFreq.Fires(Progress)) Save(logs, batch);
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
-        if (SaveFreq.Batches == 0) Save(logs, null);
+        if (SaveFreq.Fires(Progress)) Save(logs, null);
     }
 
     void Save(Logs logs, int? batch)
@@ -85,8 +85,8 @@ public sealed partial class ModelCheckpoint : Callback
     string Name(Logs logs, int? batch) => Field().Replace(file, match =>
     {
         var name = match.Groups["name"].Value;
-        double value = name == "epoch" ? epoch + 1 : name == "batch" && batch is { } b ? b + 1 : logs.TryGetValue(name, out var found) ? found
-            : throw new ArgumentException($"ModelCheckpoint: '{{{name}}}' of the file '{file}' is not measured. Expected epoch{(batch is null ? "" : ", batch")} or one of {string.Join(", ", logs.Keys)}.");
+        double value = name == "epoch" ? epoch + 1 : name == "iteration" ? Progress.Iteration : name == "batch" && batch is { } b ? b + 1 : logs.TryGetValue(name, out var found) ? found
+            : throw new ArgumentException($"ModelCheckpoint: '{{{name}}}' of the file '{file}' is not measured. Expected epoch, iteration{(batch is null ? "" : ", batch")} or one of {string.Join(", ", logs.Keys)}.");
         var (width, digits) = (match.Groups["width"].Value, match.Groups["digits"].Value);
         var text = match.Groups["kind"].Value switch
         {

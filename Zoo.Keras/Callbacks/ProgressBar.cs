@@ -35,7 +35,7 @@ public sealed class ProgressBar : Callback
     }
 
     /// <inheritdoc/>
-    public override void OnEpochBegin(int epoch, Logs logs) => Begin(ProgressLine.Text($"epoch {epoch + 1}/{Params.Epochs}"));
+    public override void OnEpochBegin(int epoch, Logs logs) => Begin(ProgressLine.Text(Params.Epochs == int.MaxValue ? (FormattableString)$"epoch {epoch + 1}" : $"epoch {epoch + 1}/{Params.Epochs}"));
 
     /// <inheritdoc/>
     public override void OnTrainBatchEnd(int batch, Logs logs) => Step(batch, logs);

@@ -38,18 +38,30 @@ public sealed class ReduceLROnPlateau(string monitor = "val_loss") : Callback
     }
 
     /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory)
+    {
+        memory.Keep("best", ref best);
+        memory.Keep("wait", ref wait);
+        memory.Keep("cooldown", ref rest);
+    }
+
+    /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
-        var optimizer = Model.Optimizer!;
-        logs["learning_rate"] = optimizer.CurrentLearningRate;
+        var several = Model.Optimizer as MultiOptimizer;
+        Optimizer[] optimizers = [.. several?.Optimizers ?? [Model.Optimizer!]];
+        foreach (var optimizer in optimizers) logs[several is null ? "learning_rate" : $"learning_rate_{optimizer.Name}"] = optimizer.CurrentLearningRate;
         if (watched!.Of(logs) is not { } value) return;
         if (rest > 0) (rest, wait) = (rest - 1, 0);
         if (watched.Improves(value, best)) (best, wait) = (value, 0);
-        else if (rest == 0 && ++wait >= Patience && optimizer.CurrentLearningRate > (float)MinLR)
+        else if (rest == 0 && ++wait >= Patience && Array.FindAll(optimizers, o => o.CurrentLearningRate > (float)MinLR) is { Length: > 0 } lowered)
         {
-            optimizer.LearningRate = Math.Max(optimizer.CurrentLearningRate * Factor, MinLR);
+            foreach (var optimizer in lowered)
+            {
+                optimizer.LearningRate = Math.Max(optimizer.CurrentLearningRate * Factor, MinLR);
+                if (Params.Verbose > 0) Console.WriteLine($"Epoch {epoch + 1}: ReduceLROnPlateau lowers the learning rate of {optimizer.Name} to {optimizer.LearningRate}.");
+            }
             (rest, wait) = (Cooldown, 0);
-            if (Params.Verbose > 0) Console.WriteLine($"Epoch {epoch + 1}: ReduceLROnPlateau lowers the learning rate to {optimizer.LearningRate}.");
         }
     }
 }

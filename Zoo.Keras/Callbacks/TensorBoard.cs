@@ -5,9 +5,9 @@ namespace Zoo.Keras;
 
 /// <summary>
 /// Writes a log that TensorBoard shows (<c>tensorboard --logdir logs</c>): loss and metrics of each epoch under Keras' tags (<c>epoch_loss</c>), in the
-/// folders <c>train</c> and <c>validation</c>, and the model's graph.
+/// folders <c>train</c> and <c>validation</c>, the model's graph, and how weights are distributed.
 /// </summary>
-/// <remarks>Of Keras' arguments <c>histogram_freq</c>, <c>write_images</c>, <c>profile_batch</c>, <c>embeddings_freq</c> and <c>embeddings_metadata</c> are absent.</remarks>
+/// <remarks>Of Keras' arguments <c>write_images</c>, <c>profile_batch</c>, <c>embeddings_freq</c> and <c>embeddings_metadata</c> are absent.</remarks>
 /// <example><code>model.Fit(x, y, epochs: 3, callbacks: [new TensorBoard("logs/lenet") { UpdateFreq = 50 }]);</code></example>
 public sealed class TensorBoard : Callback
 {
@@ -30,6 +30,9 @@ public sealed class TensorBoard : Callback
     /// <summary>Whether the steps a second of each epoch are written.</summary>
     public bool WriteStepsPerSecond { get; init; }
 
+    /// <summary>After how many epochs the distribution of each weight is written (tags <c>dense/kernel/histogram</c>); 0 for never.</summary>
+    public int HistogramFreq { get; init => field = value >= 0 ? value : throw new ArgumentException($"TensorBoard: histogramFreq is {value}. Expected a number of epochs, or 0."); }
+
     /// <summary>Whether values are written for batches too (tags <c>batch_loss</c>, …); reading them costs little, writing each some microseconds.</summary>
     public UpdateFrequency UpdateFreq { get; init; } = UpdateFrequency.Epoch;
 
@@ -41,6 +44,9 @@ public sealed class TensorBoard : Callback
         if (WriteGraph) train.Graph(ModelGraphDef.Of(Model));
         train.Flush();
     }
+
+    /// <inheritdoc/>
+    protected internal override void Remember(CallbackMemory memory) => memory.Keep("steps", ref steps);
 
     /// <inheritdoc/>
     public override void OnEpochBegin(int epoch, Logs logs) => (stepsAtEpoch, epochBegan) = (steps, Stopwatch.GetTimestamp());
@@ -69,6 +75,8 @@ public sealed class TensorBoard : Callback
             else train?.Scalar($"epoch_{name}", value, epoch);
         if (Model.Optimizer is { } optimizer) train?.Scalar("epoch_learning_rate", optimizer.CurrentLearningRate, epoch);
         if (WriteStepsPerSecond) train?.Scalar("epoch_steps_per_second", (steps - stepsAtEpoch) / Stopwatch.GetElapsedTime(epochBegan).TotalSeconds, epoch);
+        if (HistogramFreq > 0 && epoch % HistogramFreq == 0)
+            foreach (var weight in Model.Weights) train?.Histogram($"{weight.Path}/histogram", weight.Value, epoch);
         train?.Flush();
         validation?.Flush();
     }

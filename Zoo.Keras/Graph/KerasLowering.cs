@@ -61,11 +61,12 @@ internal sealed class LoweringState
 }
 
 /// <summary>A model as TensorFlow ops.</summary>
+/// <param name="Lowering">What made it, which knows how to lower more.</param>
 /// <param name="Outputs">The outputs, in the model's order.</param>
 /// <param name="Masks">The mask that each output carries, or null.</param>
 /// <param name="Losses">Numbers to add to the loss.</param>
 /// <param name="Updates">New values of weights that the optimizer does not change.</param>
-internal sealed record LoweredModel(Variable[] Outputs, Variable?[] Masks, Variable[] Losses, (Parameter Target, Variable Value)[] Updates)
+internal sealed record LoweredModel(KerasLowering Lowering, Variable[] Outputs, Variable?[] Masks, Variable[] Losses, (Parameter Target, Variable Value)[] Updates)
 {
     /// <summary>An int64 scalar that must be fed, because a layer draws random numbers and no step was given; else null.</summary>
     internal Variable? Step { get; init; }

@@ -42,6 +42,8 @@ public abstract class RecurrentLayer : Layer
     /// <inheritdoc/>
     protected override Variable? ComputeMask(Inputs x, CallContext c) => ReturnSequences ? c.Mask : null;
 
+    internal override IReadOnlyList<Parameter> OwnStates => carried;
+
     /// <summary>Sets the states of a <see cref="Stateful"/> layer back to zeros.</summary>
     public void ResetState()
     {

@@ -1,7 +1,9 @@
+using Zoo.Keras.Saving;
+
 namespace Zoo.Keras;
 
 /// <summary>How the losses of samples become one number; converts from Keras' names.</summary>
-public readonly record struct Reduction
+public readonly record struct Reduction : IKerasValue<Reduction>
 {
     static readonly string[] Known = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"];
     readonly string? name;
@@ -30,6 +32,12 @@ public readonly record struct Reduction
     /// <exception cref="ArgumentException">None has it; the message lists all.</exception>
     public static implicit operator Reduction(string name) => name == Known[0] ? default : Array.IndexOf(Known, name) >= 0 ? new(name)
         : throw new ArgumentException($"reduction: '{name}' is not known. Expected one of {string.Join(", ", Known)}.");
+
+    /// <inheritdoc/>
+    public object? ToKeras() => Name;
+
+    /// <inheritdoc/>
+    public static Reduction FromKeras(object? value) => value is null ? None : value as string ?? throw new ArgumentException($"a reduction is one of {string.Join(", ", Known)}, or null for none.");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

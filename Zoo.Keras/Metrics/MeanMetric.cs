@@ -8,6 +8,9 @@ public abstract class MeanMetric : Metric
     Parameter Total => field ??= State("total");
     Parameter Count => field ??= State("count");
 
+    /// <summary>Whether nothing was counted yet.</summary>
+    internal bool IsEmpty => Count.Value.ToNumber() == 0;
+
     /// <summary>The value of each sample (or of more: steps, pixels, of which a sample's mean is taken).</summary>
     protected internal abstract Variable Call(Variable yTrue, Variable yPred);
 

@@ -50,6 +50,14 @@ public sealed class MultiOptimizer(OptimizerMap optimizerMap) : Optimizer(0)
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) =>
         throw new InvalidOperationException("MultiOptimizer: it updates no weight itself. Expected Update of one of its Optimizers.");
 
+    internal override void Clips((double, double)? range, double? norm)
+    {
+        if (norm is not null) throw new InvalidOperationException($"MultiOptimizer: the norm {norm} of all gradients cannot be kept by {Optimizers.Count} optimizers. Expected one optimizer. Give each a GlobalClipnorm of its own.");
+        foreach (var optimizer in Optimizers) optimizer.Clips(range, norm);
+    }
+
+    internal override IEnumerable<(Parameter Weight, Parameter Average)> Averages => Optimizers.SelectMany(o => o.Averages);
+
     internal override void Finish()
     {
         foreach (var optimizer in Optimizers) optimizer.Finish();

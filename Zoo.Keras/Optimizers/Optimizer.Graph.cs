@@ -9,6 +9,7 @@ public abstract partial class Optimizer
     List<Parameter> weights = [];
     Dictionary<Parameter, Dictionary<string, Parameter>> slots = [];
     readonly Dictionary<string, Parameter> numbers = [];
+    ((double Min, double Max)? Range, double? Norm)? clips;
     string[] undecayed = [];
     Parameter[] undecayedWeights = [];
 
@@ -93,10 +94,10 @@ public abstract partial class Optimizer
             foreach (var name in Slots.SelectMany(g => g).Where(own.ContainsKey)) result.Add((own[name], Due(state[name], own[name])));
             if (UseEma)
             {
-                var keep = A.Where(A.Equal(made, A.ZerosLike(made)), A.Constant(0, weight.DType), A.Constant(EmaMomentum, weight.DType));
+                var keep = A.Where(A.Equal(Number, A.ZerosLike(made)), A.Constant(0, weight.DType), A.Constant(EmaMomentum, weight.DType));
                 var average = own[Average].Variable * keep + next * (1 - keep);
                 result.Add((own[Average], average));
-                if (EmaOverwriteFrequency is { } frequency) next = A.Where(Turn(made, frequency), average, next);
+                if (EmaOverwriteFrequency is { } frequency) next = A.Where(Turn(Number, frequency), average, next);
             }
             result.Add((weight, weight.Constraint?.Invoke(next) ?? next));
         }
@@ -106,7 +107,7 @@ public abstract partial class Optimizer
     /// The <see cref="OptimizerStep.Size"/> of a gradient made of looked-up rows; null for others, and where rows are added up before the formula sees them: by accumulation and clipping.
     /// </summary>
     internal virtual Variable? SizeOf(Parameter weight, Variable gradient, Func<Variable, Variable> unscaled) =>
-        GradientAccumulationSteps is not null || Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null ? null
+        GradientAccumulationSteps is not null || NormOfEach is not null || NormOfAll is not null || Range is not null ? null
             : RowSlices.Each(gradient, g => Measure(Unscaled(unscaled(g))));
 
     /// <summary>The gradient of the loss itself.</summary>
@@ -147,26 +148,40 @@ public abstract partial class Optimizer
 
     static Variable Turn(Variable made, int every) => A.Equal(A.FloorMod(made + 1, made.Weak(every)), A.ZerosLike(made));
 
+    /// <summary>The updates made: accumulated gradients count once.</summary>
+    Variable Number => GradientAccumulationSteps is { } every ? A.FloorDiv(StepCount.Variable, StepCount.Variable.Weak(every)) : StepCount.Variable;
+
     OptimizerStep Step(DType dtype, Variable size)
     {
-        var made = StepCount.Variable;
-        var number = GradientAccumulationSteps is { } every ? A.FloorDiv(made, made.Weak(every)) : made;
+        var (made, number) = (StepCount.Variable, Number);
         return new(A.Cast(schedule?.Of(A.Cast(made, DType.Float32)) ?? rate!.Variable, dtype), A.Cast(number + 1, dtype), size);
     }
 
     void Clip(Variable[] gradients, IReadOnlyList<Variable>? squares)
     {
-        if (Clipnorm is { } norm)
+        if (NormOfEach is { } norm)
             for (var i = 0; i < gradients.Length; i++) gradients[i] = gradients[i] * norm / A.Maximum(A.Sqrt(squares is null ? A.Sum(A.Square(gradients[i])) : A.Cast(squares[i], gradients[i].DType)), norm);
-        else if (GlobalClipnorm is { } all && gradients.Length > 0)
+        else if (NormOfAll is { } all && gradients.Length > 0)
         {
             var sum = squares?[0] ?? gradients.Select(g => A.Cast(A.Sum(A.Square(g)), gradients[0].DType)).Aggregate((a, b) => a + b);
             var scale = all / A.Maximum(A.Sqrt(sum), all);
             for (var i = 0; i < gradients.Length; i++) gradients[i] *= A.Cast(scale, gradients[i].DType);
         }
-        else if (Clipvalue is { } value)
-            for (var i = 0; i < gradients.Length; i++) gradients[i] = A.Minimum(A.Maximum(gradients[i], -value), value);
+        else if (Range is var (least, most))
+            for (var i = 0; i < gradients.Length; i++) gradients[i] = A.Minimum(A.Maximum(gradients[i], least), most);
     }
+
+    /// <summary>Clips gradients in another way than it was made to: each element to a range, or all to a norm, or not at all.</summary>
+    internal virtual void Clips((double, double)? range, double? norm) => clips = (range, norm);
+
+    internal double? NormOfEach => clips is null ? Clipnorm : null;
+
+    internal double? NormOfAll => clips is { } other ? other.Norm : GlobalClipnorm;
+
+    (double Min, double Max)? Range => clips is { } other ? other.Range : Clipvalue is { } size ? (-size, size) : null;
+
+    /// <summary>Weights whose moving average is kept, with it.</summary>
+    internal virtual IEnumerable<(Parameter Weight, Parameter Average)> Averages => UseEma ? weights.Select(w => (w, slots[w][Average])) : [];
 
     /// <summary>At the end of training: the averages become the weights.</summary>
     internal virtual void Finish()

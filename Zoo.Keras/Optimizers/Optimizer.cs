@@ -41,13 +41,13 @@ public abstract partial class Optimizer
     public double? WeightDecay { get; init; }
 
     /// <summary>The largest norm of the gradient of one weight.</summary>
-    public double? Clipnorm { get; init; }
+    public double? Clipnorm { get; init => field = Bound(value, nameof(Clipnorm)); }
 
     /// <summary>The largest norm of all gradients together.</summary>
-    public double? GlobalClipnorm { get; init; }
+    public double? GlobalClipnorm { get; init => field = Bound(value, nameof(GlobalClipnorm)); }
 
     /// <summary>The largest size of an element of a gradient.</summary>
-    public double? Clipvalue { get; init; }
+    public double? Clipvalue { get; init => field = Bound(value, nameof(Clipvalue)); }
 
     /// <summary>Whether a moving average of the weights is kept, which replaces them at the end of Fit.</summary>
     public bool UseEma { get; init; }
@@ -139,6 +139,8 @@ public abstract partial class Optimizer
     /// <summary>An optimizer by Keras' name, with Keras' defaults.</summary>
     /// <exception cref="ArgumentException">None has it; the message lists all.</exception>
     public static implicit operator Optimizer(string name) => KerasRegistry.Named<Optimizer>("optimizer", name);
+
+    double? Bound(double? value, string what) => value is <= 0 ? throw new ArgumentException($"{GetType().Name}: {what} is {value}. Expected a positive number, or null for none.") : value;
 
     private protected double Fraction(double value, string what) => value is >= 0 and <= 1 ? value
         : throw new ArgumentException($"{GetType().Name}: {what} {value} is out of range. Expected 0 to 1.");

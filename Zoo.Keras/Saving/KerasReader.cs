@@ -120,7 +120,6 @@ sealed class KerasReader
     {
         var plain = Nullable.GetUnderlyingType(target) ?? target;
         if (json is null && plain != target) return null;
-        if (json is null && plain != target) return null;
         if (KerasValue.IsSelfDescribing(plain)) return Self(json, plain, where);
         if (json is null) return !target.IsValueType ? null : throw Bad(where, "it is null", $"a {plain.Name}", "Correct the file.");
         if (plain == typeof(Shape)) return ShapeOf(json, where);

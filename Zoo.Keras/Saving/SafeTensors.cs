@@ -8,6 +8,7 @@ namespace Zoo.Keras;
 public static class SafeTensors
 {
     const int LargestHeader = 100 << 20;
+    const string Metadata = "__metadata__";
 
     static readonly (string Name, DType DType)[] Types =
     [
@@ -28,7 +29,16 @@ public static class SafeTensors
     /// <param name="stream">Positioned at the beginning of the data.</param>
     /// <param name="name">How messages call the data.</param>
     /// <exception cref="ModelFileException">The data are truncated, foreign or use a type that arrays cannot hold.</exception>
-    public static Dictionary<string, NDArray> Load(Stream stream, string name = "safetensors")
+    public static Dictionary<string, NDArray> Load(Stream stream, string name = "safetensors") => Load(stream, name, []);
+
+    /// <summary>Reads all arrays of a file, and the texts of its metadata.</summary>
+    internal static Dictionary<string, NDArray> Load(string path, out Dictionary<string, string> metadata)
+    {
+        using var stream = File.OpenRead(path);
+        return Load(stream, path, metadata = []);
+    }
+
+    static Dictionary<string, NDArray> Load(Stream stream, string name, Dictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ModelFileException Bad(string what) => new($"{name}: {what}. Expected a safetensors file. Save or download it again.");
@@ -46,7 +56,12 @@ public static class SafeTensors
         var arrays = new Dictionary<string, NDArray>(entries.Count);
         foreach (var (key, value) in entries)
         {
-            if (key == "__metadata__") continue;
+            if (key == Metadata)
+            {
+                foreach (var (entryName, text) in value as Dictionary<string, object?> ?? [])
+                    if (text is string t) metadata[entryName] = t;
+                continue;
+            }
             if (value is not Dictionary<string, object?> entry || entry.GetValueOrDefault("dtype") is not string type
                 || entry.GetValueOrDefault("shape") is not List<object?> dims || entry.GetValueOrDefault("data_offsets") is not List<object?> offsets
                 || offsets is not [long start, long end] || !dims.TrueForAll(d => d is >= 0L and <= int.MaxValue))
@@ -66,15 +81,21 @@ public static class SafeTensors
 
     /// <summary>Writes arrays to a file, which is replaced only when the new one is whole.</summary>
     /// <exception cref="ModelFileException">The file cannot be written, or an array holds strings.</exception>
-    public static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> arrays) => AtomicFile.Write(path, stream => Save(stream, arrays));
+    public static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> arrays) => Save(path, arrays, null);
+
+    /// <summary>Writes arrays to a file, with texts as its metadata.</summary>
+    internal static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> arrays, Dictionary<string, string>? metadata) => AtomicFile.Write(path, stream => Save(stream, arrays, metadata));
 
     /// <summary>Writes arrays to a stream.</summary>
     /// <exception cref="ModelFileException">An array holds strings.</exception>
-    public static void Save(Stream stream, IEnumerable<KeyValuePair<string, NDArray>> arrays)
+    public static void Save(Stream stream, IEnumerable<KeyValuePair<string, NDArray>> arrays) => Save(stream, arrays, null);
+
+    static void Save(Stream stream, IEnumerable<KeyValuePair<string, NDArray>> arrays, Dictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(arrays);
         var header = new Dictionary<string, object?>();
+        if (metadata is not null) header[Metadata] = metadata.ToDictionary(m => m.Key, m => (object?)m.Value);
         var all = arrays.ToList();
         long at = 0;
         foreach (var (name, array) in all)

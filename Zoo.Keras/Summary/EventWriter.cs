@@ -45,6 +45,37 @@ internal sealed class EventWriter : IDisposable
         },
     });
 
+    /// <summary>How values are distributed, in the form that the histograms tab reads: even buckets (from, to, count).</summary>
+    internal void Histogram(string tag, NDArray values, long step) => Write(new()
+    {
+        Step = step,
+        Summary = new()
+        {
+            Value =
+            {
+                new Autograd.Graph.Proto.Summary.Types.Value
+                {
+                    Tag = tag,
+                    Tensor = Buckets(values),
+                    Metadata = new() { PluginData = new() { PluginName = "histograms" }, DataClass = DataClass.Tensor },
+                },
+            },
+        },
+    });
+
+    static TensorProto Buckets(NDArray values)
+    {
+        const int count = 30;
+        double[] numbers = [.. Enumerable.Range(0, values.Count).Select(values.Number).Where(double.IsFinite)];
+        var tensor = new TensorProto { Dtype = DataType.DtDouble, TensorShape = new() { Dim = { new TensorShapeProto.Types.Dim { Size = count }, new TensorShapeProto.Types.Dim { Size = 3 } } } };
+        var (least, most) = numbers.Length == 0 ? (0, 0) : (numbers.Min(), numbers.Max());
+        var inBucket = new double[count];
+        // equal values lie in the last bucket, which has no width then
+        foreach (var number in numbers) inBucket[most > least ? Math.Min((int)((number - least) / (most - least) * count), count - 1) : count - 1]++;
+        for (var i = 0; i < count; i++) tensor.DoubleVal.Add([least + (most - least) * i / count, least + (most - least) * (i + 1) / count, inBucket[i]]);
+        return tensor;
+    }
+
     /// <summary>The graph of the graphs tab.</summary>
     internal void Graph(GraphDef graph) => Write(new() { GraphDef = graph.ToByteString() });
 

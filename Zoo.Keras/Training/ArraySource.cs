@@ -57,6 +57,13 @@ internal sealed class ArraySource : BatchSource
         return true;
     }
 
+    internal override bool Skip(int batches, CancellationToken cancel)
+    {
+        var to = at + (long)batches * batchSize;
+        at = (int)Math.Min(to, count);
+        return to <= count;
+    }
+
     NDArray[] Buffers(int rows) => Array.ConvertAll(arrays, a => NDArray.Zeros(a.Shape.With(0, rows), a.DType));
 
     static void Gather(NDArray from, ReadOnlySpan<int> rows, NDArray into)

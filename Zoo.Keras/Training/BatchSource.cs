@@ -20,4 +20,10 @@ internal abstract class BatchSource
 
     /// <summary>Goes to the next batch, if there is one.</summary>
     internal abstract bool Next(CancellationToken cancel);
+
+    /// <summary>Goes past some batches; false where there are fewer.</summary>
+    internal abstract bool Skip(int batches, CancellationToken cancel);
+
+    /// <summary>Fails where a pass over the data cannot be made again, which going on from a checkpoint needs; shows the model a first batch.</summary>
+    internal virtual void Rehearse(CancellationToken cancel) { }
 }

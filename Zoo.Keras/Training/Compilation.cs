@@ -3,7 +3,7 @@ using Zoo.Autograd.Engine;
 namespace Zoo.Keras.Training;
 
 /// <summary>What Compile was told.</summary>
-internal sealed record Compilation(Optimizer Optimizer, OutputLosses? Losses, OutputMetrics? Metrics, OutputWeights? LossWeights, OutputMetrics? WeightedMetrics, IEngine? Engine)
+internal sealed record Compilation(Optimizer Optimizer, OutputLosses? Losses, OutputMetrics? Metrics, OutputWeights? LossWeights, OutputMetrics? WeightedMetrics, IEngine? Engine, int StepsPerExecution = 1)
 {
     /// <summary>The tasks of a model's outputs.</summary>
     internal OutputTask[] Tasks(string[] outputs)

@@ -12,6 +12,12 @@ internal interface ITrainingRun : IDisposable
     /// <summary>Sets losses and metrics back.</summary>
     void Reset();
 
+    /// <summary>The states of losses and metrics so far.</summary>
+    IReadOnlyList<NDArray> Measured { get; set; }
+
+    /// <summary>The loss of the last step.</summary>
+    double LastLoss { get; }
+
     /// <summary>Fills logs with the values of losses and metrics.</summary>
     void Read(Logs logs);
 
@@ -34,6 +40,14 @@ internal sealed class LocalRun(Trainer trainer, bool guarded) : ITrainingRun
     public void Test(StepPrograms programs, NDArray[] feeds, CancellationToken cancel) => programs.Test.Run(feeds, [], cancel);
 
     public void Reset() => trainer.Meters?.Reset();
+
+    public double LastLoss => trainer.Meters?.Last.Value.ToNumber() ?? double.NaN;
+
+    public IReadOnlyList<NDArray> Measured
+    {
+        get => trainer.Meters?.Values ?? [];
+        set => trainer.Meters!.Values = value;
+    }
 
     public void Read(Logs logs) => trainer.Meters?.Read(logs);
 

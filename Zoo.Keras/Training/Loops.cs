@@ -1,65 +1,8 @@
-using Zoo.Autograd.Engine;
-
 namespace Zoo.Keras.Training;
 
-/// <summary>What a Fit was asked for.</summary>
-internal sealed record FitRun(BatchSource Source, int Epochs, int InitialEpoch, int? StepsPerEpoch, BatchSource? Validation, int? ValidationSteps, int ValidationFreq, int Verbose, IEnumerable<Callback> Callbacks, CancellationToken Cancel, ITrainer? Trainer = null);
-
-/// <summary>The loops over batches.</summary>
+/// <summary>The loops of Evaluate and Predict, and what all loops share.</summary>
 internal static class Loops
 {
-    internal static History Fit(Model model, Trainer trainer, FitRun run)
-    {
-        if (run.Epochs < 0 || run.InitialEpoch < 0 || run.ValidationFreq < 1 || run.StepsPerEpoch < 1)
-            throw new ArgumentException($"Fit: epochs {run.Epochs}, initialEpoch {run.InitialEpoch}, validationFreq {run.ValidationFreq}, stepsPerEpoch {run.StepsPerEpoch}. Expected no negative epochs, and at least 1 of the others.");
-        var source = run.Source;
-        var callbacks = With(model, run.Callbacks, run.Verbose, new(run.Epochs, run.StepsPerEpoch ?? source.Steps, source.BatchSize, run.Verbose, run.Validation is not null));
-        var history = callbacks.All.OfType<History>().First();
-        var guarded = callbacks.All.Any(c => c is TerminateOnNaN);
-        using var steps = Begin(run.Trainer, model, trainer, guarded);
-        var (none, batchLogs) = (new Logs(), new Logs(steps.Read));
-        var (last, pass, open) = (none, run.InitialEpoch, false);
-        model.StopTraining = false;
-        callbacks.TrainBegin(none);
-        for (var epoch = run.InitialEpoch; epoch < run.Epochs && !model.StopTraining; epoch++)
-        {
-            steps.Reset();
-            callbacks.EpochBegin(epoch, none);
-            if (!open || run.StepsPerEpoch is null) (open, pass) = (true, Begin(source, pass));
-            var step = 0;
-            for (; step < (run.StepsPerEpoch ?? int.MaxValue) && !model.StopTraining; step++)
-            {
-                run.Cancel.ThrowIfCancellationRequested();
-                if (!source.Next(run.Cancel))
-                {
-                    if (run.StepsPerEpoch is null) break;
-                    pass = Begin(source, pass);
-                    if (!source.Next(run.Cancel)) break;
-                }
-                callbacks.TrainBatchBegin(step, none);
-                steps.Train(source.Programs!, source.Feeds, run.Cancel);
-                batchLogs.Renew();
-                callbacks.TrainBatchEnd(step, batchLogs);
-            }
-            if (step == 0 && !model.StopTraining) throw new ArgumentException("Fit: the data gave no batch. Expected at least one in each epoch; a sequence that can be enumerated once only is empty the second time.");
-            if (callbacks.Params.Steps is null) callbacks.Describe(callbacks.Params with { Steps = step });
-            last = Read(steps);
-            if (run.Validation is { } validation && (epoch + 1) % run.ValidationFreq == 0)
-                foreach (var (name, value) in Evaluate(steps, validation, run.ValidationSteps, callbacks, run.Cancel)) last[$"val_{name}"] = value;
-            callbacks.EpochEnd(epoch, last);
-        }
-        steps.Finish();
-        trainer.How.Optimizer.Finish();
-        callbacks.TrainEnd(last);
-        return history;
-    }
-
-    static int Begin(BatchSource source, int pass)
-    {
-        source.Begin(pass);
-        return pass + 1;
-    }
-
     /// <summary>Who makes the steps: the trainer that was given, or this process.</summary>
     internal static ITrainingRun Begin(ITrainer? by, Model model, Trainer trainer, bool guarded) => by?.Begin(model, trainer, guarded) ?? new LocalRun(trainer, guarded);
 

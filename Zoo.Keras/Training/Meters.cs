@@ -3,6 +3,9 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras.Training;
 
+/// <summary>What was computed for one output.</summary>
+internal sealed record Measured(OutputTask Task, Variable Labels, Variable Predictions, Variable? Loss, Variable? Weights, Variable? Mask);
+
 /// <summary>The means of the losses and the metrics of a model, in the order of the logs. Their state lives on the engine; it is read when somebody asks.</summary>
 internal sealed class Meters
 {
@@ -10,11 +13,14 @@ internal sealed class Meters
     readonly Metrics.Mean loss = new() { Name = "loss" };
     readonly Dictionary<int, Metrics.Mean> losses = [];
     readonly Dictionary<int, (Metric Metric, bool Weighted)[]> metrics = [];
-    readonly ISession reading;
-    readonly NDArray?[] values;
+    readonly Dictionary<string, Metrics.Mean> tracked = [];
+    readonly IEngine engine;
+    ISession reading = null!;
+    NDArray?[] values = [];
 
     internal Meters(IEngine engine, OutputTask[] tasks, Func<OutputTask, Shape> labels, Func<OutputTask, Shape> predictions)
     {
+        this.engine = engine;
         var (several, measured) = (tasks.Length > 1, tasks.Count(t => t.Loss is not null));
         all.Add(("loss", loss));
         foreach (var task in tasks)
@@ -29,25 +35,45 @@ internal sealed class Meters
                 all.Add((several ? $"{task.Name}_{metric.Name}" : metric.Name, metric));
             }
         }
+        Prepare();
+    }
+
+    /// <summary>What gives the values of all; the states are made here.</summary>
+    void Prepare()
+    {
         if (all.GroupBy(m => m.Name).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             throw new ArgumentException($"Compile: two metrics are named '{twice.Key}'. Expected a name of its own for each. Set Name of one of them.");
         values = new NDArray?[all.Count];
         reading = engine.Compile(new() { Name = "metrics", Feeds = [], Fetches = [.. all.Select(m => A.Cast(m.Metric.Of(), DType.Float32))] });
     }
 
+    /// <summary>The loss of the last step.</summary>
+    internal Parameter Last { get; } = new("last_loss", Shape.Scalar, DType.Float32, () => NDArray.Scalar(0), trainable: false);
+
+    /// <summary>The values of <see cref="States"/>.</summary>
+    internal IReadOnlyList<NDArray> Values
+    {
+        get => [.. States.Select(s => s.Value)];
+        set
+        {
+            foreach (var (state, one) in States.Zip(value)) state.Value = one;
+        }
+    }
+
     internal IEnumerable<string> Names => all.Select(m => m.Name);
 
     /// <summary>The states of all of them; those of parts of a batch add up.</summary>
-    internal IEnumerable<Parameter> States => all.SelectMany(m => m.Metric.Variables).Distinct();
+    internal IEnumerable<Parameter> States => all.SelectMany(m => m.Metric.Variables).Distinct().Append(Last);
 
     /// <summary>The new states after a batch, or after a part of one.</summary>
     /// <param name="total">What is minimised.</param>
     /// <param name="rows">The number of samples.</param>
     /// <param name="share">The part of the batch, where it is not the whole: losses are then those of the part, already divided by what belongs to the whole.</param>
     /// <param name="outputs">What was computed.</param>
-    internal IEnumerable<(Parameter, Variable)> Updates(Variable total, Variable rows, Variable? share, IEnumerable<(OutputTask Task, Variable Labels, Variable Predictions, Variable? Loss, Variable? Weights, Variable? Mask)> outputs)
+    /// <param name="more">Numbers that the model's own step has logs show.</param>
+    internal IEnumerable<(Parameter, Variable)> Updates(Variable total, Variable rows, Variable? share, IEnumerable<Measured> outputs, IEnumerable<(string Name, Variable Value)>? more = null)
     {
-        var result = loss.Updates(Whole(total), Whole(total), rows).ToList();
+        var result = loss.Updates(Whole(total), Whole(total), rows).Append((Last, A.Cast(total, DType.Float32))).ToList();
         foreach (var (task, labels, predictions, value, weights, mask) in outputs)
         {
             // Keras takes the plain mean over batches here, a short last one counting as much as the others
@@ -55,9 +81,22 @@ internal sealed class Meters
             foreach (var (metric, weighted) in metrics[task.Index])
                 result.AddRange(metric.Updates(labels, predictions, !weighted || weights is null ? null : mask is not null && metric is MeanMetric ? Ranks.Times(weights, mask) : weights));
         }
+        foreach (var (name, value) in more ?? []) result.AddRange(Track(name).Updates(value, value, rows));
         return result;
 
         Variable Whole(Variable part) => share is null ? part : part / A.Cast(share, part.DType);
+    }
+
+    Metrics.Mean Track(string name)
+    {
+        if (tracked.TryGetValue(name, out var mean)) return mean;
+        tracked[name] = mean = new() { Name = name };
+        lock (all)
+        {
+            all.Add((name, mean));
+            Prepare();
+        }
+        return mean;
     }
 
     /// <summary>Fills logs with the values so far.</summary>
@@ -67,7 +106,8 @@ internal sealed class Meters
         {
             reading.Run([], values);
             for (var i = 0; i < values.Length; i++)
-                if (values[i]!.Count == 1) logs[all[i].Name] = values[i]!.Number(0);
+                if (tracked.TryGetValue(all[i].Name, out var mean) && mean.IsEmpty) continue;   // evaluation tracks nothing
+                else if (values[i]!.Count == 1) logs[all[i].Name] = values[i]!.Number(0);
                 else for (var k = 0; k < values[i]!.Count; k++) logs[$"{all[i].Name}_{k}"] = values[i]!.Number(k);
         }
     }

@@ -17,11 +17,12 @@ internal sealed partial class StepPrograms
     {
         BatchPart part = new(A.ShapeOf(model.Inputs.Values[0])[0]);
         var lowered = model.Lower(training, how.Optimizer.Iterations.Variable, part.Place);
-        var (total, metering) = Measure(lowered, part);
-        Parameter[] weights = training ? [.. model.TrainableWeights] : [];
-        if (lowered.Updates.FirstOrDefault(u => weights.Contains(u.Target)).Target is { } both)
+        var (step, outputs) = Training(lowered, part);
+        if (training && !step.IsPlain) throw new InvalidOperationException($"Fit: {model.Name} has a TrainStep of its own, of which parts of a batch do not add up. Expected Compile's losses and layers' penalties where workers train together. Write it as a loss, or train without a trainer.");
+        if (training && lowered.Updates.FirstOrDefault(u => model.TrainableWeights.Contains(u.Target)).Target is { } both)
             throw new GraphException($"Fit: a layer sets the trained weight {both} itself, as SpectralNormalization does. Expected weights that only the optimizer moves, where several workers train. Train this model without a trainer.");
-        (Parameter Weight, Variable Gradient)[] trained = [.. weights.Zip(training ? Gradients.Of([how.Optimizer.Scaled(total)], [.. weights.Select(w => w.Variable)]) : []).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))];
+        var total = step.Loss;
+        (Parameter Weight, Variable Gradient)[] trained = training ? step.Gradients(how.Optimizer) : [];
         var sizes = trained.Select(t => (t.Weight, Size: how.Optimizer.SizeOf(t.Weight, t.Gradient, g => Wide(g, t.Weight)))).Where(s => s.Size is not null).ToArray();
         var updates = training ? lowered.Updates : [];
         var (moved, set) = (updates.Where(u => u.Target.DType.IsFloat()).ToArray(), updates.Where(u => !u.Target.DType.IsFloat()).ToArray());
@@ -33,7 +34,7 @@ internal sealed partial class StepPrograms
                 Name = training ? "gradients" : "test",
                 Feeds = [.. Feeds, .. part.Feeds],
                 Fetches = [A.Cast(total, DType.Float64), .. trained.Select(t => Wide(t.Gradient, t.Weight)), .. moved.Select(u => Wide(u.Value, u.Target) * A.Cast(part.Share, WideType(u.Target))), .. sizes.Select(s => s.Size!), .. set.Select(u => u.Value)],
-                Updates = [.. metering],
+                Updates = [.. meters.Updates(total, Rows(), part.Share, outputs)],
             },
             Trained = Array.ConvertAll(trained, t => t.Weight),
             Sized = Array.ConvertAll(sizes, s => s.Weight),

@@ -23,23 +23,26 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
 
     internal ISession Test => test ??= engine.Compile(Testing(model.Lower(training: false, how.Optimizer.Iterations.Variable)));
 
-    Program Testing(LoweredModel lowered) => new() { Name = "test", Feeds = Feeds, Fetches = [], Updates = [.. Measure(lowered).Metering, .. lowered.Updates] };
+    Program Testing(LoweredModel lowered)
+    {
+        var (total, outputs) = Measure(lowered);
+        return new() { Name = "test", Feeds = Feeds, Fetches = [], Updates = [.. meters.Updates(total, Rows(), null, outputs), .. lowered.Updates] };
+    }
 
     /// <param name="guarded">Whether a step whose loss is not finite changes no weight.</param>
     /// <param name="exported">Whether it gives the loss, and leaves the state of losses and metrics out.</param>
     internal Program Step(bool guarded = false, bool exported = false)
     {
         var lowered = model.Lower(training: true, how.Optimizer.Iterations.Variable);
-        var (total, metering) = Measure(lowered);
-        Parameter[] trained = [.. model.TrainableWeights];
-        var gradients = Gradients.Of([how.Optimizer.Scaled(total)], [.. trained.Select(w => w.Variable)]);
-        var updates = Updates([.. trained.Zip(gradients).Where(p => p.Second is not null).Select(p => new WeightGradient(p.First, p.Second!))], lowered.Updates);
+        var (step, outputs) = Training(lowered);
+        var total = step.Total;
+        var updates = Updates([.. step.Gradients(how.Optimizer).Select(g => new WeightGradient(g.Weight, g.Gradient))], [.. lowered.Lowering.State.Updates.Select(u => (u.Key, u.Value))]);
         if (guarded)
         {
             var finite = A.IsFinite(total);
             updates = updates.ConvertAll(u => (u.Target, A.Where(finite, u.Value, u.Target.Variable)));
         }
-        return new() { Name = "train", Feeds = Feeds, Fetches = exported ? [total] : [], Updates = exported ? [.. updates] : [.. updates, .. metering] };
+        return new() { Name = "train", Feeds = Feeds, Fetches = exported ? [total] : [], Updates = exported ? [.. updates] : [.. updates, .. meters.Updates(total, Rows(), null, outputs, step.Tracked)] };
     }
 
     /// <summary>The optimizer's updates and the model's own. Where the model gives a trained weight a new value, the optimizer goes on from that one.</summary>
@@ -54,19 +57,28 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
         return [.. updates.Select(u => (u.Target, after.Lower(u.Value))), .. own.Except(moved)];
     }
 
-    /// <summary>The number that is minimised, and the new states of losses and metrics.</summary>
+    /// <summary>The step as the model builds it.</summary>
+    (TrainStep Step, List<Measured> Outputs) Training(LoweredModel lowered, BatchPart? part = null)
+    {
+        var (total, outputs) = Measure(lowered, part);
+        var step = new TrainStep(model, lowered, labels, weights, total);
+        model.TrainStep(step);
+        return (step, outputs);
+    }
+
+    /// <summary>The sum of losses and penalties, and what there is to measure.</summary>
     /// <param name="lowered">The model.</param>
     /// <param name="part">What is known of the whole batch, where the feeds are a part of it.</param>
-    (Variable Total, IEnumerable<(Parameter, Variable)> Metering) Measure(LoweredModel lowered, BatchPart? part = null)
+    (Variable Total, List<Measured> Outputs) Measure(LoweredModel lowered, BatchPart? part = null)
     {
-        var outputs = new List<(OutputTask, Variable, Variable, Variable?, Variable?, Variable?)>();
+        var outputs = new List<Measured>();
         Variable? total = null;
         foreach (var task in tasks)
         {
             if (!task.IsMeasured) continue;
             var (y, predictions, mask) = (labels[task.Index]!, Whole(lowered.Outputs[task.Index]), lowered.Masks[task.Index]);
             var loss = task.Loss is null ? null : Loss(task, y, predictions, weights[task.Index], mask, part);
-            outputs.Add((task, y, predictions, loss, weights[task.Index], mask));
+            outputs.Add(new(task, y, predictions, loss, weights[task.Index], mask));
             if (loss is null) continue;
             var term = task.LossWeight == 1 ? loss : loss * task.LossWeight;
             total = total is null ? term : total + A.Cast(term, total.DType);
@@ -76,8 +88,7 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
             var extra = part is null ? penalty : penalty * A.Cast(part.Share, penalty.DType);
             total = total is null ? A.Cast(extra, DType.Float32) : total + A.Cast(extra, total.DType);
         }
-        total ??= A.Constant(0);
-        return (total, meters.Updates(total, Rows(), part?.Share, outputs));
+        return (total ?? A.Constant(0), outputs);
     }
 
     static Variable Loss(OutputTask task, Variable y, Variable predictions, Variable? weights, Variable? mask, BatchPart? part)

@@ -31,6 +31,27 @@ internal sealed class StreamSource(IEnumerable<Batch> batches, Func<Batch, (NDAr
         return true;
     }
 
+    internal override bool Skip(int batches, CancellationToken cancel)
+    {
+        for (var i = 0; i < batches; i++, made++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!current!.MoveNext()) return false;
+        }
+        return true;
+    }
+
+    internal override void Rehearse(CancellationToken cancel)
+    {
+        Begin(0);
+        if (!Next(cancel)) return;
+        var first = RunState.Fingerprint(Feeds);
+        Begin(0);
+        if (Next(cancel) && RunState.Fingerprint(Feeds) == first) return;
+        throw new InvalidOperationException("Fit: the batches cannot be enumerated again from the beginning: the second time they begin differently, or there are none. Expected a sequence that gives the same batches each time it is opened, "
+            + "for BackupAndRestore goes past those that were seen. Read the stream into a list or a file first, give random orders a seed, or leave BackupAndRestore out.");
+    }
+
     public void Dispose() => current?.Dispose();
 
     /// <summary>An asynchronous sequence, whose items the training thread awaits.</summary>

@@ -23,6 +23,9 @@ internal sealed class Trainer(Model model, Compilation how)
     /// <summary>The running of a loop, of which there is one at a time.</summary>
     internal Lock Running { get; } = new();
 
+    /// <summary>What was compiled no longer holds: the next Fit compiles anew.</summary>
+    internal void Forget() => programs.Clear();
+
     internal OutputTask[] Tasks => tasks ??= how.Tasks(model.OutputNames);
 
     /// <summary>Builds the model where it has no weights yet, and forgets the steps when others train than before: weights, or layers that keep statistics.</summary>

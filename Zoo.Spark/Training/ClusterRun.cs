@@ -25,6 +25,7 @@ internal sealed partial class ClusterRun : ITrainingRun
     readonly HashSet<Parameter> metered = [];
     readonly Optimizer optimizer;
     readonly HashSet<int> warm = [];   // plans that the workers of now have run
+    Dictionary<Parameter, NDArray> counted = [];   // losses and metrics of the run that this one goes on with
     bool finished;
 
     internal ClusterRun(ICluster cluster, ZooOptions options, Model model, Trainer trainer, bool guarded, Action<ClusterRun> ended)
@@ -54,15 +55,38 @@ internal sealed partial class ClusterRun : ITrainingRun
 
     public void Read(Logs logs)
     {
-        if (trainer.Meters is not { } meters) return;
-        Parameter[] states = [.. meters.States];
-        if (metered.Count > 0)
+        Gather();
+        trainer.Meters?.Read(logs);
+    }
+
+    public double LastLoss
+    {
+        get
         {
-            Reply[] replies = [];
-            lock (gate) Safely(() => replies = team.All(new Command.Get(Array.ConvertAll(states, team.Numbers.Of)), "giving its metrics"));
-            for (var i = 0; i < states.Length; i++) states[i].Value = Sum(replies.Select(r => r.Values[i]));
+            Gather();
+            return trainer.Meters?.Last.Value.ToNumber() ?? double.NaN;
         }
-        meters.Read(logs);
+    }
+
+    /// <summary>Set before the first step: one worker goes on counting where an earlier run was.</summary>
+    public IReadOnlyList<NDArray> Measured
+    {
+        get
+        {
+            Gather();
+            return trainer.Meters?.Values ?? [];
+        }
+        set => counted = trainer.Meters!.States.Zip(value).ToDictionary();
+    }
+
+    /// <summary>Adds up what the workers counted.</summary>
+    void Gather()
+    {
+        if (trainer.Meters is not { } meters || metered.Count == 0) return;
+        Parameter[] states = [.. meters.States];
+        Reply[] replies = [];
+        lock (gate) Safely(() => replies = team.All(new Command.Get(Array.ConvertAll(states, team.Numbers.Of)), "giving its metrics"));
+        for (var i = 0; i < states.Length; i++) states[i].Value = Sum(replies.Select(r => r.Values[i]));
     }
 
     /// <summary>Everything becomes the model's own again.</summary>
@@ -142,11 +166,13 @@ internal sealed partial class ClusterRun : ITrainingRun
         loaded.Add(made);
         Safely(() =>
         {
-            team.All(rank => new Command.Set([.. first || loaded.Count == 1 ? state.For(rank, kept) : [.. state.Common(added, kept)], .. Zeros(states)]), "taking values");
+            team.All(rank => new Command.Set([.. first || loaded.Count == 1 ? state.For(rank, kept) : [.. state.Common(added, kept)], .. Counted(rank, states)]), "taking values");
             team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step", starts: true);
         });
         return number;
     }
+
+    (int, NDArray)[] Counted(int rank, Parameter[] states) => [.. Zeros(states).Select((z, i) => rank == 0 && counted.TryGetValue(states[i], out var value) ? (z.Item1, value) : z)];
 
     (int, NDArray)[] Zeros(IEnumerable<Parameter> states) => [.. states.Select(s => (team.Numbers.Of(s), NDArray.Zeros(s.Shape, s.DType)))];
 

@@ -26,7 +26,7 @@ internal sealed class DistributedOptimizer
     {
         this.optimizer = optimizer;
         optimizer.Build(trained);   // in the model's order, in which files hold its memory
-        apart = optimizer.Clipnorm is not null;
+        apart = optimizer.NormOfEach is not null;
         regions = Region.Of(optimizer, trained, workers);
         owned = [.. Enumerable.Range(0, workers).Select(rank =>
         {
@@ -58,7 +58,7 @@ internal sealed class DistributedOptimizer
         var (moved, movedRegions) = Moved(step);
         var (sizes, pieceSizes) = (moved[step.Moved.Length..], new List<(Variable Feed, Spot Spot)>());
         WeightGradient[] pairs = [.. pieces.Zip(gradients, (p, g) => new WeightGradient(p.Weight, g, Size(step, sizes, p, g, pieceSizes)))];
-        var clips = optimizer.Clipnorm is not null || optimizer.GlobalClipnorm is not null;
+        var clips = optimizer.NormOfEach is not null || optimizer.NormOfAll is not null;
         Program? norms = null;
         Variable[] squares = [];
         if (clips)

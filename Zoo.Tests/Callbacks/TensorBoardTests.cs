@@ -37,6 +37,20 @@ internal sealed class TensorBoardTests
     }
 
     [Test]
+    public void WeightsAreWrittenAsHistograms()
+    {
+        Run(new(folder) { HistogramFreq = 2 });
+        var values = EventFile.Read(EventFile.In(folder, "train")).Where(e => e.Summary is not null).SelectMany(e => e.Summary.Value.Where(v => v.Metadata.PluginData.PluginName == "histograms").Select(v => (e.Step, Value: v))).ToList();
+        Assert.That(values.Select(v => v.Step), Is.All.EqualTo(0), "of two epochs the first");
+        Assert.That(values.Select(v => v.Value.Tag), Is.EqualTo(new[] { "conv2d", "dense", "dense_1" }.SelectMany(l => new[] { $"{l}/kernel/histogram", $"{l}/bias/histogram" })));
+        var (kernel, bias) = (values[2].Value.Tensor, values[3].Value.Tensor);
+        Assert.That(kernel.TensorShape.Dim.Select(d => d.Size), Is.EqualTo(new[] { 30, 3 }));
+        Assert.That(Enumerable.Range(0, 30).Sum(i => kernel.DoubleVal[i * 3 + 2]), Is.EqualTo(192), "48 inputs of 4 units");
+        Assert.That(Enumerable.Range(1, 29).Select(i => kernel.DoubleVal[i * 3] - kernel.DoubleVal[i * 3 - 2]), Is.All.EqualTo(0).Within(1e-12), "no gap between buckets");
+        Assert.That(bias.DoubleVal.TakeLast(3), Is.EqualTo(new[] { 0.0, 0, 4 }), "all zeros");
+    }
+
+    [Test]
     public void EpochsAreWrittenUnderKerasTags()
     {
         Run(new(folder));
