@@ -54,10 +54,9 @@ public partial class Model
     /// Builds the training step: an override says what is minimised in place of Compile's losses alone. Called once for each form of data, not at each step.
     /// </summary>
     /// <example><code>
-    /// protected override void TrainStep(TrainStep step)
+    /// sealed class Smooth(Variable x, Variable y) : Model(x, y)
     /// {
-    ///     var slope = A.Gradients(A.Sum(step.Predictions[0]), step.X[0])[0];
-    ///     step.Minimize(step.Loss + 0.1 * A.Mean(A.Square(slope)));
+    ///     protected override void TrainStep(TrainStep step) => step.Minimize(step.Loss + 0.1 * A.Mean(A.Square(A.Gradients(A.Sum(step.Predictions[0]), step.X[0])[0])));
     /// }
     /// </code></example>
     protected internal virtual void TrainStep(TrainStep step) => step.Minimize(step.Loss);
