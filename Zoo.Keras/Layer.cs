@@ -57,9 +57,9 @@ public abstract class Layer : ICallable
     internal IReadOnlyList<Parameter> OwnWeights => [.. own.Where(w => w.Trainable).Concat(own.Where(w => !w.Trainable)).Select(w => w.Weight)];
 
     /// <summary>Parameters beside the weights that runs move on, such as the states of stateful recurrent layers; with those of the layers within.</summary>
-    internal IReadOnlyList<Parameter> States => [.. OwnStates.Concat(SubLayers.SelectMany(s => s.Layer.States)).Distinct()];
+    internal IReadOnlyList<Parameter> Carried => [.. OwnCarried.Concat(SubLayers.SelectMany(s => s.Layer.Carried)).Distinct()];
 
-    internal virtual IReadOnlyList<Parameter> OwnStates => [];
+    internal virtual IReadOnlyList<Parameter> OwnCarried => [];
 
     /// <summary>The layers within, each with the name of the member that holds it.</summary>
     internal virtual IReadOnlyList<(string Member, Layer Layer)> SubLayers => Graph.SubLayers.Of(this);

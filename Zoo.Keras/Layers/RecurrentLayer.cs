@@ -42,7 +42,7 @@ public abstract class RecurrentLayer : Layer
     /// <inheritdoc/>
     protected override Variable? ComputeMask(Inputs x, CallContext c) => ReturnSequences ? c.Mask : null;
 
-    internal override IReadOnlyList<Parameter> OwnStates => carried;
+    internal override IReadOnlyList<Parameter> OwnCarried => carried;
 
     /// <summary>Sets the states of a <see cref="Stateful"/> layer back to zeros.</summary>
     public void ResetState()

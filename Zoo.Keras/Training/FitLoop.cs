@@ -174,7 +174,7 @@ internal sealed class FitLoop
     IEnumerable<(string Key, Parameter Parameter)> Kept()
     {
         Parameter[] weights = [.. model.Weights];
-        return Named("weights", weights).Concat(Named("optimizer", trainer.How.Optimizer.VariablesOf(model.TrainableWeights).Except(weights))).Concat(Named("states", model.States));
+        return Named("weights", weights).Concat(Named("optimizer", trainer.How.Optimizer.VariablesOf(model.TrainableWeights).Except(weights))).Concat(Named("states", model.Carried));
 
         static IEnumerable<(string, Parameter)> Named(string kind, IEnumerable<Parameter> all) => all.Select((p, i) => ($"{kind}/{i}/{p.Path}", p));
     }
