@@ -61,7 +61,7 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
         }
         Compared += peers.Count;
         var next = 0;
-        return [.. peers.Select(p => (p.Run.Case, p.Expected.Select((e, i) => OpRun.Differ(e, found[next++], OpTable.Within(p.Run.Case.Op)) is { } other ? $"{(i < p.Run.Outputs.Length ? $"output {i}" : $"gradient {i - p.Run.Outputs.Length}")}: {other}" : null).ToArray().FirstOrDefault(f => f is not null)))];
+        return [.. peers.Select(p => (p.Run.Case, p.Expected.Select((e, i) => OpRun.Differ(e, found[next++], OpTable.Within(p.Run.Case.Op, e.DType)) is { } other ? $"{(i < p.Run.Outputs.Length ? $"output {i}" : $"gradient {i - p.Run.Outputs.Length}")}: {other}" : null).ToArray().FirstOrDefault(f => f is not null)))];
     }
 
     /// <summary>The first node among those that are needed for which there is no CPU kernel.</summary>
