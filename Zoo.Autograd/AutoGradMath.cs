@@ -42,8 +42,8 @@ public static partial class AutoGrad
     public static Variable AddN(params Variable[] xs) => MathOps.AddN.Call(xs, Graph.Attrs.None).Out;
     /// <summary>−x.</summary>
     public static Variable Negative(Variable x) => MathOps.Neg.Call(x);
-    /// <summary>|x|.</summary>
-    public static Variable Abs(Variable x) => MathOps.Abs.Call(x);
+    /// <summary>|x|; of complex numbers a real one.</summary>
+    public static Variable Abs(Variable x) => x.DType.IsComplex() ? ComplexOps.Abs.Call([x], ("Tout", ComplexOps.RealOf(x.DType))) : MathOps.Abs.Call(x);
     /// <summary>−1, 0 or 1.</summary>
     public static Variable Sign(Variable x) => MathOps.Sign.Call(x);
     /// <summary>x².</summary>

@@ -160,6 +160,8 @@ public sealed partial class NDArray
         {
             case DType.Float32: ((float[])Data)[index] = (float)value; break;
             case DType.Float64: ((double[])Data)[index] = value; break;
+            case DType.Complex64: ((Complex64[])Data)[index] = new((float)value, 0); break;
+            case DType.Complex128: ((System.Numerics.Complex[])Data)[index] = value; break;
             case DType.Int32: ((int[])Data)[index] = (int)value; break;
             case DType.Int64: ((long[])Data)[index] = (long)value; break;
             case DType.UInt8: ((byte[])Data)[index] = (byte)value; break;
@@ -191,6 +193,9 @@ public sealed partial class NDArray
             case (DType.UInt8, DType.Float32): TensorPrimitives.ConvertTruncating<byte, float>(AsSpan<byte>(), result.AsSpan<float>()); break;
             case (DType.Int32, DType.Int64): TensorPrimitives.ConvertTruncating<int, long>(AsSpan<int>(), result.AsSpan<long>()); break;
             case (DType.Int64, DType.UInt64) or (DType.UInt64, DType.Int64): Bytes.CopyTo(result.Bytes); break;   // a double would not hold them
+            case var (from, to) when from.IsComplex() || to.IsComplex():
+                for (var i = 0; i < Count; i++) result.SetComplex(i, ComplexNumber(i));
+                break;
             default:
                 for (var i = 0; i < Count; i++) result.SetNumber(i, Number(i));
                 break;

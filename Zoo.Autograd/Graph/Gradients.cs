@@ -32,7 +32,7 @@ internal static class Gradients
                 throw new GraphException($"Gradients: {call.Name} is a layer call, which is not lowered yet. Use A.Gradients, which waits for that.") { Node = call.Name };
             Variable?[] back;
             if (node.Op.Grads is { } several) back = several(node, g);
-            else if (node.Op.Grad is { } one) back = g[0] is { } first ? one(node, first) : new Variable?[node.Inputs.Length];
+            else if (node.Op.Grad is not null) back = g[0] is { } first ? Ops.ComplexOps.Gradient(node, first) : new Variable?[node.Inputs.Length];
             else if (Continuous(node)) throw new GraphException($"Gradients: {node.Op.Name} has no gradient: {node.Op.NoGradient ?? "none is defined"}. Compute {node} from values that need none, or stop the gradient with A.StopGradient.") { Node = node.Name };
             else return;
             for (var i = 0; i < node.Inputs.Length; i++)

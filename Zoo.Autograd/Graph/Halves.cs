@@ -9,7 +9,7 @@ internal static class Halves
     /// <summary>What stands for a node over such types: the same op in float32, between casts. Null where there is nothing to do.</summary>
     internal static Variable[]? Widened(Node node)
     {
-        if (node.Op.Pointwise is not null || !node.Op.Signature.Attrs.Any(a => IsHalf(node, a) && !(node.Op.Moves ?? a.Allowed?.Contains(DType.String) ?? true))) return null;
+        if (node.IsPointwise || !node.Op.Signature.Attrs.Any(a => IsHalf(node, a) && !(node.Op.Moves ?? a.Allowed?.Contains(DType.String) ?? true))) return null;
         var attrs = node.Attrs;
         foreach (var def in node.Op.Signature.Attrs)
             if (IsHalf(node, def)) attrs = attrs.With(def.Name, DType.Float32);

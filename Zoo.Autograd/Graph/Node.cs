@@ -31,6 +31,9 @@ internal sealed class Node
     internal (bool Asked, NDArray[]? Values) Constants { get; set; }
     internal (bool Asked, long[]? Values) Integers { get; set; }
 
+    /// <summary>Whether the embedded engine's element-wise kernels compute it, fused with others.</summary>
+    internal bool IsPointwise => Op.Pointwise is not null && !Array.Exists(Inputs, v => v.DType.IsComplex()) && !Array.Exists(Outputs, v => v.DType.IsComplex());
+
     /// <summary>The first output.</summary>
     internal Variable Out => Outputs[0];
 

@@ -28,6 +28,11 @@ internal sealed class Op(string name, string signature)
     /// <summary>The same for ops with several outputs; an entry is null where nothing flows back through that output.</summary>
     internal Func<Node, Variable?[], Variable?[]>? Grads { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Grad"/> is right for complex numbers as it stands, or is a formula of real numbers (see <see cref="Ops.ComplexOps.Gradient"/>); where it is not said, those of element-wise ops are.
+    /// </summary>
+    internal bool? ComplexGrad { get; init; }
+
     /// <summary>Why there is no gradient.</summary>
     internal string? NoGradient { get; init; }
 

@@ -63,6 +63,7 @@ internal static class BitOps
     {
         Shape = s => s[0],
         Grad = (n, g) => [InvGrad!.Call(n.Out, g)],
+        ComplexGrad = true,
         Pointwise = e => e.Do(Opcode.Reciprocal),
         Portable = n => [A.Reciprocal(n[0])],
     };
@@ -70,7 +71,7 @@ internal static class BitOps
     internal static readonly Op InvGrad = new("InvGrad", "y:T dy:T -> z:T ; T:continuous")
     {
         Shape = s => s.Alike(0, 1),
-        Grad = (n, g) => [g * n[1] * n[0] * -2, -g * n[0] * n[0]],
+        Grad = (n, g) => [MathOps.OnlyReal(n, g) * n[1] * n[0] * -2, -g * n[0] * n[0]],
         Pointwise = e => e.Do(Opcode.ReciprocalGrad),
         Portable = n => [MathOps.ReciprocalGrad.Call(n[0], n[1])],
     };

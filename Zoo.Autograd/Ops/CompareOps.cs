@@ -31,7 +31,7 @@ internal static class CompareOps
     internal static readonly Op Cast = new("Cast", "x:SrcT -> y:DstT ; SrcT:numeric DstT:numeric Truncate:bool=false")
     {
         Shape = s => s[0],
-        Grad = (n, g) => [n[0].DType.IsFloat() ? A.Cast(g, n[0].DType) : null],
+        Grad = (n, g) => [n[0].DType.IsFloat() || n[0].DType.IsComplex() ? A.Cast(g, n[0].DType) : null],
         Pointwise = e => e.Do(Opcode.Cast),
         Simplify = n => n[0].DType == n.Out.DType ? n[0] : null,
         Fold = (n, v) => v[0].Cast(n.Type("DstT")),

@@ -11,6 +11,7 @@ internal static class EinsumOps
     {
         Shape = s => Result(s),
         Grad = (n, g) => [.. n.Inputs.Select((_, i) => Back(n, g, i))],
+        ComplexGrad = false,
         Kernel = k =>
         {
             var product = k.Call("einsum", k.Node.Text("equation"), Enumerable.Range(0, k.Count).Select(i => k[i]).ToArray(), Arg.None);

@@ -16,6 +16,7 @@ internal static class LinearOps
             (true, false) => [A.MatMul(n[1], g, transposeB: true), A.MatMul(n[0], g)],
             (true, true) => [A.MatMul(n[1], g, transposeA: true, transposeB: true), A.MatMul(g, n[0], transposeA: true, transposeB: true)],
         },
+        ComplexGrad = false,
         Kernel = k => k.Call("mm",
             k.Node.Flag("transpose_a") ? k.Permute(k[0], 1, 0) : k[0],
             k.Node.Flag("transpose_b") ? k.Permute(k[1], 1, 0) : k[1]),
@@ -36,8 +37,13 @@ internal static class LinearOps
             };
             return [dx.SumTo(x), dy.SumTo(y)];
         },
+        Composite = n => n.Out.DType.IsComplex() && (n.Flag("adj_x") || n.Flag("adj_y")) ? [A.BatchMatMul(Adjoint(n, 0, "adj_x"), Adjoint(n, 1, "adj_y"))] : null,
         Kernel = k => k.Call("matmul", Adjoint(k, 0, "adj_x"), Adjoint(k, 1, "adj_y")),
     };
+
+    /// <summary>The adjoint of complex matrices is conjugated too.</summary>
+    static Variable Adjoint(Node n, int input, string flag) => !n.Flag(flag) ? n[input]
+        : A.Transpose(A.Conj(n[input]), [.. Enumerable.Range(0, n[input].Shape.Rank - 2), n[input].Shape.Rank - 1, n[input].Shape.Rank - 2]);
 
     static Engine.Torch.Value Adjoint(Engine.Torch.Kernel k, int input, string flag)
     {

@@ -35,14 +35,15 @@ internal static class MathOps
     }, Math.Min);
     internal static readonly Op Pow = Binary("Pow", "wide", Opcode.Pow, (n, g) =>
     {
-        var safe = A.Where(n[0] > 0, n[0], A.OnesLike(n[0]));       // log of a negative base would poison the other entries
-        return [(g * n[1] * A.Pow(n[0], n[1] - 1)).SumTo(n[0]), (g * n.Out * A.Where(n[0] > 0, A.Log(safe), A.ZerosLike(n[0]))).SumTo(n[1])];
+        var real = n[0].DType.IsComplex() ? A.NotEqual(n[0], A.ZerosLike(n[0])) : n[0] > 0;   // log of a negative base would poison the other entries
+        var safe = A.Where(real, n[0], A.OnesLike(n[0]));
+        return [(g * n[1] * A.Pow(n[0], n[1] - 1)).SumTo(n[0]), (g * n.Out * A.Where(real, A.Log(safe), A.ZerosLike(n[0]))).SumTo(n[1])];
     });
     internal static readonly Op SquaredDifference = Binary("SquaredDifference", "wide", Opcode.SquaredDifference, (n, g) =>
     {
-        var d = g * (n[0] - n[1]) * 2;
+        var d = (g.DType.IsComplex() ? A.Cast(A.Real(g), g.DType) : g) * (n[0] - n[1]) * 2;   // of complex numbers |x − y|²
         return [d.SumTo(n[0]), (-d).SumTo(n[1])];
-    });
+    }, complexGrad: true);
     internal static readonly Op Atan2 = Binary("Atan2", "float", Opcode.Atan2, (n, g) =>
     {
         var scaled = g / (n[0] * n[0] + n[1] * n[1]);
@@ -70,13 +71,13 @@ internal static class MathOps
 
     internal static readonly Op Neg = Unary("Neg", "wide", Opcode.Neg, (n, g) => -g);
     internal static readonly Op Abs = Unary("Abs", "signed", Opcode.Abs, (n, g) => g * A.Sign(n[0]));
-    internal static readonly Op Sign = Unary("Sign", "wide", Opcode.Sign, (n, g) => A.ZerosLike(g));
+    internal static readonly Op Sign = Unary("Sign", "wide", Opcode.Sign, (n, g) => OnlyReal(n, A.ZerosLike(g)));
     internal static readonly Op Square = Unary("Square", "number", Opcode.Square, (n, g) => g * n[0] * 2);
-    internal static readonly Op Sqrt = Unary("Sqrt", "continuous", Opcode.Sqrt, (n, g) => SqrtGrad!.Call(n.Out, g));
+    internal static readonly Op Sqrt = Unary("Sqrt", "continuous", Opcode.Sqrt, (n, g) => SqrtGrad!.Call(n.Out, g), complexGrad: true);
     internal static readonly Op SqrtGrad = Gradient("SqrtGrad", Opcode.SqrtGrad, (n, g) => [-g * n.Out / n[0], g * 0.5 / n[0]]);
-    internal static readonly Op Rsqrt = Unary("Rsqrt", "continuous", Opcode.Rsqrt, (n, g) => RsqrtGrad!.Call(n.Out, g));
+    internal static readonly Op Rsqrt = Unary("Rsqrt", "continuous", Opcode.Rsqrt, (n, g) => RsqrtGrad!.Call(n.Out, g), complexGrad: true);
     internal static readonly Op RsqrtGrad = Gradient("RsqrtGrad", Opcode.RsqrtGrad, (n, g) => [g * n[1] * n[0] * n[0] * -1.5, g * n[0] * n[0] * n[0] * -0.5]);
-    internal static readonly Op Reciprocal = Unary("Reciprocal", "wide", Opcode.Reciprocal, (n, g) => ReciprocalGrad!.Call(n.Out, g));
+    internal static readonly Op Reciprocal = Unary("Reciprocal", "wide", Opcode.Reciprocal, (n, g) => ReciprocalGrad!.Call(n.Out, g), complexGrad: true);
     internal static readonly Op ReciprocalGrad = Gradient("ReciprocalGrad", Opcode.ReciprocalGrad, (n, g) => [g * n[1] * n[0] * -2, -g * n[0] * n[0]]);
     internal static readonly Op Exp = Unary("Exp", "continuous", Opcode.Exp, (n, g) => g * n.Out);
     internal static readonly Op Expm1 = Unary("Expm1", "continuous", Opcode.Expm1, (n, g) => g * A.Exp(n[0]));
@@ -131,26 +132,32 @@ internal static class MathOps
         Pointwise = e => e.Do(Opcode.Maximum, e.Node.Out.DType, e.Do(Opcode.Minimum, e.Node.Out.DType, e[0], e[2]), e[1]),
     };
 
-    static Op Unary(string name, string types, Opcode code, Func<Node, Variable, Variable>? grad) => new(name, $"x:T -> y:T ; T:{types}")
+    static Op Unary(string name, string types, Opcode code, Func<Node, Variable, Variable>? grad, bool? complexGrad = null) => new(name, $"x:T -> y:T ; T:{types}")
     {
         Shape = s => s[0],
         Grad = grad is null ? null : (n, g) => [grad(n, g)],
+        ComplexGrad = complexGrad,
         NoGradient = grad is null ? Op.Discrete : null,
         Pointwise = e => e.Do(code),
     };
+
+    /// <summary>What is a gradient of real numbers alone.</summary>
+    internal static Variable OnlyReal(Node n, Variable value) => !n.Out.DType.IsComplex() ? value
+        : throw new GraphException($"Gradients: {n.Op.Name} of complex numbers has no gradient. Compute it from the real and imaginary parts: A.Real(x), A.Imag(x).") { Node = n.Name };
 
     /// <summary>A gradient op of TensorFlow: the forward output y and the incoming dy.</summary>
     static Op Gradient(string name, Opcode code, Func<Node, Variable, Variable?[]> grad) => new(name, "y:T dy:T -> z:T ; T:continuous")
     {
         Shape = s => s.Alike(0, 1),
-        Grad = grad,
+        Grad = (n, g) => grad(n, OnlyReal(n, g)),
         Pointwise = e => e.Do(code),
     };
 
-    static Op Binary(string name, string types, Opcode code, Func<Node, Variable, Variable?[]>? grad, Func<double, double, double>? host = null, string inputs = "x:T y:T") => new(name, $"{inputs} -> z:T ; T:{types}")
+    static Op Binary(string name, string types, Opcode code, Func<Node, Variable, Variable?[]>? grad, Func<double, double, double>? host = null, string inputs = "x:T y:T", bool? complexGrad = null) => new(name, $"{inputs} -> z:T ; T:{types}")
     {
         Shape = s => s.Broadcast(),
         Grad = grad,
+        ComplexGrad = complexGrad,
         NoGradient = grad is null ? Op.Discrete : null,
         Pointwise = e => e.Do(code),
         Fold = host is null ? null : (n, v) => HostMath.Broadcast(v[0], v[1], host),

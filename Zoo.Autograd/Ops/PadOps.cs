@@ -23,7 +23,7 @@ internal static class PadOps
             return Padded(s, +1);
         },
         Grad = (n, g) => [Cut(n, g), null, A.Sum(g) - A.Sum(Cut(n, g))],
-        Kernel = k => k.Call("pad", k[0], Widths(k), "constant", Arg.Optional(k.Numbers().Const(2).Number(0))),
+        Kernel = k => k.Call("pad", k[0], Widths(k), "constant", Arg.Optional(k.Numbers().Const(2).ComplexNumber(0) is { Imaginary: 0 } value ? value.Real : throw new GraphException($"PadV2: the embedded engine has no kernel for a number with an imaginary part. Pad the parts: A.Real(x), A.Imag(x)."))),
         Simplify = Nothing,
     };
 

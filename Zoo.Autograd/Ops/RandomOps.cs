@@ -109,7 +109,7 @@ internal static class RandomOps
         static Variable Signed(Variable v) => ShapeValues.Constant(v) is { } known ? A.Constant(known.Cast(DType.Int64)) : Bitcast.Call([v], ("type", DType.Int64));
     }
 
-    static Shape Wanted(ShapeContext s)
+    internal static Shape Wanted(ShapeContext s)
     {
         s.Vector(0, -1);
         s.Vector(1, 1);
@@ -119,7 +119,7 @@ internal static class RandomOps
         return s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
     }
 
-    static void OnlyPhilox(Node n)
+    internal static void OnlyPhilox(Node n)
     {
         if (ShapeValues.Entries(n[3]) is not [1 or 3]) throw new GraphException($"{n.Op.Name}: its algorithm is not Philox. Expected alg 1, a constant.");
     }

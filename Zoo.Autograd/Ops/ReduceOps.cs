@@ -20,8 +20,8 @@ internal static class ReduceOps
     internal static readonly Op EuclideanNorm = new("EuclideanNorm", "input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:continuous Tidx:index=int32")
     {
         Shape = s => Reduced(s),
-        Grad = (n, g) => [n[0] * A.ExpandTo(A.DivNoNan(g, n.Out), n), null],
-        Composite = n => [A.Sqrt(Sum.Call([A.Square(n[0]), n[1]], ("keep_dims", n.Flag("keep_dims"))))],
+        Grad = (n, g) => [n[0] * A.ExpandTo(A.DivNoNan(A.Cast(A.Real(g), g.DType), n.Out), n), null],
+        Composite = n => [A.Cast(A.Sqrt(Sum.Call([A.Square(n[0].DType.IsComplex() ? A.Abs(n[0]) : n[0]), n[1]], ("keep_dims", n.Flag("keep_dims")))), n.Out.DType)],
     };
 
     internal static readonly Op All_ = Logic("All", "all.dims");
@@ -103,6 +103,7 @@ internal static class ReduceOps
         {
             Shape = s => Reduced(s),
             Grad = grad,
+            ComplexGrad = name != "Prod",
             Kernel = kernel,
             Composite = composite,
             Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,

@@ -63,6 +63,7 @@ internal static unsafe class Rows
     /// <summary>Sums of rows [count, width] by segment number; a negative number drops its row, one out of range fails.</summary>
     internal static HostKernel SegmentSum(int count, int width, int segments, DType dtype, DType ids)
     {
+        if (dtype.IsComplex()) (dtype, width) = (ComplexOps.RealOf(dtype), 2 * width);   // parts add up by themselves
         return dtype switch
         {
             DType.Float32 => Run<float>,

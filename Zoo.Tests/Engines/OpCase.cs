@@ -54,7 +54,7 @@ sealed class OpCase
     }
 
     static readonly DType[] everything =
-        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16, DType.String];
+        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16, DType.Complex64, DType.Complex128, DType.String];
 
     static bool Holds(DType dtype, Data data) => dtype == DType.String || !dtype.IsInteger() || Math.Ceiling(Least(dtype, data)) <= Math.Floor(data.High);
 
@@ -119,7 +119,7 @@ sealed class OpCase
     internal static NDArray Redraw(NDArray from, Shape shape, Random random)
     {
         if (from.DType == DType.String) return Draw(shape, from.Count == 0 ? [""] : from.ToStrings(), random);
-        return Fill(shape, from.DType, () => from.Count == 0 ? 0 : from.Number(random.Next(from.Count)));
+        return Fill(shape, from.DType, () => from.Count == 0 ? 0 : from.ComplexNumber(random.Next(from.Count)).Real);
     }
 
     static NDArray Shuffled(Shape shape, DType dtype, Random random)
@@ -145,7 +145,7 @@ sealed class OpCase
     internal static NDArray Fill(Shape shape, DType dtype, Func<double> next)
     {
         var result = NDArray.Zeros(shape, dtype);
-        for (var i = 0; i < result.Count; i++) result.SetNumber(i, next());
+        for (var i = 0; i < result.Count; i++) result.SetComplex(i, dtype.IsComplex() ? new System.Numerics.Complex(next(), next()) : next());
         return result;
     }
 
@@ -160,19 +160,20 @@ sealed class OpCase
     internal Variable[] Public(Node node) => [.. node.Outputs.Where(o => !Variant.Private.Contains(o.Index))];
 
     /// <summary>A number made of all outputs, each element weighted; null where none is a floating-point number.</summary>
-    internal Variable? Loss(Node node, IReadOnlyList<Shape> shapes) => Weighted([.. node.Outputs.Where(o => o.DType.IsFloat() && !Variant.Flat.Contains(o.Index))], shapes, 1);
+    internal Variable? Loss(Node node, IReadOnlyList<Shape> shapes) => Weighted([.. node.Outputs.Where(o => (o.DType.IsFloat() || o.DType.IsComplex()) && !Variant.Flat.Contains(o.Index))], shapes, 1);
 
     /// <summary>The sum of all elements with random weights.</summary>
     internal Variable? Weighted(Variable[] values, IReadOnlyList<Shape> shapes, int stream)
     {
         var random = new Random(seed + stream);
-        var terms = values.Select((v, i) => A.Sum(v * A.Constant(Fill(shapes[i], v.DType, () => random.NextDouble() * 2 - 1)))).ToArray();
+        var parts = values.SelectMany((v, i) => v.DType.IsComplex() ? [(A.Real(v), shapes[i]), (A.Imag(v), shapes[i])] : new[] { (Value: v, Shape: shapes[i]) });
+        var terms = parts.Select(p => A.Sum(p.Value * A.Constant(Fill(p.Shape, p.Value.DType, () => random.NextDouble() * 2 - 1)))).ToArray();
         if (terms.DistinctBy(t => t.DType).Count() > 1) terms = Array.ConvertAll(terms, t => A.Cast(t, DType.Float64));
         return terms.Length == 0 ? null : terms.Length == 1 ? terms[0] : A.AddN(terms);
     }
 
     /// <summary>The inputs that a gradient is asked for.</summary>
-    internal Variable[] Smooth(Variable[] feeds) => [.. feeds.Where(f => f.DType.IsFloat())];
+    internal Variable[] Smooth(Variable[] feeds) => [.. feeds.Where(f => f.DType.IsFloat() || f.DType.IsComplex())];
 
     public override string ToString() => Name;
 }

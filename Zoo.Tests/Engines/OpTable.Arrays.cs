@@ -13,6 +13,8 @@ static partial class OpTable
         Texts(),
         Matrices(),
         Selections(),
+        Complexes(),
+        Searches(),
     }.SelectMany(d => d).ToDictionary());
 
     static Dictionary<string, OpVariant[]> Arrays() => new()

@@ -102,7 +102,7 @@ static partial class OpTable
 
     static OpVariant[] SparseSegments() => [V(D(5, 2), Fed(4, 0, 1), Fed(0, 0, 1)), V(D(4, 3), Fed(1, 1, 2, 3), Fed(0, 1, 1, 2)), V(D(3, 2, 2), Fed(2), Fed(0))];
 
-    static OpVariant[] Unsorted() => [V(D(5, 4), Ix(3, 5), N(3)), V(D(2, 3, 4), Ix(7, 2, 3), N(7)), V(D(6), Ix(2, 6), N(4)) with { Smooth = false }, V(D(4, 2), Fed(1, -1, 0, 1), N(2))];
+    static OpVariant[] Unsorted() => [V(D(5, 4), Ix(3, 5), N(3)), V(D(2, 3, 4), Ix(7, 2, 3), N(7)) with { Smooth = false }, V(D(6), Ix(2, 6), N(4)) with { Smooth = false }, V(D(4, 2), Fed(1, -1, 0, 1), N(2))];
 
     static OpVariant[] Stitches() => [V(Fed(2, 0), Fed(1, 3), D(2, 3), D(2, 3)), V(Fed(0, 1, 2), D(3)), V(Places([2, 2], 3, 1, 0, 2), Places([], 4), D(2, 2, 2), D(2))];
 }

@@ -38,7 +38,7 @@ public class OpTests
         try
         {
             var run = OpRun.Forward(it);
-            if (it.Op.HasGradient && it.DType is DType.Float32 or DType.Float64) run.Differentiate([.. run.Outputs.Select(o => o.Shape)]);
+            if (it.Op.HasGradient && it.DType is DType.Float32 or DType.Float64 or DType.Complex64 or DType.Complex128) run.Differentiate([.. run.Outputs.Select(o => o.Shape)]);
             return run;
         }
         catch (Exception e) when (e is GraphException or ArgumentException && e.Message.Contains("no kernel for", StringComparison.Ordinal) || e.Message.Contains("no element-wise loop", StringComparison.Ordinal))
@@ -155,7 +155,7 @@ public class OpTests
     static NDArray Input(OpRun r, int smooth) => r.Case.Feeds[Array.IndexOf(r.Feeds, r.Case.Smooth(r.Feeds)[smooth])];
 
     /// <summary>Differences need double precision; float32 does only for ops that have nothing else.</summary>
-    static bool IsExact(OpCase c) => c.DType == DType.Float64 || IsSingle(c);
+    static bool IsExact(OpCase c) => c.DType is DType.Float64 or DType.Complex128 || IsSingle(c);
 
     static bool IsSingle(OpCase c) => c.Op.Signature.Attrs.Any(a => a.Name == "T" && a.Allowed is { } list && !list.Contains(DType.Float64)) || c.Op.Signature.Inputs.Concat(c.Op.Signature.Outputs).Any(o => o is { TypeAttr: null, Fixed: DType.Float32 });
 

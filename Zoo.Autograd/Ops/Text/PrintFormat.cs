@@ -17,11 +17,12 @@ internal sealed class PrintFormat(string fill, int width, int precision, char re
         DType.Int64 => Number(from.AsSpan<long>()[i].ToString(CultureInfo.InvariantCulture)),
         DType.UInt64 => Number(from.AsSpan<ulong>()[i].ToString(CultureInfo.InvariantCulture), signed: false),
         DType.UInt8 or DType.UInt16 or DType.UInt32 => Number(from.Number(i).ToString("F0", CultureInfo.InvariantCulture), signed: false),
-        DType.Complex64 => Padded(Encoding.ASCII.GetBytes($"({Real(from.AsSpan<Complex64>()[i].Real)},{Real(from.AsSpan<Complex64>()[i].Imaginary)})")),
-        DType.Complex128 => Padded(Encoding.ASCII.GetBytes($"({Real(from.AsSpan<System.Numerics.Complex>()[i].Real)},{Real(from.AsSpan<System.Numerics.Complex>()[i].Imaginary)})")),
+        DType.Complex64 or DType.Complex128 => Parts(from.ComplexNumber(i)),
         var type when type.IsFloat() => Number(Real(from.Number(i))),
         _ => Number(from.Number(i).ToString("F0", CultureInfo.InvariantCulture)),
     };
+
+    byte[] Parts(System.Numerics.Complex x) => [.. "("u8, .. Number(Real(x.Real)), .. ","u8, .. Number(Real(x.Imaginary)), .. ")"u8];
 
     byte[] Padded(byte[] text)
     {

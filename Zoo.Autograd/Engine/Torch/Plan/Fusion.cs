@@ -47,7 +47,7 @@ internal sealed class Fusion
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var node = order[i];
-            if (node.Op.Pointwise is null) continue;
+            if (!node.IsPointwise) continue;
             var group = wanted.Contains(node.Out) ? null : Common(node);
             if (group is null || group.Members[0].Out.Shape != node.Out.Shape || group.Members.Count >= MaxNodes) group = new();
             groupOf[node] = group;

@@ -100,7 +100,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         for (var i = 0; i < feeds.Length; i++)
         {
-            if (feeds[i].DType is DType.String or DType.Variant)
+            // libtorch reads complex128 with instructions that end the process where an address is no multiple of 16; managed memory has 8
+            if (feeds[i].DType is DType.String or DType.Variant or DType.Complex128)
             {
                 slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
                 continue;

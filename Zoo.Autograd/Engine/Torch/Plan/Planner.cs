@@ -158,6 +158,7 @@ internal sealed class Planner
     internal static Func<Kernel, Values>? Rule(Node node)
     {
         if (node.Op.Kernel is { } kernel) return kernel;
+        if (node.Op.Pointwise is not null) return ComplexKernel.Of;
         node.Op.Composite?.Invoke(node);
         if (node.Op.Fold is not null || node.Op.Folds is not null)
             for (var i = 0; i < node.Inputs.Length; i++) ShapeValues.Needed(node, i);

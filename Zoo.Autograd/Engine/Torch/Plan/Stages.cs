@@ -81,7 +81,7 @@ internal sealed class Stages
     {
         foreach (var node in nodes)
         {
-            if (Waits(node) || node.Op.Pointwise is not null) continue;
+            if (Waits(node) || node.IsPointwise) continue;
             try
             {
                 Planner.Rule(node)?.Invoke(new(node, Array.ConvertAll(node.Inputs, _ => new Value())));
