@@ -45,7 +45,10 @@ public static partial class AutoGrad
         Variable left = Matrix(x, a), right = Matrix(y, b);   // [batch, rest, k]
         var product = BatchMatMul(left, right, adjY: true);
         var rest = (x.Shape.Rank, y.Shape.Rank) is (2, 2) ? [1] : Without(x.Shape, a).Concat(Without(y.Shape, b));
-        return Reshape(product, Shape.Create([Dim.Any, .. rest]));
+        if (rest.Count(d => d < 0) == 0) return Reshape(product, Shape.Create([Dim.Any, .. rest]));
+        return Reshape(product, Concat([ShapeOf(x)[..1], .. Sizes(x, a), .. Sizes(y, b)], 0));
+
+        static Variable[] Sizes(Variable v, int axis) => [.. Enumerable.Range(1, v.Shape.Rank - 1).Where(i => i != axis).Select(i => ShapeOf(v)[i..(i + 1)])];
 
         static Shape Without(Shape shape, int axis) => Shape.Create([.. shape.Where((_, i) => i != 0 && i != axis)]);
 
@@ -54,7 +57,8 @@ public static partial class AutoGrad
             var rank = v.Shape.Rank;
             var order = Enumerable.Range(0, rank).Where(i => i != axis).Append(axis).Select(i => (long)i).ToArray();
             var last = axis == rank - 1 ? v : Transpose(v, order);
-            return rank == 3 ? last : Reshape(last, Shape.Create([Dim.Any, Without(v.Shape, axis).Aggregate(1L, (n, d) => n < 0 || d < 0 ? Dim.Any : n * d), v.Shape[axis]]));
+            if (rank == 3) return last;
+            return v.Shape.Count(d => d < 0) > 2 ? Reshape(last, Concat([ShapeOf(v)[..1], Ints(-1), ShapeOf(v)[axis..(axis + 1)]], 0)) : Reshape(last, Shape.Create([Dim.Any, Without(v.Shape, axis).Aggregate(1L, (n, d) => n < 0 || d < 0 ? Dim.Any : n * d), v.Shape[axis]]));
         }
     }
 }

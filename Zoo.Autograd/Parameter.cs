@@ -86,6 +86,13 @@ public sealed class Parameter
         }
     }
 
+    /// <summary>Makes the first value if it is not there yet; different Parameters may be made at the same time.</summary>
+    internal void Initialize()
+    {
+        lock (gate)
+            if (Home is null) Host();
+    }
+
     NDArray Host()
     {
         if (host is not null) return host;

@@ -1,12 +1,13 @@
 namespace Zoo.Keras;
 
 /// <summary>An activation by Keras' name, or a C# expression; converts from both.</summary>
-public readonly record struct ActivationFunction
+public readonly record struct ActivationFunction : IKerasValue<ActivationFunction>
 {
     static readonly Dictionary<string, string> Aliases = new() { ["swish"] = "silu", ["hard_swish"] = "hard_silu" };
 
     readonly string? name;
     readonly Func<Variable, Variable>? formula;
+    readonly Layer? layer;
 
     /// <summary>The activation with a name.</summary>
     /// <exception cref="ArgumentException">No activation has it; the message lists all.</exception>
@@ -19,7 +20,10 @@ public readonly record struct ActivationFunction
     /// <summary>A C# expression; it has no name, so a layer with it cannot be saved.</summary>
     public ActivationFunction(Func<Variable, Variable> formula) => this.formula = formula;
 
-    /// <summary>Keras' name; <c>linear</c> by default, null for a C# expression.</summary>
+    /// <summary>A layer without weights, such as <see cref="LeakyReLU"/> with a slope of its own.</summary>
+    public ActivationFunction(Layer layer) => (this.layer, formula) = (layer, x => layer.Apply(x));
+
+    /// <summary>Keras' name; <c>linear</c> by default, null for a layer or a C# expression.</summary>
     public string? Name => formula is null ? name ?? "linear" : null;
 
     /// <summary>The activation of a value.</summary>
@@ -31,6 +35,22 @@ public readonly record struct ActivationFunction
     /// <summary>A C# expression.</summary>
     public static implicit operator ActivationFunction(Func<Variable, Variable> formula) => new(formula);
 
+    /// <summary>A layer without weights.</summary>
+    public static implicit operator ActivationFunction(Layer layer) => new(layer);
+
     /// <inheritdoc/>
-    public override string ToString() => Name ?? "a C# expression";
+    public object? ToKeras() => (object?)Name ?? (object?)layer ?? formula;
+
+    /// <inheritdoc/>
+    public static ActivationFunction FromKeras(object? value) => value switch
+    {
+        null => default,
+        string name => new(name),
+        Layer layer => new(layer),
+        Dictionary<string, object?> function when function.GetValueOrDefault("class_name") is "function" && function.GetValueOrDefault("config") is string name => new(name),
+        _ => throw new ArgumentException($"'{value}' is no activation. Expected a name or a layer."),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => Name ?? layer?.Name ?? "a C# expression";
 }

@@ -1,3 +1,4 @@
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Graph;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -75,14 +76,15 @@ public sealed class CallContext
         for (var i = 0; shape is not null && i < wanted.Rank; i++)
             if (shape[i] >= 0) wanted = wanted.With(i, shape[i]);
         var sample = wanted[1..];
-        if (!sample.IsKnown) throw new ShapeException($"a sample of {sample} has unknown sizes. Expected known ones for random numbers. Give the Input its sizes.") { Actual = x.Shape };
+        Variable[] sizes = [.. Enumerable.Range(0, wanted.Rank).Select(i => wanted[i] >= 0 ? A.Constant(wanted[i], DType.Int32) : A.ShapeOf(x)[i])];
+        var elements = sample.IsKnown ? A.Constant(sample.Elements, DType.Int32) : sizes[1..].Aggregate((a, b) => a * b);
         // A sample begins at a count of its own: four 32-bit numbers a count.
-        var (counts, dtype) = ((sample.Elements + 3) / 4, DType.Float32);
+        var counts = sample.IsKnown ? A.Constant((sample.Elements + 3) / 4, DType.Int32) : A.FloorDiv(elements + 3, A.Constant(4, DType.Int32));
         var key = SplitMix.Derive(seed is { } own ? (ulong)own : layer.Seed, $"{layer.Path}:{Lowering.State.NextCall(layer)}");
-        var samples = wanted[0] >= 0 ? A.Constant(wanted[0], DType.Int32) : A.ShapeOf(x)[0];
-        var counter = A.Stack([Lowering.State.FirstCount(samples, counts), Lowering.State.Step]);
-        var numbers = draw(A.Stack([samples, A.Constant(counts * 4, DType.Int32)]), key, counter, dtype);
-        if (counts * 4 != sample.Elements) numbers = numbers[.., ..(int)sample.Elements];
+        var counter = A.Stack([Lowering.State.FirstCount(sizes[0], counts), Lowering.State.Step]);
+        var numbers = draw(A.Stack([sizes[0], counts * 4]), key, counter, DType.Float32);
+        if (!sample.IsKnown) return A.Cast(A.Reshape(SliceOps.Slice.Call(numbers, A.Ints(0, 0), A.Stack([sizes[0], elements])), A.Stack(sizes)), x.DType);
+        if (sample.Elements % 4 != 0) numbers = numbers[.., ..(int)sample.Elements];
         return A.Cast(A.Reshape(numbers, Shape.Create([wanted[0], .. sample])), x.DType);
     }
 }

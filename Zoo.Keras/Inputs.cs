@@ -36,6 +36,9 @@ public sealed class Inputs : IReadOnlyList<Variable>
         var other => throw new ArgumentException($"{name} is {other}. Expected a {typeof(T).Name}."),
     };
 
+    /// <summary>Whether an argument is a list, be it of one Variable.</summary>
+    internal bool IsList(string name) => form.Find(name) is object?[];
+
     /// <summary>The place of an argument's first Variable, or −1.</summary>
     internal int IndexOf(string name) => CallForm.Leaves(form.Find(name)).OfType<InputAt>().Select(at => at.Index).DefaultIfEmpty(-1).First();
 

@@ -225,6 +225,9 @@ public abstract class Layer : ICallable
     /// <summary>Whether masks pass this layer; where they do not, layers behind it see none.</summary>
     protected virtual bool SupportsMasking => false;
 
+    /// <summary>Whole numbers as the floating-point numbers that they become beside weights.</summary>
+    private protected Variable Real(Variable x) => x.DType.IsFloat() ? x : AutoGrad.Cast(x, DTypePolicy.ComputeDType);
+
     /// <summary>Whether floating-point inputs are cast to the dtype of <see cref="DTypePolicy"/>.</summary>
     private protected virtual bool Autocasts => true;
 

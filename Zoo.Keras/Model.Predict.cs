@@ -117,6 +117,7 @@ public partial class Model
         lock (inferring)
         {
             if (inference is { } ready && ReferenceEquals(ready.Engine, engine)) return ready.Session;
+            InitializeWeights();
             var session = engine.Compile(InferenceProgram());
             inference = (engine, session);
             return session;

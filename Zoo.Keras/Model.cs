@@ -139,5 +139,8 @@ public partial class Model : Layer
         return new(lowering, lowered, Array.ConvertAll(Outputs.Values, o => state.Masks.GetValueOrDefault(o)), [.. state.Losses], [.. state.Updates.Select(u => (u.Key, u.Value))]) { Step = state.Fed };
     }
 
+    /// <summary>Makes the first values of the weights that have none yet, several at a time: each derives from the seed and its own name.</summary>
+    internal void InitializeWeights() => Parallel.ForEach(Weights.Where(w => !w.IsInitialized), w => w.Initialize());
+
     static InvalidOperationException NotBuilt() => new("Model: it has no input yet, so its layers have no weights. Give the first layer an InputShape, or call Fit or Predict with data.");
 }

@@ -3,7 +3,9 @@ namespace Zoo.Keras;
 /// <summary>A number, or numbers in rows, as configurations hold them: converts from a number and from arrays.</summary>
 public readonly record struct NestedNumbers : IKerasValue<NestedNumbers>
 {
-    NestedNumbers(NDArray array) => Array = array;
+    readonly bool stored;   // as an array of a type of its own
+
+    NestedNumbers(NDArray array, bool stored = false) => (Array, this.stored) = (array, stored);
 
     /// <summary>The numbers.</summary>
     public NDArray Array { get => field ?? NDArray.Scalar(0, DType.Float64); }
@@ -18,13 +20,14 @@ public readonly record struct NestedNumbers : IKerasValue<NestedNumbers>
     public static implicit operator NestedNumbers(NDArray array) => new(array.Cast(DType.Float64));
 
     /// <inheritdoc/>
-    public object? ToKeras() => Nested(Array);
+    public object? ToKeras() => stored ? Array : Nested(Array);
 
     static object? Nested(NDArray x) => x.Shape.Rank == 0 ? x.ToNumber() : Enumerable.Range(0, (int)x.Shape[0]).Select(i => Nested(x.Rows(i, 1).Reshape(x.Shape[1..]))).ToList();
 
     /// <inheritdoc/>
     public static NestedNumbers FromKeras(object? value)
     {
+        if (value is Dictionary<string, object?> array && array.GetValueOrDefault("config") is Dictionary<string, object?> config) return new(Saving.KerasCollections.Numbers(config, "numbers"), stored: true);
         var flat = new List<double>();
         var shape = new List<long>();
         Walk(value, 0);

@@ -22,6 +22,9 @@ switch (args)
         return 0;
     case ["all", ..]:
         return All();
+    case ["build", ..]:
+        BuildCost.Run(Number("--rounds", 20));
+        return 0;
     case ["barrier", var job, ..]:
         BarrierCost.Run(job, args.Length > 2 ? int.Parse(args[2]) : 1, args.Length > 3 ? int.Parse(args[3]) : 200);
         return 0;
@@ -32,6 +35,7 @@ switch (args)
               compare mlp|lenet THREADS [--rounds 200] the peers on one job
               profile mlp|lenet [THREADS]              where the time of one step goes
               soak [--steps 10000]                     memory over a long run
+              build [--rounds 20]                      building models and their weights' first values
               barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);

@@ -46,8 +46,8 @@ internal sealed class LoweringState
     /// <summary>The counter of random numbers at which the first row of a value begins: that row's place in the whole batch, times the counts of a row.</summary>
     /// <param name="rows">The number of rows, a multiple of that of samples.</param>
     /// <param name="counts">The counts that one row takes.</param>
-    internal Variable FirstCount(Variable rows, long counts) => Part is not var (first, samples) ? AutoGrad.Constant(0, DType.Int64)
-        : AutoGrad.FloorDiv(AutoGrad.Cast(rows, DType.Int64), samples) * first * AutoGrad.Constant(counts, DType.Int64);
+    internal Variable FirstCount(Variable rows, Variable counts) => Part is not var (first, samples) ? AutoGrad.Constant(0, DType.Int64)
+        : AutoGrad.FloorDiv(AutoGrad.Cast(rows, DType.Int64), samples) * first * AutoGrad.Cast(counts, DType.Int64);
 
     /// <summary>The input that was made for the step because a layer asked and nothing was given.</summary>
     internal Variable? Fed { get; private set; }

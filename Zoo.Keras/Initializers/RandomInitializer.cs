@@ -13,7 +13,10 @@ public abstract class RandomInitializer : Initializer
     {
         var next = Draw(shape, new(Seed is { } own ? SplitMix.Derive((ulong)own, "initializer") : seed));
         var value = NDArray.Zeros(shape, dtype);
-        for (var i = 0; i < value.Count; i++) value.SetNumber(i, next());
+        if (dtype == DType.Float32)
+            foreach (ref var x in value.AsSpan<float>()) x = (float)next();
+        else
+            for (var i = 0; i < value.Count; i++) value.SetNumber(i, next());
         return value;
     }
 }

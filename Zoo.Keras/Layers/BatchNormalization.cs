@@ -9,11 +9,12 @@ namespace Zoo.Keras;
 /// gamma · (x − mean) / √(variance + epsilon) + beta for each entry of an axis: with the batch's mean and variance in training, with their moving means
 /// otherwise or when frozen (Ioffe and Szegedy, 2015).
 /// </summary>
-[KerasObject("keras.layers"), KerasInert("synchronized", false), KerasInert("renorm", false), KerasInert("renorm_clipping"), KerasInert("renorm_momentum", 0.99), KerasCallArgument("mask")]
+[KerasObject("keras.layers"), KerasCallArgument("mask")]
 public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, double epsilon = 1e-3) : Layer
 {
     Parameter? gamma, beta;
     Parameter mean = null!, variance = null!;
+    Renormalization? renormalization;
 
     /// <summary>The axis whose entries are normalised apart, usually the channels.</summary>
     public int Axis { get; } = axis;
@@ -54,6 +55,19 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     /// <summary>What gamma is forced to be after each update.</summary>
     public Constraint? GammaConstraint { get; init; }
 
+    /// <summary>Whether training leans on the moving statistics too, so that small batches do less harm (Ioffe, 2017).</summary>
+    public bool Renorm { get; init; }
+
+    /// <summary>With <see cref="Renorm"/>: bounds of the corrections, <c>rmin</c>, <c>rmax</c> and <c>dmax</c>; those that are absent do not bind.</summary>
+    /// <exception cref="ArgumentException">Another key, rmax below rmin, or a negative dmax.</exception>
+    public IReadOnlyDictionary<string, double>? RenormClipping { get => field ?? (Renorm ? new Dictionary<string, double>() : null); init => field = Renormalization.Checked(value); }
+
+    /// <summary>With <see cref="Renorm"/>: how much of its own moving statistics stays at a step.</summary>
+    public double RenormMomentum { get; init; } = 0.99;
+
+    /// <summary>Whether statistics are of the whole batch, not of a worker's part. In one process they always are.</summary>
+    public bool Synchronized { get; init; }
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
@@ -65,15 +79,19 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         beta = Center ? Weight("beta", entries, BetaInitializer, BetaRegularizer, constraint: BetaConstraint) : null;
         mean = Weight("moving_mean", entries, MovingMeanInitializer, trainable: false);
         variance = Weight("moving_variance", entries, MovingVarianceInitializer, trainable: false);
+        if (!Renorm) return;
+        Root root = new(MovingVarianceInitializer);
+        renormalization = new(Weight("moving_stddev", entries, root, trainable: false), Weight("renorm_mean", entries, MovingMeanInitializer, trainable: false), Weight("renorm_stddev", entries, root, trainable: false), this);
     }
 
     /// <inheritdoc/>
     protected override Outputs Call(Inputs x, CallContext c)
     {
         var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && c.Trainable);
+        if (training && Synchronized && c.Lowering.State.Part is not null) throw new GraphException($"{Name}: synchronized statistics over several workers are not there. Expected Synchronized = false, or training in one process.");
         // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula. Channels first it pays in training: else the formula fuses with what is around it.
-        var fused = x[0].Shape.Rank == 4 && (at == 3 || at == 1 && training) && x[0].DType == DType.Float32 && c.Mask is null;
-        if (!fused) return Formula(x, c, at, training);
+        var fused = x[0].Shape.Rank == 4 && (at == 3 || at == 1 && training) && x[0].DType == DType.Float32 && c.Mask is null && !(training && Renorm);
+        if (!fused) return Formula(Real(x), c, at, training);
         var format = at == 1 ? DataFormat.ChannelsFirst : DataFormat.ChannelsLast;
         return format.FromLast(Fused(format.ToLast(x), c, training));
     }
@@ -99,14 +117,20 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         int[] axes = [.. Enumerable.Range(0, x.Shape.Rank).Where(i => i != at)];
         var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => i == at ? x.Shape[at] : 1)]);
         var (m, v) = (A.Reshape(Value(mean), shape), A.Reshape(Value(variance), shape));
+        (Variable R, Variable D)? correction = null;
         if (training)
         {
             (m, v) = c.Mask is { } mask ? Weighted(x, mask, axes) : A.Moments(x, axes, keepDims: true);
-            Move(c, A.StopGradient(A.Reshape(m, mean.Shape)), A.StopGradient(A.Reshape(v, mean.Shape)));
+            var (batchMean, batchVariance) = (A.StopGradient(A.Reshape(m, mean.Shape)), A.StopGradient(A.Reshape(v, mean.Shape)));
+            correction = renormalization?.Correct(batchMean, batchVariance, c);
+            if (renormalization is null) Move(c, batchMean, batchVariance);
+            else renormalization.Move(c, batchMean, batchVariance, mean, variance);
         }
         var scale = A.Rsqrt(v + Epsilon);
+        if (correction is { } r) scale *= A.Reshape(r.R, shape);
         if (gamma is not null) scale *= A.Reshape(Value(gamma), shape);
         var y = (x - m) * scale;
+        if (correction is { } d) y += A.Reshape(gamma is null ? d.D : d.D * Value(gamma), shape);
         if (beta is not null) y += A.Reshape(Value(beta), shape);
         return A.Cast(y, input.DType);
 
@@ -122,6 +146,17 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         var total = A.Sum(weight, axes, keepDims: true) + 1e-7;
         var m = A.Sum(x * weight, axes, keepDims: true) / total;
         return (m, A.Sum(A.SquaredDifference(x, m) * weight, axes, keepDims: true) / total);
+    }
+
+    /// <summary>The square root of what another initializer gives.</summary>
+    sealed class Root(Initializer of) : Initializer
+    {
+        public override NDArray Create(Shape shape, DType dtype, ulong seed)
+        {
+            var value = of.Create(shape, dtype, seed);
+            for (var i = 0; i < value.Count; i++) value.SetNumber(i, Math.Sqrt(value.Number(i)));
+            return value;
+        }
     }
 
     void Move(CallContext c, Variable batchMean, Variable batchVariance)

@@ -67,7 +67,7 @@ public abstract class Convolutional : SpatialLayer
         CheckRank(x.Shape);
         if (x.Shape[DataFormat.ChannelAxis] is >= 0 and var found && found != channels)
             throw new ShapeException($"the input has shape {x.Shape}, with {found} channels. Expected {channels}, for which the layer was built.") { Actual = x.Shape };
-        var input = DataFormat.ToLast(x);
+        var input = DataFormat.ToLast(Real(x));
         var y = CallLast(Pads is { } pads ? Around(input, pads, 1) : input);
         if (bias is null) return Activation.Of(DataFormat.FromLast(y));
         // Keras on TensorFlow takes the last axis for the channels wherever its size is that of the bias, channels first too.

@@ -52,7 +52,7 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.Dot(x, kernel);
+        var y = A.Dot(Real(x), kernel);
         if (bias is not null) y = A.BiasAdd(y, bias);
         return Activation.Of(y);
     }

@@ -67,7 +67,7 @@ public sealed class EinsumDense(string equation, Shape outputShape, ActivationFu
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.Einsum(Equation, x, kernel);
+        var y = A.Einsum(Equation, Real(x), kernel);
         if (bias is not null) y += bias;
         return Activation.Of(y);
     }

@@ -18,8 +18,7 @@ public sealed class Flatten : Layer
     {
         x = DataFormat.ToLast(x);
         var sample = x.Shape[1..];
-        return A.Reshape(x, sample.IsKnown ? [Dim.Any, sample.Elements] : [x.Shape[0] >= 0 ? x.Shape[0] : throw Unknown(x), Dim.Any]);
+        if (sample.IsKnown) return A.Reshape(x, [Dim.Any, sample.Elements]);
+        return x.Shape[0] >= 0 ? A.Reshape(x, [x.Shape[0], Dim.Any]) : A.Reshape(x, A.Concat([A.ShapeOf(x)[..1], A.Ints(-1)], 0));
     }
-
-    static ShapeException Unknown(Variable x) => new($"the input has shape {x.Shape}. Expected one unknown size at most, the batch or another. Give the Input its sizes.") { Actual = x.Shape };
 }

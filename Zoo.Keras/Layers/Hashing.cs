@@ -12,10 +12,11 @@ public sealed class Hashing : Layer
     /// <param name="numBins">The number of bins.</param>
     /// <param name="outputMode">int, one_hot, multi_hot or count.</param>
     /// <param name="maskValue">A string or number that has bin 0 for itself; none by default.</param>
-    /// <param name="salt">Two numbers, the key of SipHash; FarmHash where it is null.</param>
+    /// <param name="salt">Two numbers, the key of SipHash (one stands for both); FarmHash where it is null.</param>
     public Hashing(int numBins, OutputMode outputMode = default, object? maskValue = null, long[]? salt = null)
     {
         if (numBins <= 0) throw new ArgumentException($"Hashing: {numBins} bins were asked for. Expected a positive number.");
+        if (salt is [var both]) salt = [both, both];
         if (salt is not (null or { Length: 2 })) throw new ArgumentException($"Hashing: the salt has {salt.Length} numbers. Expected 2.");
         (NumBins, OutputMode, MaskValue, Salt) = (numBins, outputMode.Of("Hashing", "int", "one_hot", "multi_hot", "count"), maskValue, salt);
         DTypePolicy = outputMode.Name == "int" ? DType.Int64 : DTypePolicy.Float32;

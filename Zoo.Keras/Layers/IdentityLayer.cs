@@ -2,7 +2,7 @@ using Zoo.Keras.Saving;
 
 namespace Zoo.Keras;
 
-/// <summary>Its input (Keras' layer Identity; the initializer has the name here).</summary>
+/// <summary>Its input, or all of several (Keras' layer Identity; the initializer has the name here).</summary>
 [KerasObject("keras.layers", ClassName = "Identity")]
 public sealed class IdentityLayer : Layer
 {
@@ -10,5 +10,9 @@ public sealed class IdentityLayer : Layer
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => x;
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        c.OutputMasks = [.. c.Masks];
+        return x.ToArray();
+    }
 }

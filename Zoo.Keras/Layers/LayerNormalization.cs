@@ -51,7 +51,7 @@ public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : La
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
-        Axis = Axis.Axes.OrderBy(a => input.Axis(a, "axis")).ToArray();
+        Axis = Axis.Axes.Select(a => (Given: a, At: input.Axis(a, "axis"))).OrderBy(a => a.At).Select(a => a.Given).ToArray();
         var entries = Shape.Create([.. Axis.Axes.Select(a => input[a])]);
         gamma = Scale || RmsScaling ? Weight("gamma", entries, GammaInitializer, GammaRegularizer, constraint: GammaConstraint) : null;
         beta = Center && !RmsScaling ? Weight("beta", entries, BetaInitializer, BetaRegularizer, constraint: BetaConstraint) : null;

@@ -38,7 +38,7 @@ public abstract class Lookup : Layer
     public string OovMethod { get; init; } = "floormod";
 
     /// <summary>The key of SipHash, in place of FarmHash, for unknown words.</summary>
-    public long[]? Salt { get; init; }
+    public long[]? Salt { get; init => field = value is [var both] ? [both, both] : value; }
 
     /// <summary>How many words there are, with those for unknown and masked ones; null before there is a vocabulary.</summary>
     public int? VocabularySize { get => Size() ?? announced; init => announced = value; }

@@ -8,4 +8,6 @@ namespace Zoo.Keras;
 public sealed class Maximum : Merge
 {
     private protected override Variable Join(Variable[] inputs) => inputs.Aggregate(A.Maximum);
+
+    private protected override (Variable Result, Variable? Mask) Join(Variable[] inputs, Variable?[] masks) => Chosen(A.Maximum, inputs, masks);
 }

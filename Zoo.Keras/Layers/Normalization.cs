@@ -92,6 +92,7 @@ public sealed class Normalization : Layer
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
+        x = Real(x);
         var (mean, deviation) = (Wide(Mean, adaptedMean, x), A.Maximum(A.Sqrt(Wide(Variance, adaptedVariance, x)), A.Constant(LeastDeviation, x.DType)));
         return Invert ? x * deviation + mean : (x - mean) / deviation;
     }
@@ -101,6 +102,7 @@ public sealed class Normalization : Layer
     {
         var value = given is { } numbers ? A.Constant(numbers.Array.Cast(x.DType)) : A.Cast(adapted!.Variable, x.DType);
         if (value.Shape.Rank == 0) return value;
+        if (value.Shape.Rank > kept.Length) throw new ShapeException($"the mean or variance has shape {value.Shape}. Expected at most {kept.Length} axes, those of {Axis}.") { Actual = value.Shape };
         var shape = new long[x.Shape.Rank];
         Array.Fill(shape, 1);
         for (var i = 1; i <= value.Shape.Rank; i++) shape[kept[^i]] = value.Shape[^i];

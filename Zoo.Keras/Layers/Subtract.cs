@@ -6,6 +6,11 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers")]
 public sealed class Subtract : Merge
 {
-    private protected override Variable Join(Variable[] inputs) => inputs is [var a, var b] ? a - b
-        : throw new ShapeException($"{inputs.Length} inputs were given. Expected two.");
+    /// <inheritdoc/>
+    protected override void Build(IReadOnlyList<Shape> inputs)
+    {
+        if (inputs.Count != 2) throw new ShapeException($"{inputs.Count} inputs were given. Expected two.");
+    }
+
+    private protected override Variable Join(Variable[] inputs) => inputs[0] - inputs[1];
 }

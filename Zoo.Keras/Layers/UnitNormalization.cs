@@ -17,5 +17,5 @@ public sealed class UnitNormalization(AxisSet axis) : Layer
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => x * A.Rsqrt(A.Maximum(A.Sum(A.Square(x), [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))], keepDims: true), 1e-12));
+    protected override Variable Call(Variable x) => x * A.Rsqrt(A.Maximum(A.Sum(A.Square(x), [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))], keepDims: true), 1e-24));
 }

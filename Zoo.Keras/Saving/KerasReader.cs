@@ -159,6 +159,7 @@ sealed class KerasReader
 
     static Shape ShapeOf(object json, string where)
     {
+        if (json is long one and >= 0 and <= int.MaxValue) return [one];
         if (json is not List<object?> list || !list.TrueForAll(d => d is null or long and >= -1 and <= int.MaxValue)) throw Mismatch(json, typeof(Shape), where);
         return Shape.Create([.. list.Select(d => d is long size ? size : Dim.Any)]);
     }

@@ -79,11 +79,18 @@ static class WeightTree
     {
         var values = new List<(Parameter, NDArray)>();
         var places = Of(model);
-        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, [.. layer.OwnWeights.Select((w, i) => ($"{i}", w)), .. layer.NamedWeights], where));
+        string Both() => $"The file has weights at {List(Groups(root, ""))}; the model at {List(places.Where(p => p.Layer.OwnWeights.Count + p.Layer.NamedWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. ";
+        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, [.. layer.OwnWeights.Select((w, i) => ($"{i}", w)), .. layer.NamedWeights], where, Both));
         if (Unused(root, "", [.. places.Select(p => p.Path + Values)]) is { } more)
-            throw new ModelFileException($"Load: {where}: it has weights at '{more}', where the model has no layer. Expected the layers {string.Join(", ", places.Where(p => p.Layer.OwnWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. Build the model as it was when the weights were saved.");
+            throw new ModelFileException($"Load: {where}: it has weights at '{more}', where the model has no layer. Expected weights of the model's layers alone. {Both()}Build the model as it was when the weights were saved.");
         return values;
     }
+
+    static string List(IEnumerable<string> names) => names.Take(40).ToList() is { Count: > 0 } first ? string.Join(", ", first) + (first.Count == 40 ? ", …" : "") : "no place";
+
+    /// <summary>Where a file has arrays of layers.</summary>
+    static IEnumerable<string> Groups(H5Group group, string path) => group.Children.Where(c => path.Length > 0 || c.Key != Memory).SelectMany(c => c.Value is not H5Group inner ? []
+        : c.Key == Values ? inner.Children.Count > 0 ? [path] : [] : Groups(inner, path.Length == 0 ? c.Key : $"{path}/{c.Key}"));
 
     /// <summary>What the optimizer of a compiled model remembered; nothing where the file has none, or it is another optimizer's.</summary>
     /// <param name="root">The file.</param>
@@ -98,16 +105,16 @@ static class WeightTree
         return fits || must ? Read(root, $"{Memory}/", optimizer.Name, [.. variables.Select((w, i) => ($"{i}", w))], where) : [];
     }
 
-    static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<(string Key, Parameter Weight)> weights, string where)
+    static List<(Parameter, NDArray)> Read(H5Group root, string path, string name, IReadOnlyList<(string Key, Parameter Weight)> weights, string where, Func<string>? both = null)
     {
         var stored = root.Find(path + Values) as H5Group;
         if ((stored?.Children.Count ?? 0) != weights.Count)
-            throw new ModelFileException($"Load: {where}: '{path}{Values}' has {stored?.Children.Count ?? 0} arrays for {name}. Expected {weights.Count}{(weights.Count > 0 ? $": {string.Join(", ", weights.Select(w => w.Weight))}" : "")}. Build the model as it was when the weights were saved.");
+            throw new ModelFileException($"Load: {where}: '{path}{Values}' has {stored?.Children.Count ?? 0} arrays for {name}. Expected {weights.Count}{(weights.Count > 0 ? $": {string.Join(", ", weights.Select(w => w.Weight))}" : "")}. {both?.Invoke()}Build the model as it was when the weights were saved.");
         var values = new List<(Parameter, NDArray)>();
         foreach (var (key, weight) in weights)
         {
             if (stored!.Children.GetValueOrDefault(key) is not H5Dataset data || data.Shape != weight.Shape || data.DType == DType.String)
-                throw new ModelFileException($"Load: {where}: '{path}{Values}/{key}' is {(stored.Children.GetValueOrDefault(key) is H5Dataset other ? $"{other.DType.Name()} {other.Shape}" : "no array")}. Expected {weight} of {name}. Build the model as it was when the weights were saved.");
+                throw new ModelFileException($"Load: {where}: '{path}{Values}/{key}' is {(stored.Children.GetValueOrDefault(key) is H5Dataset other ? $"{other.DType.Name()} {other.Shape}" : "no array")}. Expected {weight} of {name}. {both?.Invoke()}Build the model as it was when the weights were saved.");
             values.Add((weight, data.Read()));
         }
         return values;

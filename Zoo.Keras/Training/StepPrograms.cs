@@ -33,6 +33,7 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
     /// <param name="exported">Whether it gives the loss, and leaves the state of losses and metrics out.</param>
     internal Program Step(bool guarded = false, bool exported = false)
     {
+        model.InitializeWeights();
         var lowered = model.Lower(training: true, how.Optimizer.Iterations.Variable);
         var (step, outputs) = Training(lowered);
         var total = step.Total;
