@@ -1,4 +1,5 @@
 using Zoo.Autograd.Graph;
+using Zoo.Keras.Graph;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -31,7 +32,7 @@ public sealed class TimeDistributed(Layer layer) : Layer
         var input = x[0];
         if (!input.Shape.HasRank || input.Shape.Rank < 3) throw new ShapeException($"the input has shape {input.Shape}. Expected [batch, steps, …] with at least one more axis.") { Actual = input.Shape };
         // What looks at the whole batch in training must see each step apart.
-        if (c.Training && input.Shape[1] >= 0 && Layer.Parts.OfType<BatchNormalization>().Any(c.Lowering.Trains)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
+        if (c.Training && input.Shape[1] >= 0 && LooksAtBatch(Layer, c.Lowering)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
         var y = c.Mask is { Shape: { HasRank: true, Rank: > 2 } } mask ? Layer.Apply([Flat(input)], ("mask", Flat(mask))) : Layer.Apply(Flat(input));
         Shape shape = Shape.Create([input.Shape[0], input.Shape[1], .. y.Shape[1..]]);
         return shape.Count(d => d < 0) <= 1 ? A.Reshape(y, shape) : A.Reshape(y, A.Concat([A.ShapeOf(input)[..2], A.ShapeOf(y)[1..]], 0));
@@ -43,6 +44,11 @@ public sealed class TimeDistributed(Layer layer) : Layer
         return inputs is [var input] ? new(input, output)
             : throw new GraphException($"TimeDistributed: {output} comes from {inputs.Length} inputs{(inputs.Length > 0 ? $": {string.Join(", ", inputs.AsEnumerable())}" : "")}. Expected one. Make a Model that says which.") { Node = output.Name };
     }
+
+    /// <summary>Whether a layer takes statistics of the batch; calls that are fixed to inference do not.</summary>
+    static bool LooksAtBatch(Layer layer, KerasLowering lowering) => layer is BatchNormalization ? lowering.Trains(layer)
+        : layer is Model { Graph: { } graph } ? graph.Layers.Any(l => graph.CallsOf(l).Any(n => n.Tag is LayerCall { Training: not false }) && LooksAtBatch(l, lowering))
+        : layer.SubLayers.Any(s => LooksAtBatch(s.Layer, lowering));
 
     static Variable Flat(Variable x)
     {

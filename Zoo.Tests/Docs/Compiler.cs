@@ -14,7 +14,7 @@ static class Compiler
     static readonly Lazy<MetadataReference[]> references = new(() =>
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(p => Path.GetFileName(p) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
-            .Concat([typeof(NDArray).Assembly.Location, typeof(Layer).Assembly.Location]).Select(p => MetadataReference.CreateFromFile(p)),
+            .Concat([typeof(NDArray).Assembly.Location, typeof(Layer).Assembly.Location, typeof(global::Zoo.Transfer.GraphNet).Assembly.Location]).Select(p => MetadataReference.CreateFromFile(p)),
     ]);
 
     /// <summary>The errors of a program, or of declarations without one; <paramref name="usings"/> are added to those of every new project.</summary>

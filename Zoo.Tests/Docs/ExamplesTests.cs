@@ -11,7 +11,7 @@ namespace Zoo.Tests.Docs;
 internal sealed partial class ExamplesTests
 {
     /// <summary>README shows whole programs; the guides leave the usings out.</summary>
-    internal const string Usings = "global using Zoo.Autograd; global using Zoo.Keras; global using Zoo.Keras.Charts; global using Zoo.Keras.Datasets; global using Zoo.Keras.Saving; global using static Zoo.Keras.K; global using A = Zoo.Autograd.AutoGrad;";
+    internal const string Usings = "global using Zoo.Autograd; global using Zoo.Keras; global using Zoo.Keras.Charts; global using Zoo.Keras.Datasets; global using Zoo.Keras.Saving; global using Zoo.Transfer; global using static Zoo.Keras.K; global using A = Zoo.Autograd.AutoGrad;";
 
     /// <summary>What an example of a member may use without saying where it comes from: data and a model, or expressions.</summary>
     static readonly string[] Given =
@@ -27,7 +27,7 @@ internal sealed partial class ExamplesTests
         select new TestCaseData(file, block.Groups[1].Value) { TestName = $"{file} line {Sources.Text(file)[..block.Index].Count(c => c == '\n') + 1}" };
 
     static IEnumerable<TestCaseData> Examples() =>
-        from assembly in new[] { typeof(NDArray).Assembly, typeof(Layer).Assembly }
+        from assembly in new[] { typeof(NDArray).Assembly, typeof(Layer).Assembly, typeof(global::Zoo.Transfer.GraphNet).Assembly }
         from member in XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member")
         where !member.Attribute("name")!.Value.Contains(".#ctor") // a primary constructor repeats what its class says
         from code in member.Elements("example").Elements("code")

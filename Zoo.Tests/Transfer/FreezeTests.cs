@@ -166,6 +166,19 @@ public sealed class FreezeTests : Saving.InFolder
         Assert.That(Moved(before).Count(w => w.Contains("bn2") || w.Contains("conv2")), Is.GreaterThanOrEqualTo(5));
     }
 
+    [TestCase(false, false, 2), TestCase(true, false, 1), TestCase(false, true, 1)]
+    public void StepsAreOneBatchUnlessStatisticsAreTaken(bool frozen, bool inferring, int expected)
+    {
+        var image = Input([6, 6, 1]);
+        var normal = new BatchNormalization { Name = "bn" };
+        Model tower = new(image, (inferring ? normal.Apply(image, training: false) : image >> normal) >> new Flatten());
+        if (frozen) tower.Freeze();
+        var pair = Input([2, 6, 6, 1]);
+        Model model = new(pair, pair >> new TimeDistributed(tower) >> new Flatten() >> new Dense(1));
+        model.Compile("sgd", "mse");
+        Assert.That(model.TrainingOps()["FusedBatchNormV3"], Is.EqualTo(expected));
+    }
+
     [Test]
     public void AVariableWithSeveralInputsIsNoLayerOfSteps()
     {
