@@ -67,11 +67,11 @@ static class Digits
         return (NDArray.From(Array.ConvertAll(pictures.Rows(rows).ToArray<byte>(), b => b / 256f), [count, 2, 1, 28, 28]), NDArray.From(y, [count, 1]));
     }
 
-    /// <summary>The two digits of each pair in one picture, [n, 28, 57].</summary>
+    /// <summary>The two digits of each pair in one picture, twice as large: [n, 56, 114, 1].</summary>
     static NDArray SideBySide(NDArray pairs)
     {
         Variable pair = Input([2, 1, 28, 28]);
         Variable left = A.Reshape(pair.IndexSelect(1, 0), [Dim.Any, 28, 28]), right = A.Reshape(pair.IndexSelect(1, 1), [Dim.Any, 28, 28]);
-        return new Model(pair, A.Concat([A.Pad(left, [(0, 0), (0, 0), (0, 1)], 1), right], 2)).Predict(pairs);
+        return new Model(pair, A.ExpandDims(A.Concat([A.Pad(left, [(0, 0), (0, 0), (0, 1)], 1), right], 2), 3) >> new UpSampling2D(2)).Predict(pairs);
     }
 }

@@ -5,7 +5,7 @@ sealed class Options
 
     public Options(Dictionary<string, string> defaults, string[] given)
     {
-        var shared = Environment.GetEnvironmentVariable("ZOO_SHARED") ?? "shared";
+        var shared = Environment.GetEnvironmentVariable("ZOO_SHARED") ?? Path.Combine("..", "shared");
         values = defaults.ToDictionary(d => d.Key, d => d.Value.StartsWith("shared/", StringComparison.Ordinal) ? Path.Combine([shared, .. d.Value.Split('/')[1..]]) : d.Value);
         for (var i = 0; i < given.Length; i += 2)
             if (i + 1 == given.Length || !values.ContainsKey(given[i])) throw new ArgumentException($"'{given[i]}' is not understood. Expected one of {string.Join(", ", values.Keys)} with a value.");
