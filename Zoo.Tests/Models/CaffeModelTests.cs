@@ -40,33 +40,9 @@ internal sealed class CaffeModelTests
         }
         foreach (var warning in net.Warnings) TestContext.Out.WriteLine(warning);
         if (!entry.Files(".caffemodel").Any()) RecipeWeights.Fill(net);
-        var missed = reference is null ? Shapes(net) : Compare(entry, net, reference, inputs);
+        var missed = reference is null ? ModelEntry.Shapes(net) : entry.Compare(net, reference, inputs);
         Report.Add("models", $"{entry.Name}/{Path.GetFileName(prototxt)}", missed.Count == 0 ? 1 : 0, 1);
         Assert.That(missed, Is.Empty);
-    }
-
-    static List<string> Compare(ModelEntry entry, GraphNet net, Dictionary<string, NDArray> reference, Dictionary<string, NDArray> inputs)
-    {
-        // A layer's key is its name; the file may have no such layer where it is another form of the same net.
-        var keys = reference.Keys.Where(k => k.StartsWith("output/", StringComparison.Ordinal) || k.StartsWith("layer/", StringComparison.Ordinal))
-            .Select(k => (Key: k, Node: k[(k.IndexOf('/') + 1)..].Split('@')[0])).Where(k => net.Nodes.Contains(k.Node)).ToList();
-        Assert.That(keys, Is.Not.Empty, "the reference has none of the net's layers");
-        string[] nodes = [.. keys.Select(k => k.Node).Distinct()];
-        var cut = net.NewGraph(nodes);
-        var names = cut.ToKeras().InputNames;
-        var given = names is [_] ? [.. inputs.Values] : names.Select(name => inputs[name]).ToArray();   // another runtime may call the only input otherwise
-        var results = cut.PredictMany(given is [var one] ? (Arrays)one : given);
-        var values = nodes.Zip(results).ToDictionary();
-        var missed = keys.Select(k => entry.Differs(k.Key, reference[k.Key], values[k.Node])).OfType<string>().ToList();
-        TestContext.Out.WriteLine($"{keys.Count - missed.Count} of {keys.Count} values are those of the reference");
-        return missed;
-    }
-
-    static List<string> Shapes(GraphNet net)
-    {
-        foreach (var output in net.ToKeras().Outputs) TestContext.Out.WriteLine($"{output.Name}: {output.Shape}");
-        Assert.That(net.ToKeras().Outputs.Select(o => o.Shape.Rank), Has.All.GreaterThan(0));
-        return [];
     }
 
     /// <summary>The net; where its file reads a database, whose pictures' size it does not say, the first of some that its layers take.</summary>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NUnit.Framework;
 using Zoo.Autograd;
 using Zoo.Keras;
 using Zoo.Tests.Goldens;
+using Zoo.Transfer;
 
 namespace Zoo.Tests.Models;
 
@@ -71,6 +73,32 @@ internal sealed partial class ModelEntry
             if (!(Math.Abs(a - b) <= absolute + relative * Math.Abs(b))) return string.Create(CultureInfo.InvariantCulture, $"{key}: element {i * stride} is {a}, expected {b}");
         }
         return null;
+    }
+
+    /// <summary>What differs from the reference among those of its values that the net has nodes for.</summary>
+    public List<string> Compare(GraphNet net, Dictionary<string, NDArray> reference, Dictionary<string, NDArray> inputs)
+    {
+        // A layer's key is its name; the file may have no such layer where it is another form of the same net.
+        var keys = reference.Keys.Where(k => k.StartsWith("output/", StringComparison.Ordinal) || k.StartsWith("layer/", StringComparison.Ordinal))
+            .Select(k => (Key: k, Node: k[(k.IndexOf('/') + 1)..].Split('@')[0])).Where(k => net.Nodes.Contains(k.Node)).ToList();
+        Assert.That(keys, Is.Not.Empty, "the reference has none of the net's layers");
+        string[] nodes = [.. keys.Select(k => k.Node).Distinct()];
+        var cut = net.NewGraph(nodes);
+        var names = cut.ToKeras().InputNames;
+        var given = names is [_] ? [.. inputs.Values] : names.Select(name => inputs[name]).ToArray();   // another runtime may call the only input otherwise
+        var results = cut.PredictMany(given is [var one] ? (Arrays)one : given);
+        var values = nodes.Zip(results).ToDictionary();
+        var missed = keys.Select(k => Differs(k.Key, reference[k.Key], values[k.Node])).OfType<string>().ToList();
+        TestContext.Out.WriteLine($"{keys.Count - missed.Count} of {keys.Count} values are those of the reference");
+        return missed;
+    }
+
+    /// <summary>Where there is no reference: the outputs' shapes, printed. Nothing differs.</summary>
+    public static List<string> Shapes(GraphNet net)
+    {
+        foreach (var output in net.ToKeras().Outputs) TestContext.Out.WriteLine($"{output.Name}: {output.Shape}");
+        Assert.That(net.ToKeras().Outputs.Select(o => o.Shape.Rank), Has.All.GreaterThan(0));
+        return [];
     }
 
     public override string ToString() => Name;

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Zoo.Autograd.Graph.Proto;
 using Zoo.Keras;
+using Zoo.Keras.Graph;
 using Zoo.Transfer.Caffe.Proto;
 
 namespace Zoo.Transfer.Caffe;
@@ -49,13 +50,19 @@ public sealed class CaffeLayer
     /// <param name="inputs">Its inputs.</param>
     public Variable Apply(Layer layer, params Variable[] inputs) => ApplyMany(layer, inputs)[0];
 
+    /// <summary>The same with the mode of the call fixed; null leaves it to the model.</summary>
+    internal Variable Apply(Layer layer, Variable input, bool? training) => Called(layer, [input], training)[0];
+
     /// <summary>The results of a layer that has several.</summary>
-    public Variable[] ApplyMany(Layer layer, params Variable[] inputs)
+    public Variable[] ApplyMany(Layer layer, params Variable[] inputs) => Called(layer, inputs, null);
+
+    Variable[] Called(Layer layer, Variable[] inputs, bool? training)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (Twin is { } twin && twin.GetType() == layer.GetType()) return twin.ApplyMany(inputs);
+        Variable[] Call(Layer one) => one.CallNode(CallForm.Positional(one, inputs), training).Outputs;
+        if (Twin is { } twin && twin.GetType() == layer.GetType()) return Call(twin);
         if (!layer.HasName) layer.Name = Name;
-        var results = layer.ApplyMany(inputs);
+        var results = Call(layer);
         if (layer.Weights.Count == 0 || ReferenceEquals(Applied, layer)) return results;
         if (Applied is not null) throw new GraphException($"{Name}: its converter applies two layers with weights. Expected one.");
         Applied = layer;

@@ -10,7 +10,8 @@ static class Normalizations
     public static Variable[] BatchNorm(CaffeLayer c)
     {
         var p = c.Settings.BatchNormParam ?? new();
-        return [c.Apply(new BatchNormalization(1, Widened(p.MovingAverageFraction), Widened(p.Eps)) { Center = false, Scale = false }, c.Input)];
+        // where the file says so, the stored statistics are used in training too
+        return [c.Apply(new BatchNormalization(1, Widened(p.MovingAverageFraction), Widened(p.Eps)) { Center = false, Scale = false }, c.Input, p.UseGlobalStats ? false : null)];
     }
 
     /// <summary>The double of the shortest text of a float: 1e-5, not 9.99999974e-6.</summary>
