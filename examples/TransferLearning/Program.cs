@@ -53,7 +53,7 @@ for (var fold = 0; fold < folds; fold++)
 {
     // every fifth photo of a class is held out, another one in each fold
     int[] held = [.. Enumerable.Range(0, truth.Length).Where(i => i % 5 == fold)], kept = [.. Enumerable.Range(0, truth.Length).Except(held)];
-    
+
     watch.Restart();
     var head = new Dense(classes.Length, "softmax") { Name = "flower" };
     Variable features = Input([1280], "features");
