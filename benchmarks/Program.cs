@@ -28,6 +28,12 @@ switch (args)
     case ["barrier", var job, ..]:
         BarrierCost.Run(job, args.Length > 2 ? int.Parse(args[2]) : 1, args.Length > 3 ? int.Parse(args[3]) : 200);
         return 0;
+    case ["caffe", ..]:
+        CaffeLoad.Run(args.Length > 1 && args[1][0] != '-' ? args[1] : Path.Combine(Environment.GetEnvironmentVariable("ZOO_SHARED") ?? "../shared", "models", "caffe_prototxt", "resnet50_deploy.prototxt"), Number("--rounds", 20));
+        return 0;
+    case ["caffe-peer", var kind, var prototxt, var model, var runs]:
+        CaffeLoad.Serve(kind, prototxt, model, int.Parse(runs));
+        return 0;
     default:
         Console.Error.WriteLine("""
             benchmarks: what shall be measured?
@@ -37,6 +43,7 @@ switch (args)
               soak [--steps 10000]                     memory over a long run
               build [--rounds 20]                      building models and their weights' first values
               barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
+              caffe [PROTOTXT] [--rounds 20]           loading and running ResNet-50 of Caffe, here and in OpenCV; its prototxt is looked for in ZOO_SHARED
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
         return 2;

@@ -58,6 +58,7 @@ static class CaffeForms
         ArgMax l => Ranked(l),
         SPP l => new() { Type = "SPP", SppParam = new() { PyramidHeight = (uint)l.PyramidHeight, Pool = CaffeWindowForms.Method(l.Method) } },
         PriorBox l => Boxes(l),
+        DetectionOutput l => Detections(l),
         CaffeRecurrent l => new() { Type = l.Cell == "lstm" ? "LSTM" : "RNN", RecurrentParam = new() { NumOutput = (uint)l.Units, ExposeHidden = l.ExposeHidden } },
         _ => null,
     };
@@ -106,6 +107,23 @@ static class CaffeForms
         LayerParameter written = new() { Type = "ArgMax", ArgmaxParam = new() { TopK = (uint)layer.TopK, OutMaxVal = layer.OutMaxVal } };
         if (layer.Axis is { } axis) written.ArgmaxParam.Axis = axis;
         return written;
+    }
+
+    static LayerParameter Detections(DetectionOutput layer)
+    {
+        DetectionOutputParameter p = new()
+        {
+            NumClasses = (uint)layer.NumClasses,
+            ShareLocation = layer.ShareLocation,
+            BackgroundLabelId = layer.BackgroundLabel,
+            CodeType = layer.CodeType switch { "center_size" => PriorBoxParameter.Types.CodeType.CenterSize, "corner_size" => PriorBoxParameter.Types.CodeType.CornerSize, _ => PriorBoxParameter.Types.CodeType.Corner },
+            VarianceEncodedInTarget = layer.VarianceEncoded,
+            NmsParam = new() { NmsThreshold = (float)layer.NmsThreshold },
+            KeepTopK = layer.KeepTopK,
+        };
+        if (layer.TopK > 0) p.NmsParam.TopK = layer.TopK;
+        if (layer.ConfidenceThreshold > float.MinValue) p.ConfidenceThreshold = (float)layer.ConfidenceThreshold;
+        return new() { Type = "DetectionOutput", DetectionOutputParam = p };
     }
 
     static LayerParameter Boxes(PriorBox layer)

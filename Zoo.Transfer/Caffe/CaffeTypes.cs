@@ -21,6 +21,7 @@ static class CaffeTypes
         ["DepthwiseConvolution"] = Convolutions.Convolution,
         ["Crop"] = Shapes.Crop,
         ["Deconvolution"] = Convolutions.Deconvolution,
+        ["DetectionOutput"] = Detections.DetectionOutput,
         ["Dropout"] = Elements.Dropout,
         ["DummyData"] = Shapes.DummyData,
         ["Eltwise"] = Elements.Eltwise,

@@ -18,7 +18,7 @@ static class CaffeWindowForms
             case Convolution l: Set(p, l.Filters, l.Groups, l.UseBias, All(l.KernelSize), All(l.Strides), Pads(l, input), All(l.DilationRate)); break;
             case DepthwiseConvolution l: Set(p, checked((int)channels * l.DepthMultiplier), (int)channels, l.UseBias, All(l.KernelSize), All(l.Strides), Pads(l, input), All(l.DilationRate)); break;
             case TransposedConvolution l:
-                if (l.Padding.Upper != "VALID" || l.OutputPadding is { } more && All(more).Any(m => m > 0) || Enumerable.Range(0, l.Strides.Count).Any(i => (l.KernelSize[i] - 1) * l.DilationRate[i] + 1 < l.Strides[i]))
+                if (l.Padding.Upper != "VALID" || l.Pads is not null || l.OutputPadding is { } more && All(more).Any(m => m > 0) || Enumerable.Range(0, l.Strides.Count).Any(i => (l.KernelSize[i] - 1) * l.DilationRate[i] + 1 < l.Strides[i]))
                     throw new GraphException("its result is larger or smaller than Caffe's. Expected padding 'valid', and windows that are no less than the steps");
                 Set(p, l.Filters, 1, l.UseBias, All(l.KernelSize), All(l.Strides), [.. All(l.KernelSize).Select(_ => 0)], All(l.DilationRate));
                 break;
@@ -41,6 +41,11 @@ static class CaffeWindowForms
     {
         var pads = new int[layer.KernelSize.Count];
         if (layer.Padding.IsCausal) throw new GraphException("its padding is causal. Expected the same on both sides");
+        if (layer.Pads is { } given)
+        {
+            if (layer.Padding.Upper != "VALID" || Enumerable.Range(0, pads.Length).Any(i => given[i].Before != given[i].After)) throw new GraphException($"it pads by {given} and '{layer.Padding}'. Expected the same on both sides, and 'valid'");
+            return [.. pads.Select((_, i) => given[i].Before)];
+        }
         for (var i = 0; i < pads.Length && layer.Padding.Upper == "SAME"; i++)
         {
             var (window, stride, size) = ((layer.KernelSize[i] - 1) * layer.DilationRate[i] + 1, layer.Strides[i], input[i + 2]);

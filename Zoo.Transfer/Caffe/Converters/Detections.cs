@@ -1,8 +1,9 @@
 using Zoo.Transfer.Caffe.Layers;
+using Zoo.Transfer.Caffe.Proto;
 
 namespace Zoo.Transfer.Caffe.Converters;
 
-/// <summary>PriorBox; LSTM and RNN.</summary>
+/// <summary>PriorBox and DetectionOutput; LSTM and RNN.</summary>
 static class Detections
 {
     public static Variable[] PriorBox(CaffeLayer c)
@@ -17,6 +18,23 @@ static class Detections
             Offset = p.Offset,
             ImageSize = p.HasImgSize ? [checked((int)p.ImgSize), checked((int)p.ImgSize)] : [checked((int)p.ImgH), checked((int)p.ImgW)],
             Steps = p.HasStep ? [p.Step, p.Step] : [p.StepH, p.StepW],
+        }, [.. c.Inputs])];
+    }
+
+    public static Variable[] DetectionOutput(CaffeLayer c)
+    {
+        var p = c.Settings.DetectionOutputParam ?? new();
+        if (p.NmsParam is { HasEta: true, Eta: not 1 } nms) throw new GraphException($"its eta is {nms.Eta}: the threshold changes on the way. Expected 1");
+        return [c.Apply(new DetectionOutput(checked((int)p.NumClasses))
+        {
+            ShareLocation = p.ShareLocation,
+            BackgroundLabel = p.BackgroundLabelId,
+            CodeType = p.CodeType switch { PriorBoxParameter.Types.CodeType.CenterSize => "center_size", PriorBoxParameter.Types.CodeType.CornerSize => "corner_size", _ => "corner" },
+            VarianceEncoded = p.VarianceEncodedInTarget,
+            NmsThreshold = p.NmsParam?.NmsThreshold ?? 0.3,
+            TopK = p.NmsParam is { HasTopK: true } top ? top.TopK : -1,
+            KeepTopK = p.KeepTopK,
+            ConfidenceThreshold = p.HasConfidenceThreshold ? p.ConfidenceThreshold : float.MinValue,
         }, [.. c.Inputs])];
     }
 
