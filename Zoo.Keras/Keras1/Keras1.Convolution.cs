@@ -22,8 +22,16 @@ public static partial class Keras1
     static Conv2D Picture(int nbFilter, int nbRow, int nbCol, Initializer? init, string? activation, string borderMode, (int, int)? subsample, (int, int)? rate, string dimOrdering, Regularizer? wRegularizer, Regularizer? bRegularizer, bool bias, (int, int)? pads, Shape? inputShape, string? name) =>
         Named(new Conv2D(nbFilter, (nbRow, nbCol), Activated(activation))
         {
-            KernelInitializer = init ?? Initializer.GlorotUniform, Padding = Bordered(borderMode, pads is null or (0, 0) ? null : Widths(pads)), Strides = subsample ?? (1, 1), DilationRate = rate ?? (1, 1), DataFormat = Format(dimOrdering),
-            KernelRegularizer = wRegularizer, BiasRegularizer = bRegularizer, UseBias = bias, Pads = pads is null or (0, 0) ? null : Widths(pads), InputShape = inputShape,
+            KernelInitializer = init ?? Initializer.GlorotUniform,
+            Padding = Bordered(borderMode, pads is null or (0, 0) ? null : Widths(pads)),
+            Strides = subsample ?? (1, 1),
+            DilationRate = rate ?? (1, 1),
+            DataFormat = Format(dimOrdering),
+            KernelRegularizer = wRegularizer,
+            BiasRegularizer = bRegularizer,
+            UseBias = bias,
+            Pads = pads is null or (0, 0) ? null : Widths(pads),
+            InputShape = inputShape,
         }, name);
 
     static Borders? Widths((int Rows, int Columns)? pads) => pads is var (rows, columns) ? (Borders)((rows, rows), (columns, columns)) : null;
@@ -45,8 +53,15 @@ public static partial class Keras1
         (int, int)? more = outputShape is null ? null : ((int)((outputShape[first] - nbRow) % stride.Item1), (int)((outputShape[first + 1] - nbCol) % stride.Item2));
         return Named(new Conv2DTranspose(nbFilter, (nbRow, nbCol), Activated(activation))
         {
-            KernelInitializer = init ?? Initializer.GlorotUniform, Padding = Bordered(borderMode), Strides = stride, OutputPadding = more is { } rest ? rest : null, DataFormat = Format(dimOrdering),
-            KernelRegularizer = wRegularizer, BiasRegularizer = bRegularizer, UseBias = bias, InputShape = inputShape,
+            KernelInitializer = init ?? Initializer.GlorotUniform,
+            Padding = Bordered(borderMode),
+            Strides = stride,
+            OutputPadding = more is { } rest ? rest : null,
+            DataFormat = Format(dimOrdering),
+            KernelRegularizer = wRegularizer,
+            BiasRegularizer = bRegularizer,
+            UseBias = bias,
+            InputShape = inputShape,
         }, name);
     }
 
@@ -54,8 +69,17 @@ public static partial class Keras1
     public static SeparableConv2D SeparableConvolution2D(int nbFilter, int nbRow, int nbCol, Initializer? init = null, string? activation = null, string borderMode = "valid", (int, int)? subsample = null, int depthMultiplier = 1, string dimOrdering = "th", Regularizer? depthwiseRegularizer = null, Regularizer? pointwiseRegularizer = null, Regularizer? bRegularizer = null, bool bias = true, Shape? inputShape = null, string? name = null) =>
         Named(new SeparableConv2D(nbFilter, (nbRow, nbCol), Activated(activation))
         {
-            DepthwiseInitializer = init ?? Initializer.GlorotUniform, PointwiseInitializer = init ?? Initializer.GlorotUniform, Padding = Bordered(borderMode), Strides = subsample ?? (1, 1), DepthMultiplier = depthMultiplier, DataFormat = Format(dimOrdering),
-            DepthwiseRegularizer = depthwiseRegularizer, PointwiseRegularizer = pointwiseRegularizer, BiasRegularizer = bRegularizer, UseBias = bias, InputShape = inputShape,
+            DepthwiseInitializer = init ?? Initializer.GlorotUniform,
+            PointwiseInitializer = init ?? Initializer.GlorotUniform,
+            Padding = Bordered(borderMode),
+            Strides = subsample ?? (1, 1),
+            DepthMultiplier = depthMultiplier,
+            DataFormat = Format(dimOrdering),
+            DepthwiseRegularizer = depthwiseRegularizer,
+            PointwiseRegularizer = pointwiseRegularizer,
+            BiasRegularizer = bRegularizer,
+            UseBias = bias,
+            InputShape = inputShape,
         }, name);
 
     /// <summary>Zoo's <c>LocallyConnected1D(nb_filter, filter_length, activation, border_mode, subsample_length, W_regularizer, b_regularizer, bias)</c>.</summary>

@@ -16,8 +16,14 @@ public static partial class Keras1
     public static SparseDense SparseDense(int outputDim, Initializer? init = null, string? activation = null, Regularizer? wRegularizer = null, Regularizer? bRegularizer = null, int backwardStart = -1, int backwardLength = -1, NDArray? initWeight = null, NDArray? initBias = null, bool bias = true, Shape? inputShape = null, string? name = null) =>
         Named(new SparseDense(outputDim, Activated(activation))
         {
-            KernelInitializer = Started(initWeight, init), BiasInitializer = Started(initBias, Initializer.Zeros), KernelRegularizer = wRegularizer, BiasRegularizer = bRegularizer,
-            BackwardStart = Math.Max(backwardStart, 0) - 1, BackwardLength = backwardLength, UseBias = bias, InputShape = inputShape,
+            KernelInitializer = Started(initWeight, init),
+            BiasInitializer = Started(initBias, Initializer.Zeros),
+            KernelRegularizer = wRegularizer,
+            BiasRegularizer = bRegularizer,
+            BackwardStart = Math.Max(backwardStart, 0) - 1,
+            BackwardLength = backwardLength,
+            UseBias = bias,
+            InputShape = inputShape,
         }, name);
 
     /// <summary>Zoo's <c>Activation(activation)</c>, with its <c>hard_sigmoid</c>.</summary>
@@ -68,8 +74,12 @@ public static partial class Keras1
         if (weights is not null && !zeroBasedId) weights = NDArray.From([.. new float[outputDim], .. weights.Cast(DType.Float32).ToArray<float>()], [inputDim + 1, outputDim]);
         return Named(new Embedding(zeroBasedId ? inputDim : inputDim + 1, outputDim)
         {
-            EmbeddingsInitializer = Started(weights, init ?? "uniform"), EmbeddingsRegularizer = wRegularizer, MaskZero = maskZero, PaddingValue = paddingValue == 0 ? null : paddingValue,
-            Trainable = trainable, InputShape = inputLength is { } length ? [length] : null,
+            EmbeddingsInitializer = Started(weights, init ?? "uniform"),
+            EmbeddingsRegularizer = wRegularizer,
+            MaskZero = maskZero,
+            PaddingValue = paddingValue == 0 ? null : paddingValue,
+            Trainable = trainable,
+            InputShape = inputLength is { } length ? [length] : null,
         }, name);
     }
 

@@ -18,16 +18,33 @@ public static partial class Keras1
     public static ConvLSTM2D ConvLSTM2D(int nbFilter, int nbRow, int nbCol, string activation = "tanh", string innerActivation = "hard_sigmoid", string dimOrdering = "th", string borderMode = "valid", (int, int)? subsample = null, Regularizer? wRegularizer = null, Regularizer? uRegularizer = null, Regularizer? bRegularizer = null, bool returnSequences = false, bool goBackwards = false, Shape? inputShape = null, string? name = null) =>
         Named(new ConvLSTM2D(nbFilter, (nbRow, nbCol))
         {
-            Activation = Activated(activation), RecurrentActivation = Activated(innerActivation), DataFormat = Format(dimOrdering), Padding = Bordered(borderMode), Strides = subsample ?? (1, 1), KernelRegularizer = wRegularizer,
-            RecurrentRegularizer = uRegularizer, BiasRegularizer = bRegularizer, ReturnSequences = returnSequences, GoBackwards = goBackwards, InputShape = inputShape,
+            Activation = Activated(activation),
+            RecurrentActivation = Activated(innerActivation),
+            DataFormat = Format(dimOrdering),
+            Padding = Bordered(borderMode),
+            Strides = subsample ?? (1, 1),
+            KernelRegularizer = wRegularizer,
+            RecurrentRegularizer = uRegularizer,
+            BiasRegularizer = bRegularizer,
+            ReturnSequences = returnSequences,
+            GoBackwards = goBackwards,
+            InputShape = inputShape,
         }, name);
 
     /// <summary>Zoo's <c>ConvLSTM3D(nb_filter, nb_kernel, dim_ordering, border_mode, subsample, W_regularizer, U_regularizer, b_regularizer, return_sequences, go_backwards)</c>: one kernel size for all axes.</summary>
     public static ConvLSTM3D ConvLSTM3D(int nbFilter, int nbKernel, string dimOrdering = "th", string borderMode = "valid", (int, int, int)? subsample = null, Regularizer? wRegularizer = null, Regularizer? uRegularizer = null, Regularizer? bRegularizer = null, bool returnSequences = false, bool goBackwards = false, Shape? inputShape = null, string? name = null) =>
         Named(new ConvLSTM3D(nbFilter, nbKernel)
         {
-            RecurrentActivation = Activated("hard_sigmoid"), DataFormat = Format(dimOrdering), Padding = Bordered(borderMode), Strides = subsample ?? (1, 1, 1), KernelRegularizer = wRegularizer,
-            RecurrentRegularizer = uRegularizer, BiasRegularizer = bRegularizer, ReturnSequences = returnSequences, GoBackwards = goBackwards, InputShape = inputShape,
+            RecurrentActivation = Activated("hard_sigmoid"),
+            DataFormat = Format(dimOrdering),
+            Padding = Bordered(borderMode),
+            Strides = subsample ?? (1, 1, 1),
+            KernelRegularizer = wRegularizer,
+            RecurrentRegularizer = uRegularizer,
+            BiasRegularizer = bRegularizer,
+            ReturnSequences = returnSequences,
+            GoBackwards = goBackwards,
+            InputShape = inputShape,
         }, name);
 
     /// <summary>Zoo's <c>TimeDistributed(layer)</c>: of a layer or of a whole model.</summary>

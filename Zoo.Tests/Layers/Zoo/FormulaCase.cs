@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using Zoo.Autograd;
-using Zoo.Autograd.Engine;
 using Zoo.Keras;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -79,7 +78,7 @@ sealed record FormulaCase(string Name, Func<Layer> Make, NDArray[] Inputs, Func<
         return model;
     }
 
-    public void CheckValuesAndGradients()
+    public void CheckValuesAndGradients(string engine = "embedded")
     {
         var model = Model();
         var lowered = model.Lower(training: false);
@@ -94,13 +93,11 @@ sealed record FormulaCase(string Name, Func<Layer> Make, NDArray[] Inputs, Func<
             var objective = lowered.Outputs.Select((o, i) => A.Sum(o * A.Constant(cotangents[i]))).Aggregate((a, b) => a + b);
             fetches.AddRange(A.Gradients(objective, [.. smooth, .. model.Weights.Select(p => p.Variable)]));
         }
-        using var session = Engines.Find("embedded").Compile(new() { Feeds = [.. model.Inputs], Fetches = [.. fetches] });
-        var results = new NDArray?[fetches.Count];
-        session.Run(Inputs, results);
-        Assert.That(results.Take(lowered.Outputs.Length).SelectMany(Numbers!), Is.EqualTo(wanted).Within(2e-5), "results");
+        var results = ModelRuns.Run(engine, [.. model.Inputs], [.. fetches], Inputs);
+        Assert.That(results.Take(lowered.Outputs.Length).SelectMany(Numbers), Is.EqualTo(wanted).Within(2e-5), "results");
         if (!Smooth) return;
         double[] seeds = [.. cotangents.SelectMany(Numbers)];
-        var found = new Queue<NDArray>(results.Skip(lowered.Outputs.Length)!);
+        var found = new Queue<NDArray>(results.Skip(lowered.Outputs.Length));
         for (var i = 0; i < Inputs.Length; i++)
             if (Array.IndexOf(smooth, model.Inputs.Values[i]) >= 0) Compare(x[i], found.Dequeue(), $"gradient of input {i}");
         for (var i = 0; i < model.Weights.Count; i++) Compare(w[i], found.Dequeue(), $"gradient of {model.Weights[i].Path}");

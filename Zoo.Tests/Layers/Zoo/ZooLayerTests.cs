@@ -10,6 +10,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Tests.Layers;
 
 /// <summary>Analytics Zoo's layers: values and gradients by formulas that stand here, files, and what they say about input that does not fit.</summary>
+[Category("Engines")]
 public class ZooLayerTests : InFolder
 {
     static IEnumerable<FormulaCase> Cases() => TorchLayerCases.All().Concat(ZooLayerCases.All());
@@ -17,7 +18,7 @@ public class ZooLayerTests : InFolder
     static IEnumerable<Type> Classes() => typeof(Layer).Assembly.GetExportedTypes().Where(t => t.IsSubclassOf(typeof(Layer)) && t.GetCustomAttribute<KerasObjectAttribute>(inherit: false) is { Package: "zoo" });
 
     [Test]
-    public void ValuesAndGradientsAreTheFormulas([ValueSource(nameof(Cases))] object given) => ((FormulaCase)given).CheckValuesAndGradients();
+    public void ValuesAndGradientsAreTheFormulas([ValueSource(nameof(Cases))] object given, [Values("embedded", "tensorflow")] string engine) => ((FormulaCase)given).CheckValuesAndGradients(engine);
 
     [Test]
     public void AWrongFormulaAndAWrongGradientAreSeen()
@@ -103,6 +104,18 @@ public class ZooLayerTests : InFolder
         scale.Value = new float[] { 7, 7 };
         Assert.That(Model.Load(At("m.keras")).Predict(data).ToArray<float>(), Is.EqualTo(before), "the file's values are set");
         Assert.That(scale.Value.ToArray<float>(), Is.EqualTo(trained), "of the Parameter that the registered expression reads");
+    }
+
+    [Test, Explicit("a matter of seconds and a gigabyte")]
+    public void ABertOfTwelveBlocksBuildsAndInitialisesSoon()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Variable ids = Input([128], dtype: DType.Int32), types = Input([128], dtype: DType.Int32), places = Input([128], dtype: DType.Int32), mask = Input([128]);
+        Model model = new([ids, types, places, mask], BERT.Init(vocab: 30522, inputSeqLen: 128).ApplyMany(ids, types, places, mask)[^1]);
+        var built = clock.Elapsed;
+        var elements = model.Weights.Sum(w => w.Value.Shape.Elements);
+        TestContext.Out.WriteLine($"BERT-base: {elements:N0} numbers, built in {built.TotalSeconds:F2} s, with all first values {clock.Elapsed.TotalSeconds:F2} s");
+        Assert.That(elements, Is.EqualTo(109_482_240));
     }
 
     [Test]
