@@ -50,6 +50,11 @@ public sealed class STFT(string side, string? window = "hann", string? scaling =
         return value;
     }
 
+    /// <summary>A window by its name.</summary>
+    /// <exception cref="ArgumentException">No window has that name; the message lists all.</exception>
+    internal static double[] WindowOf(string name, int length, bool periodic) => WindowOf(Windows.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"window: '{name}' is not known. Expected one of {string.Join(", ", Windows.Keys)}."), length, periodic);
+
     /// <summary>A sum of cosines; a symmetric one is a periodic one without its last entry of one more.</summary>
     static double[] WindowOf(double[] terms, int length, bool periodic)
     {

@@ -16,8 +16,7 @@ public class LayerGoldenTests
     [TestCaseSource(nameof(PerEngine))]
     public void LayersComputeWhatKerasComputes(string engineName, string layer)
     {
-        var cases = LayerCase.All.Where(c => c.Layer == layer && !Later(c)).ToList();
-        if (cases.Count == 0) Assert.Ignore($"{layer} comes later.");
+        var cases = LayerCase.All.Where(c => c.Layer == layer).ToList();
         var judge = new LayerJudge(TestEngines.Get(engineName));
         judge.Layers(cases);
         lock (table) table[$"{engineName} {layer}"] = (cases.Count - judge.Missed, cases.Count);
@@ -32,7 +31,4 @@ public class LayerGoldenTests
         foreach (var engine in table.GroupBy(t => t.Key.Split(' ')[0]))
             TestContext.Progress.WriteLine($"goldens/layers, {engine.Key}: {engine.Sum(t => t.Value.Passed)} of {engine.Sum(t => t.Value.Total)} cases\n{string.Join('\n', engine.Select(t => $"  {t.Key.Split(' ')[1]} {t.Value.Passed}/{t.Value.Total}"))}");
     }
-
-    /// <summary>Layers of the Fourier transform come with it.</summary>
-    internal static bool Later(LayerCase c) => c.Layer is "STFTSpectrogram" or "MelSpectrogram";
 }

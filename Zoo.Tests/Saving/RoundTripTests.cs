@@ -13,8 +13,7 @@ public class RoundTripTests
     [TestCaseSource(nameof(Classes))]
     public void Layers_are_saved_as_Keras_saved_them(string name)
     {
-        var cases = LayerCase.All.Where(c => c.Layer == name && !LayerGoldenTests.Later(c)).ToList();
-        if (cases.Count == 0) Assert.Ignore($"{name} comes later.");
+        var cases = LayerCase.All.Where(c => c.Layer == name).ToList();
         var judge = new LayerJudge(TestEngines.Get("embedded"));
         var loaded = new List<(LayerCase, Model)>();
         foreach (var one in cases)
