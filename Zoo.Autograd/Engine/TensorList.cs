@@ -66,6 +66,30 @@ internal sealed class TensorList(DType dtype, Shape element, NDArray?[] items)
 
     internal NDArray Stack(Shape wanted) => Stack([.. Enumerable.Range(0, Count).Select(i => (long)i)], wanted);
 
+    /// <summary>Parts of a tensor along its first axis.</summary>
+    internal static TensorList Split(NDArray all, Shape element, long[] lengths)
+    {
+        if (all.Shape.Rank == 0 || Array.Exists(lengths, l => l < 0) || lengths.Sum() != all.Shape[0]) throw new EngineException($"TensorListSplit: a tensor of {all.Shape} is to be split into {string.Join(", ", lengths)} rows. Expected lengths that add up to its first axis.");
+        var next = 0;
+        return new(all.DType, element, [.. lengths.Select(l => all.Rows((next += (int)l) - (int)l, (int)l))]);
+    }
+
+    /// <summary>The items one after the other along their first axis, and the length of each; <paramref name="given"/>: the lengths of those that were never set.</summary>
+    internal (NDArray All, NDArray Lengths) Concat(Shape wanted, long[] given)
+    {
+        var parts = Enumerable.Range(0, Count).Select(i => items[i] ?? Get(i, i < given.Length && Merged(wanted) is { HasRank: true, Rank: > 0 } shape ? shape.With(0, given[i]) : wanted)).ToArray();
+        if (Array.Exists(parts, p => p.Shape.Rank == 0 || p.Shape[1..] != parts[0].Shape[1..])) throw new EngineException($"TensorListConcat: the items are {string.Join(", ", parts.Take(8).Select(p => p.Shape))}. Expected shapes that differ in the first axis only.");
+        var rest = parts.Length > 0 ? parts[0].Shape[1..] : Merged(wanted) is { HasRank: true, Rank: > 0 } none && none[1..].IsKnown ? none[1..] : throw new EngineException("TensorListConcat: the list is empty, and the shape of its items is not known.");
+        var all = NDArray.Zeros(Shape.Create([parts.Sum(p => p.Shape[0]), .. rest]), dtype);
+        var at = 0;
+        foreach (var part in parts)
+        {
+            Array.Copy(part.Data, part.Offset, all.Data, at, part.Count);
+            at += part.Count;
+        }
+        return (all, NDArray.From(parts.Select(p => p.Shape[0]).ToArray()));
+    }
+
     Shape Merged(Shape wanted) => element.Accepts(wanted) ? element.Merge(wanted) : wanted.Accepts(element) ? wanted.Merge(element)
         : throw new EngineException($"TensorList: items of {wanted} are wanted of a list of {element}.");
 }

@@ -75,6 +75,15 @@ internal sealed class Op(string name, string signature)
     /// <summary>Whether its kernel only moves elements; where it is not said, that is so of ops that take elements of every type.</summary>
     internal bool? Moves { get; init; }
 
+    /// <summary>Whether it does something beside giving results (it checks, it prints): it runs in every run that it must come before, as control dependencies say.</summary>
+    internal bool Effect { get; init; }
+
+    /// <summary>For an op that assigns variables: the new values.</summary>
+    internal Func<Node, (Parameter Target, Variable Value)[]>? Assigns { get; init; }
+
+    /// <summary>For an op that files hold and no graph of ours: what it becomes when it is read, in other ops.</summary>
+    internal Func<ReadContext, Variable[]>? Reads { get; init; }
+
     /// <summary>Whether two calls with equal inputs may differ, or the call has an effect: never folded or merged.</summary>
     internal bool Stateful { get; init; }
 

@@ -14,13 +14,7 @@ internal static class Portable
             var same = inputs.AsSpan().SequenceEqual(node.Inputs) ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag, node.Controls);
             done[node] = same.Op.Portable?.Invoke(same) ?? same.Outputs;
         }
-        return new()
-        {
-            Name = program.Name,
-            Feeds = program.Feeds,
-            Fetches = Array.ConvertAll(program.Fetches, Find),
-            Updates = Array.ConvertAll(program.Updates, u => (u.Target, Find(u.Value))),
-        };
+        return program.With(program.Feeds, Find);
 
         Variable Find(Variable v) => done[v.Node][v.Index];
     }

@@ -10,11 +10,23 @@ internal sealed class Program
     internal required Variable[] Feeds { get; init; }
     internal required Variable[] Fetches { get; init; }
     internal (Parameter Target, Variable Value)[] Updates { get; init; } = [];
+    /// <summary>Nodes without results that run too: checks, prints.</summary>
+    internal Node[] Effects { get; init; } = [];
     /// <summary>A name for messages, traces and exported graphs.</summary>
     internal string Name { get; init; } = "program";
 
     /// <summary>The nodes of the graph, inputs before users.</summary>
-    internal List<Node> Nodes() => Topology.Sort(Roots().Select(v => v.Node));
+    internal List<Node> Nodes() => Topology.Sort(Roots().Select(v => v.Node).Concat(Effects));
+
+    /// <summary>The same over nodes that were made again.</summary>
+    internal Program With(Variable[] feeds, Converter<Variable, Variable> found) => new()
+    {
+        Name = Name,
+        Feeds = feeds,
+        Fetches = Array.ConvertAll(Fetches, found),
+        Updates = Array.ConvertAll(Updates, u => (u.Target, found(u.Value))),
+        Effects = Array.ConvertAll(Effects, e => Array.ConvertAll(e.Inputs, found) is var inputs && inputs.AsSpan().SequenceEqual(e.Inputs) ? e : e.Op.Call(inputs, e.Attrs, e.Name, e.Tag)),
+    };
 
     /// <summary>Everything that is computed for its own sake: fetches, then the values of updates.</summary>
     internal IEnumerable<Variable> Roots() => Fetches.Concat(Updates.Select(u => u.Value));

@@ -24,22 +24,17 @@ internal static class Specialize
         }
         foreach (var node in program.Nodes())
             if (!done.ContainsKey(node)) done[node] = Rebuild(node, Array.ConvertAll(node.Inputs, v => done[v.Node][v.Index]), equal);
-        return new()
-        {
-            Name = program.Name,
-            Feeds = inputs,
-            Fetches = Array.ConvertAll(program.Fetches, v => done[v.Node][v.Index]),
-            Updates = Array.ConvertAll(program.Updates, u => (u.Target, done[u.Value.Node][u.Value.Index])),
-        };
+        return program.With(inputs, v => done[v.Node][v.Index]);
     }
 
     static Variable[] Rebuild(Node node, Variable[] inputs, Dictionary<string, Node> equal)
     {
         if (node.Tag is Parameter) return node.Outputs;
         if (node.Op == StateOps.Placeholder) throw new GraphException($"run: the input '{node.Name}' is used but not fed. Expected it among the program's inputs.") { Node = node.Name };
+        if (node.Op == StateOps.PlaceholderWithDefault) return inputs;   // it is not fed
         var made = node.Inputs.Length == 0 ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag);
-        if (made.Op.Stateful) return made.Outputs;
         var known = Known(made);
+        if (made.Op.Stateful) return known && made.Op.Composite is { } drawn && Try(drawn, made) is { } others ? Inner(made, others, equal) : made.Outputs;
         if (known && made.Op.Simplify?.Invoke(made) is { } same) return [same];
         if (made.Op != StateOps.Const && made.Outputs.Length > 0 && ShapeValues.Constant(made.Out) is { } first)
             return [.. made.Outputs.Select((v, i) => Merge(StateOps.Const.Call([], Attrs.Of(("value", i == 0 ? first : ShapeValues.Constant(v)!), ("dtype", v.DType))), equal)[0])];

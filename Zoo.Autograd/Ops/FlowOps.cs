@@ -38,6 +38,15 @@ internal static class FlowOps
 
     static Shape[] Wide(Function f, Shape[] given) => f.Shapes([.. given, f.Inputs[^1].Shape]);
 
+    /// <summary>Whether an op calls one function.</summary>
+    internal static bool IsCall(Op op) => op == PartitionedCall || op == StatefulPartitionedCall;
+
+    /// <summary>Whether an op runs functions.</summary>
+    internal static bool IsFlow(Op op) => Array.Exists(op.Signature.Attrs, a => a.Kind is "func" or "funcs");
+
+    /// <summary>The functions of a node.</summary>
+    internal static IEnumerable<Function> Functions(Node node) => node.Attrs.All.SelectMany(a => a.Value is FunctionRef one ? [one] : a.Value as FunctionRef[] ?? []).Select(f => f.Body).OfType<Function>();
+
     internal static Function Body(Node node, string attr) => node.Attrs.Get<FunctionRef>(attr) is { Body: { } body } ? body
         : throw new GraphException($"{node.Op.Name}: the function of its attribute '{attr}' is not at hand. Expected a graph with its library.") { Node = node.Name };
 
@@ -71,7 +80,7 @@ internal static class FlowOps
 
     static Op While(string name) => new(name, Loop)
     {
-        Shape = s => new([.. Enumerable.Range(0, s.Count).Select(i => Invariant(s, i))]),
+        Shape = Invariants,
         NoGradient = NoLoopGradient,
         Stateful = name == "While",
         Kernel = k =>
@@ -88,7 +97,7 @@ internal static class FlowOps
     static Op Call(string name) => new(name, Called)
     {
         Shape = s => s.Attr<FunctionRef>("f").Body is { } f ? new(f.Shapes([.. Enumerable.Range(0, s.Count).Select(i => s[i])])) : new([.. s.Attr<DType[]>("Tout").Select(_ => Shape.Unknown)]),
-        Grads = (n, g) => Differentiate(n.Inputs, Body(n, "f").Inline(n.Inputs), g),
+        Grads = (n, g) => Array.ConvertAll(n.Inputs, A.Identity) is var inputs ? Differentiate(inputs, Body(n, "f").Inline(inputs), g) : [],   // one value may be given twice
         Stateful = name == "StatefulPartitionedCall",
         Kernel = k =>
         {
@@ -136,12 +145,23 @@ internal static class FlowOps
 
     static Shape Either(Shape a, Shape b) => !a.HasRank || !b.HasRank || a.Rank != b.Rank ? Shape.Unknown : Shape.Create([.. a.Zip(b, (x, y) => x == y ? x : Dim.Any)]);
 
-    /// <summary>A loop variable's shape: the input's, as far as the body keeps it.</summary>
-    static Shape Invariant(ShapeContext s, int i)
+    /// <summary>The loop variables' shapes: the inputs', as far as the body keeps them.</summary>
+    static Shapes Invariants(ShapeContext s)
     {
-        if (s.Attr<Shape[]>("output_shapes") is { Length: > 0 } given && i < given.Length && given[i].IsKnown) return given[i];
-        if (s.Attr<FunctionRef>("body").Body is not { } body) return Shape.Unknown;
-        return ReferenceEquals(body.Outputs[i], body.Inputs[i]) ? s[i] : Either(s[i], body.Outputs[i].Shape);
+        Shape[] shapes = [.. Enumerable.Range(0, s.Count).Select(i => s[i])];
+        if (s.Attr<FunctionRef>("body").Body is not { } body || s.Attr<FunctionRef>("cond").Body is not { } test) return new([.. shapes.Select(_ => Shape.Unknown)]);
+        if (body.Inputs.Length != s.Count || body.Outputs.Length != s.Count || test.Inputs.Length != s.Count || test.Outputs.Length != 1)
+            throw s.Fail($"its body takes {body.Inputs.Length} and gives {body.Outputs.Length} values, its condition takes {test.Inputs.Length} and gives {test.Outputs.Length}", $"Expected {s.Count}, and 1 of the condition.");
+        for (var i = 0; i < s.Count; i++)
+            if (body.Outputs[i].DType != s.DType(i)) throw s.Fail($"its body gives {body.Outputs[i].DType.Name()} as variable {i}", $"Expected {s.DType(i).Name()}.");
+        while (true)   // each round that changes something forgets a size
+        {
+            var next = body.Shapes(shapes);
+            var both = shapes.Zip(next, Either).ToArray();
+            if (both.SequenceEqual(shapes)) break;
+            shapes = both;
+        }
+        return new(shapes);
     }
 
     static bool IsTrue(NDArray value) => value.DType == DType.String ? value.Count > 0 && value.AsSpan<byte[]>()[0].Length > 0 : value.Shape.Rank > 0 ? value.Count > 0 : value.Number(0) != 0;

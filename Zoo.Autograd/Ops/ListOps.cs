@@ -58,6 +58,16 @@ internal static class ListOps
     internal static readonly Op ScatterInto = Make("TensorListScatterIntoExistingList", $"input_handle:variant tensor:element_dtype indices:int32 -> output_handle:variant ; {Typed}", _ => Shape.Scalar,
         (_, x) => [Put(TensorList.Of(x[0]), x[1], Longs(x[2]))]);
 
+    internal static readonly Op ScatterFirst = Make("TensorListScatter", $"tensor:element_dtype indices:int32 element_shape:shape_type -> output_handle:variant ; {Shaped}", _ => Shape.Scalar,
+        (n, x) => [Put(TensorList.Reserve(n.Type("element_dtype"), ShapeOf(x[2]), Longs(x[1]).DefaultIfEmpty(-1).Max() + 1), x[0], Longs(x[1]))]);
+
+    internal static readonly Op Split = Make("TensorListSplit", $"tensor:element_dtype element_shape:shape_type lengths:int64 -> output_handle:variant ; {Shaped}", _ => Shape.Scalar,
+        (_, x) => [TensorList.Split(x[0], ShapeOf(x[1]), Longs(x[2])).AsVariant()]);
+
+    internal static readonly Op Concat = Make("TensorListConcatV2", $"input_handle:variant element_shape:shape_type leading_dims:int64 -> tensor:element_dtype lengths:int64 ; {Shaped}",
+        s => [Element(s, 1) is { HasRank: true, Rank: > 0 } e ? e.With(0, Dim.Any) : Shape.Unknown, [Dim.Any]],
+        (_, x) => TensorList.Of(x[0]).Concat(ShapeOf(x[1]), Longs(x[2])) is var (all, lengths) ? [all, lengths] : []);
+
     static NDArray Put(TensorList list, NDArray rows, long[] at)
     {
         for (var i = 0; i < at.Length; i++) list = list.Set(at[i], rows.Rows(i, 1).Reshape(rows.Shape[1..]), grow: true);

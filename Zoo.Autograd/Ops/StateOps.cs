@@ -33,25 +33,40 @@ internal static class StateOps
         Stateful = true,
     };
 
-    internal static readonly Op AssignVariableOp = new("AssignVariableOp", "resource:resource value:dtype -> ; dtype:type validate_shape:bool=false")
+    internal static readonly Op AssignVariableOp = Assign("AssignVariableOp", (_, value) => value, " validate_shape:bool=false");
+    internal static readonly Op AssignAddVariableOp = Assign("AssignAddVariableOp", (old, value) => old + value);
+    internal static readonly Op AssignSubVariableOp = Assign("AssignSubVariableOp", (old, value) => old - value);
+
+    static Op Assign(string name, Func<Variable, Variable, Variable> next, string attrs = "") => new(name, $"resource:resource value:dtype -> ; dtype:type{attrs}")
     {
         Shape = _ => [],
         NoGradient = Op.Discrete,
         Stateful = true,
+        Assigns = n => [(Target(n), next(Target(n).Variable, n[1]))],
     };
 
-    internal static readonly Op AssignAddVariableOp = new("AssignAddVariableOp", "resource:resource value:dtype -> ; dtype:type")
+    /// <summary>The Parameter that a node works on through a handle.</summary>
+    internal static Parameter Target(Node n, int input = 0) => Resources.Of(n[input]) as Parameter ?? n.Tag as Parameter
+        ?? throw new GraphException($"{n.Op.Name}: its variable comes from {n[input].Node.Op.Name}. Expected a VarHandleOp of the same graph.") { Node = n.Name };
+
+    internal static readonly Op VarIsInitializedOp = new("VarIsInitializedOp", "resource:resource -> is_initialized:bool")
     {
-        Shape = _ => [],
+        Shape = _ => Shape.Scalar,
         NoGradient = Op.Discrete,
         Stateful = true,
+        Kernel = k => k.Managed((n, _) => [NDArray.Scalar(Target(n).IsInitialized ? 1 : 0, DType.Bool)]),
     };
 
-    internal static readonly Op AssignSubVariableOp = new("AssignSubVariableOp", "resource:resource value:dtype -> ; dtype:type")
+    /// <summary>Says that a variable's value may be shared; here readers always share it.</summary>
+    internal static readonly Op DisableCopyOnRead = new("DisableCopyOnRead", "resource:resource ->") { Shape = _ => [], NoGradient = Op.Discrete, Stateful = true };
+
+    /// <summary>A placeholder that need not be fed.</summary>
+    internal static readonly Op PlaceholderWithDefault = new("PlaceholderWithDefault", "input:dtype -> output:dtype ; dtype:type shape:shape")
     {
-        Shape = _ => [],
-        NoGradient = Op.Discrete,
-        Stateful = true,
+        Shape = s => s.Attr<Shape>("shape") is var shape && shape.Accepts(s[0]) ? shape : throw s.Fail($"its default does not have the shape {shape}", "Expected one that fits."),
+        Grad = (n, g) => [g],
+        Stateful = true,   // it is a place to feed: never merged
+        Kernel = k => k[0],
     };
 
     internal static readonly Op NoOp = new("NoOp", "->") { Shape = _ => [], NoGradient = Op.Discrete, Stateful = true };

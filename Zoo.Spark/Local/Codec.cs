@@ -122,7 +122,7 @@ internal static class Codec
         var graph = GraphDefReader.Read(from.ReadBytes(from.ReadInt32()));
         var (feeds, fetches, train) = (List(from, from.ReadString), List(from, from.ReadString), from.ReadString());
         var program = graph.Program(feeds, fetches, train.Length > 0 ? [train] : []);
-        return new() { Name = name, Feeds = program.Feeds, Fetches = program.Fetches, Updates = program.Updates };
+        return new() { Name = name, Feeds = program.Feeds, Fetches = program.Fetches, Updates = program.Updates, Effects = program.Effects };
     }
 
     internal static void List<T>(BinaryWriter to, IReadOnlyList<T> items, Action<T> write)

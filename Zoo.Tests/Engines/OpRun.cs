@@ -83,7 +83,7 @@ sealed class OpRun
     internal static NDArray[] Run(Variable[] feeds, Variable[] fetches, NDArray[] values, string engine = "embedded")
     {
         if (fetches.Length == 0) return [];
-        using var session = Engines.Find(engine).Compile(new() { Feeds = feeds, Fetches = fetches });
+        using var session = TestEngines.Get(engine).Compile(new() { Feeds = feeds, Fetches = fetches });
         var results = new NDArray?[fetches.Length];
         session.Run(values, results);
         return results!;

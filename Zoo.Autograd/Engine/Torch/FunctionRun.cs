@@ -15,6 +15,7 @@ internal sealed class FunctionRun
             Name = function.Name,
             Feeds = [.. function.Inputs.Where(i => i.DType != DType.Resource)],
             Fetches = [.. function.Outputs.Where(o => o.DType != DType.Resource)],
+            Effects = [.. function.Effects.Where(e => e.Op.Effect)],
         };
         (session, results) = (new(program), program.Fetches.Length);
     }

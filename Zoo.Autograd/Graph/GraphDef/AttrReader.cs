@@ -6,7 +6,10 @@ using Case = Zoo.Autograd.Graph.Proto.AttrValue.ValueOneofCase;
 namespace Zoo.Autograd.Graph;
 
 /// <summary>TensorFlow's attributes as the values that <see cref="Attrs"/> holds.</summary>
-internal sealed class AttrReader(TensorReader tensors)
+/// <param name="tensors">Reads tensors.</param>
+/// <param name="bound">Within a function: the values of its own attributes, for which its nodes' may stand.</param>
+/// <param name="isNewer">Whether a TensorFlow wrote the file that is newer than the one our ops are of: attributes it has beyond them are left out, as TensorFlow itself does.</param>
+internal sealed class AttrReader(TensorReader tensors, IReadOnlyDictionary<string, AttrValue>? bound = null, bool isNewer = false)
 {
     static readonly UTF8Encoding Strict = new(false, true);
 
@@ -14,15 +17,42 @@ internal sealed class AttrReader(TensorReader tensors)
     internal Attrs Read(NodeDef node, Op op)
     {
         var result = Attrs.None;
-        foreach (var (name, value) in node.Attr)
+        foreach (var (name, given) in node.Attr)
         {
+            var value = Bound(given);
             var def = op.Signature.Attrs.FirstOrDefault(a => a.Name == name);
+            if (def is null && !name.StartsWith('_') && isNewer) continue;
             if (def is null && !name.StartsWith('_'))
                 throw new GraphException($"it has an attribute '{name}', which {op.Name} does not have. Expected {(op.Signature.Attrs.Length == 0 ? "none" : string.Join(", ", op.Signature.Attrs.Select(a => a.Name)))}.");
             result = result.With(name, def is null ? Own(value) : Read(name, def.Kind, value));
         }
         return result;
     }
+
+    /// <summary>All attributes of a call by a function's name, whose signature is the function's.</summary>
+    internal Attrs Read(NodeDef call)
+    {
+        var result = Attrs.None;
+        foreach (var (name, value) in call.Attr) result = result.With(name, Own(Bound(value)));
+        return result;
+    }
+
+    /// <summary>The dtypes of a function's argument.</summary>
+    internal DType[] Types(OpDef.Types.ArgDef arg)
+    {
+        if (arg.TypeListAttr.Length > 0) return Of(arg.TypeListAttr).List is { } list && Only(list, list.Type.Count) ? [.. list.Type.Select(Type)] : throw Unfit(arg.TypeListAttr, "types");
+        var type = arg.TypeAttr.Length > 0 ? Of(arg.TypeAttr) is { ValueCase: Case.Type } value ? value.Type : throw Unfit(arg.TypeAttr, "a type") : arg.Type;
+        if (arg.NumberAttr.Length == 0) return [Type(type)];
+        return Of(arg.NumberAttr) is { ValueCase: Case.I, I: >= 0 and <= MaxArguments } count ? [.. Enumerable.Repeat(Type(type), (int)count.I)] : throw Unfit(arg.NumberAttr, "a number");
+
+        AttrValue Of(string name) => bound?.GetValueOrDefault(name) ?? throw new GraphException($"the argument '{arg.Name}' needs the attribute '{name}', which the call does not give. Expected it.");
+        GraphException Unfit(string name, string expected) => new($"the attribute '{name}' for the argument '{arg.Name}' is not {expected}. Expected {expected}.");
+    }
+
+    const int MaxArguments = 1 << 16;
+
+    /// <summary>A value in place of one that stands for an attribute of the function.</summary>
+    AttrValue Bound(AttrValue value) => value.ValueCase == Case.Placeholder && bound?.GetValueOrDefault(value.Placeholder) is { } found ? found : value;
 
     object Read(string name, string kind, AttrValue value) => (kind, value.ValueCase) switch
     {
@@ -59,6 +89,7 @@ internal sealed class AttrReader(TensorReader tensors)
         Case.B => value.B,
         Case.S => Text(value.S),
         Case.Tensor => tensors.Read(value.Tensor),
+        Case.Type when Enum.IsDefined((DType)value.Type) => (DType)value.Type,
         Case.List when value.List.S.Count == Count(value.List) && value.List.S.Count > 0 => Texts(value.List.S),
         _ => value,
     };
@@ -66,7 +97,7 @@ internal sealed class AttrReader(TensorReader tensors)
     FunctionRef Function(NameAttrList from)
     {
         var attrs = Attrs.None;
-        foreach (var (name, value) in from.Attr) attrs = attrs.With(name, Own(value));
+        foreach (var (name, value) in from.Attr) attrs = attrs.With(name, Own(Bound(value)));
         return new(from.Name, attrs);
     }
 

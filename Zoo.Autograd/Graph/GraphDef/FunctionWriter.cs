@@ -12,13 +12,18 @@ internal sealed class FunctionWriter(Func<FunctionDefLibrary> library)
     readonly Dictionary<Function, string> names = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> known = [];
 
+    /// <summary>Names of functions that the library has already: what is called by one of them is not written again.</summary>
+    internal IReadOnlySet<string> Kept { get; init; } = new HashSet<string>();
+
     /// <summary>An attribute's value with functions written and named.</summary>
     internal AttrValue Attr(object value) => AttrWriter.Write(value switch
     {
-        FunctionRef { Body: { } body } => new FunctionRef(Name(body), Attrs.None),
-        FunctionRef[] list => Array.ConvertAll(list, f => f.Body is { } body ? new(Name(body), Attrs.None) : f),
+        FunctionRef one => Named(one),
+        FunctionRef[] list => Array.ConvertAll(list, Named),
         _ => value,
     });
+
+    FunctionRef Named(FunctionRef f) => f.Body is { } body && !Kept.Contains(f.Name) ? new(Name(body), Attrs.None) : f;
 
     internal string Name(Function function) => names.TryGetValue(function, out var name) ? name : names[function] = Add(function.Name, Define(function));
 
@@ -46,7 +51,7 @@ internal sealed class FunctionWriter(Func<FunctionDefLibrary> library)
 
     FunctionDef Define(Function function)
     {
-        var program = Portable.For(new() { Name = function.Name, Feeds = function.Inputs, Fetches = function.Outputs });
+        var program = Portable.For(new() { Name = function.Name, Feeds = function.Inputs, Fetches = function.Outputs, Effects = function.Effects });
         var def = new FunctionDef { Signature = new() };
         var written = new Dictionary<Node, string>(ReferenceEqualityComparer.Instance);
         var taken = new HashSet<string>();
@@ -67,6 +72,12 @@ internal sealed class FunctionWriter(Func<FunctionDefLibrary> library)
             var name = Unique("result");
             def.Signature.OutputArg.Add(new OpDef.Types.ArgDef { Name = name, Type = (DataType)program.Fetches[i].DType });
             def.Ret[name] = Port(program.Fetches[i]);
+        }
+        foreach (var effect in program.Effects)
+        {
+            def.Signature.ControlOutput.Add(written[effect]);
+            def.ControlRet[written[effect]] = written[effect];
+            def.Signature.IsStateful = true;
         }
         return def;
 

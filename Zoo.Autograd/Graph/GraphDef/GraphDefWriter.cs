@@ -38,7 +38,7 @@ internal sealed class GraphDefWriter
         var writer = new GraphDefWriter(sharedName ?? (p => p.Path), tableName);
         writer.AddNodes(program);
         var fetches = Array.ConvertAll(program.Fetches, v => program.Feeds.Contains(v) ? writer.Add("Identity", "fetch", [writer.Port(v)], ("T", v.DType)) : writer.Port(v));
-        var train = program.Updates.Length > 0 ? writer.Assignments(program, "ready", _ => "assign", "train") : null;
+        var train = program.Updates.Length > 0 ? writer.Assignments(program, "ready", _ => "assign", "train") : program.Effects.Length > 0 ? writer.Barrier(program, "train") : null;
         return new(writer.graph, Array.ConvertAll(program.Feeds, writer.Port), fetches, train);
     }
 
@@ -62,7 +62,7 @@ internal sealed class GraphDefWriter
     /// <summary>Feeds under their own names, then everything that the program computes, and the variables it assigns.</summary>
     internal void AddNodes(Program program)
     {
-        var nodes = Topology.Sort([.. program.Feeds.Select(f => f.Node), .. program.Roots().Select(v => v.Node)]);
+        var nodes = Topology.Sort([.. program.Feeds.Select(f => f.Node), .. program.Roots().Select(v => v.Node), .. program.Effects]);
         foreach (var node in nodes) Add(node);
         foreach (var (target, _) in program.Updates)
             if (!handles.ContainsKey(target)) Add(target.Variable.Node[0].Node);
@@ -71,10 +71,12 @@ internal sealed class GraphDefWriter
     /// <summary>One NoOp behind all that can fail, the assignments behind it, and a NoOp behind those, whose name is returned.</summary>
     internal string Assignments(Program program, string ready, Func<Parameter, string> assign, string train)
     {
-        var barrier = Add("NoOp", ready, [.. program.Roots().Select(v => "^" + names[v.Node]).Distinct()]);
+        var barrier = Barrier(program, ready);
         var assigned = program.Updates.Select(u => Add("AssignVariableOp", assign(u.Target), [Handle(u.Target), Port(u.Value), "^" + barrier], ("dtype", u.Value.DType))).ToArray();
         return Add("NoOp", train, [.. assigned.Select(a => "^" + a)]);
     }
+
+    string Barrier(Program program, string name) => Add("NoOp", name, [.. program.Roots().Select(v => v.Node).Concat(program.Effects).Select(n => "^" + names[n]).Distinct()]);
 
     internal string Handle(Parameter p) => handles[p];
 

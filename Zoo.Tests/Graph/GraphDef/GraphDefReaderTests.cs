@@ -43,12 +43,12 @@ sealed class GraphDefReaderTests
     {
         var error = Assert.Throws<ImportException>(() => Read("""
             node { name: "a" op: "Foo" } node { name: "b" op: "Bar" input: "a" } node { name: "d" op: "Foo" } node { name: "e" op: "NoOp" input: "^zz" }
-            node { name: "e" op: "NoOp" } node { name: "f" op: "NoOp" input: "a:out:0" } node { op: "NoOp" } node { name: "g" op: "my_function" }
-            library { function { signature { name: "my_function" } } }
+            node { name: "e" op: "NoOp" } node { name: "f" op: "NoOp" input: "a:out:0" } node { op: "NoOp" } node { name: "g" op: "my_function" } node { name: "h" op: "PartitionedCall" attr { key: "f" value { func { name: "other" } } } }
+            library { function { signature { name: "my_function" } node_def { name: "z" op: "Bar" } } }
             """))!;
-        Assert.That(error.Problems.Select(p => p.Node), Is.EquivalentTo(new[] { "a", "b", "d", "e", "e", "f", "", "g" }));
-        Assert.That(error.Message, Does.Contain("7 of 8 nodes cannot be read").And.Contains("2 ops are not known: Bar (b), Foo (a and 1 more)").And.Contains("'e' (NoOp): its input '^zz' does not exist")
-            .And.Contains("'e' (NoOp): its name is given twice").And.Contains("'a:out:0' has no known form").And.Contains("a node (NoOp): it has no name").And.Contains("'g' (my_function): it calls a function of the graph's library"));
+        Assert.That(error.Problems.Select(p => p.Node), Is.EquivalentTo(new[] { "a", "b", "d", "e", "e", "f", "", "z", "h" }));
+        Assert.That(error.Message, Does.Contain("8 of 9 nodes cannot be read").And.Contains("2 ops are not known: Bar (b and 1 more), Foo (a and 1 more)").And.Contains("'e' (NoOp): its input '^zz' does not exist")
+            .And.Contains("'e' (NoOp): its name is given twice").And.Contains("'a:out:0' has no known form").And.Contains("a node (NoOp): it has no name").And.Contains("'h' (PartitionedCall): the function 'other' is not in the graph's library"));
     }
 
     [Test]
@@ -180,7 +180,7 @@ sealed class GraphDefReaderTests
         Run(["by"], ["read"], ["sub"], by);
         Assert.That(v.Value.ToArray<float>(), Is.EqualTo(new float[] { 8, 159 }));
         Assert.That(() => graph.Program([], [], "assign", "add"), Throws.TypeOf<GraphException>().With.Message.Contains("assigned twice"));
-        Assert.That(() => graph.Program(["by"], ["late"]), Throws.TypeOf<GraphException>().With.Message.Contains("computed after the assignment 'add'"));
+        Assert.That(() => graph.Program(["by"], ["late"]), Throws.TypeOf<GraphException>().With.Message.Contains("after the assignment 'add'"));
 
         float[] Run(string[] feeds, string[] fetches, string[] targets, params NDArray[] values)
         {

@@ -7,6 +7,7 @@ using Zoo.Autograd.Engine;
 using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Graph.Proto;
+using Zoo.Autograd.Ops;
 using Zoo.Keras;
 using Zoo.Tests.Engine.TensorFlow;
 using Zoo.Tests.Goldens;
@@ -20,7 +21,7 @@ sealed class GraphDefRoundTripTests
     const string Archive = "goldens/models/models.zip";
 
     /// <summary>Graphs that must be read today; more may be.</summary>
-    static readonly string[] Known = ["autoencoder", "lenet", "mlp", "siamese", "bigdl_consts", "bigdl_test", "lenet_frozen", "zoo_multi_type", "zoo_pytfnet", "zoo_tfnet", "zoo_tfnet_training"];
+    static readonly string[] Known = ["autoencoder", "convnet1d", "lenet", "lstm", "mlp", "resnet", "siamese", "transformer", "bigdl_consts", "bigdl_test", "lenet_frozen", "zoo_multi_type", "zoo_pytfnet", "zoo_tfnet", "zoo_tfnet_training"];
 
     static IEnumerable<(string Name, byte[] Bytes)> Files()
     {
@@ -50,11 +51,16 @@ sealed class GraphDefRoundTripTests
             read.Add(name);
             var original = GraphDefFile.Parse(bytes);
             var written = graph.Write();
-            Assert.That(written.Node.Select(n => (n.Name, n.Op)), Is.EqualTo(original.Node.Select(n => (n.Name, n.Op))), name);
-            Assert.That(written.Node.Select(n => string.Join(' ', n.Input)), Is.EqualTo(original.Node.Select(n => string.Join(' ', n.Input.Select(i => i.EndsWith(":0", StringComparison.Ordinal) ? i[..^2] : i)))), name);
-            foreach (var (node, old) in written.Node.Zip(original.Node))
-                foreach (var (key, value) in old.Attr)
-                    if (value.ValueCase != AttrValue.ValueOneofCase.Tensor && !(node.Op == "Placeholder" && key == "shape")) Assert.That(node.Attr[key], Is.EqualTo(value), $"{name}: {node.Name}.{key}");
+            // loops and choices of TensorFlow 1 are written as functions
+            var isOld = original.Node.Any(n => n.Op is "Merge");
+            if (!isOld)
+            {
+                Assert.That(written.Node.Select(n => (n.Name, n.Op)), Is.EqualTo(original.Node.Select(n => (n.Name, n.Op))), name);
+                Assert.That(written.Node.Select(n => string.Join(' ', n.Input)), Is.EqualTo(original.Node.Select(n => string.Join(' ', n.Input.Select(i => i.EndsWith(":0", StringComparison.Ordinal) ? i[..^2] : i)))), name);
+                foreach (var (node, old) in written.Node.Zip(original.Node))
+                    foreach (var (key, value) in old.Attr)
+                        if (value.ValueCase != AttrValue.ValueOneofCase.Tensor && (key[0] == '_' || Registry.Get(node.Op).Signature.Attrs.Any(a => a.Name == key)) && !(node.Op == "Placeholder" && key == "shape")) Assert.That(node.Attr[key], Is.EqualTo(value), $"{name}: {node.Name}.{key}");
+            }
             foreach (var text in new[] { false, true })
             {
                 var file = new MemoryStream();
@@ -62,7 +68,7 @@ sealed class GraphDefRoundTripTests
                 file.Position = 0;
                 var again = GraphDefReader.Read(file);
                 Assert.That(again.Write(), Is.EqualTo(written), name);
-                Assert.That(again.Nodes.Select(Describe), Is.EqualTo(graph.Nodes.Select(Describe)), name);
+                if (!isOld) Assert.That(again.Nodes.Select(Describe), Is.EqualTo(graph.Nodes.Select(Describe)), name);
             }
         }
         foreach (var (name, ops) in unknown) TestContext.Out.WriteLine($"not read, unknown ops: {name}: {ops}");
@@ -102,7 +108,7 @@ sealed class GraphDefRoundTripTests
             }
         }
         Report.Add("graphdef", "frozen models on both engines", compared.Count, total);
-        Assert.That(compared, Is.SupersetOf(Known[..4]));
+        Assert.That(compared, Is.SupersetOf(Known[..8]));
     }
 
     static void Compare(string name, JsonElement frozen, ImportedGraph graph)

@@ -130,13 +130,7 @@ internal sealed class Recognise
                 for (var i = 0; i < node.Outputs.Length; i++) done[node.Outputs[i]] = again.Outputs[i];
             }
         }
-        return new()
-        {
-            Name = program.Name,
-            Feeds = program.Feeds,
-            Fetches = Array.ConvertAll(program.Fetches, New),
-            Updates = Array.ConvertAll(program.Updates, u => (u.Target, New(u.Value))),
-        };
+        return program.With(program.Feeds, New);
 
         Variable New(Variable v) => done.GetValueOrDefault(v, v);
     }

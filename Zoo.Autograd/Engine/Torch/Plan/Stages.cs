@@ -113,13 +113,7 @@ internal sealed class Stages
         var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
         foreach (var node in nodes)
             if (!first.Contains(node) && !IsLeaf(node)) done[node] = node.Op.Call(Array.ConvertAll(node.Inputs, Find), node.Attrs, node.Name, node.Tag).Outputs;
-        Program rest = new()
-        {
-            Name = program.Name,
-            Feeds = [.. program.Feeds, .. carried.Select(v => cut[v])],
-            Fetches = Array.ConvertAll(program.Fetches, Find),
-            Updates = Array.ConvertAll(program.Updates, u => (u.Target, Find(u.Value))),
-        };
+        var rest = program.With([.. program.Feeds, .. carried.Select(v => cut[v])], Find);
         bool[] valued = [.. program.Feeds.Concat(carried).Select(early.GetValueOrDefault)];
         var before = carried.Count == 0 ? null : Make(new() { Name = program.Name, Feeds = program.Feeds, Fetches = [.. carried] });
         return new(null, before, carried.Count, new(rest, valued));

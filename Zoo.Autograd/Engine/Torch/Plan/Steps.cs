@@ -158,6 +158,7 @@ internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Size
 /// <summary>A function of host arrays.</summary>
 internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] inputs, DType[] types, Node node, int[] results) : Step
 {
+    readonly Shape[] shapes = [.. node.Outputs.Where(o => o.DType != DType.Resource).Select(o => o.DType == DType.Variant ? Shape.Unknown : o.Shape)];
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
 
@@ -171,7 +172,11 @@ internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] in
             arrays[i] = array!;
         }
         var found = run(node, arrays);
-        for (var i = 0; i < results.Length; i++) slots[results[i]] = TorchArrays.From(found[i]);
+        for (var i = 0; i < results.Length; i++) slots[results[i]] = Fits(i, found[i].Shape) ? TorchArrays.From(found[i])
+            : throw new EngineException($"{Label}: its result is {found[i].Shape}. Expected {shapes[i]}, as its graph says.") { Op = node.Op.Name };
+
+        // what reads the result counts on the shape that was known when the plan was made
+        bool Fits(int i, Shape shape) => shapes[i].Accepts(shape);
     }
 }
 
