@@ -49,7 +49,7 @@ public static partial class AutoGrad
 
     static Variable Unsigned(Variable counter) => counter.DType == DType.Int64 ? RandomOps.Bitcast.Call([counter], ("type", DType.UInt64)) : counter;
 
-    static Variable Random(Graph.Op op, Variable shape, ulong key, Variable counter, DType dtype) =>
+    static Variable Random(Op op, Variable shape, ulong key, Variable counter, DType dtype) =>
         op.Call([shape, Constant(NDArray.From(new[] { key })), Unsigned(counter), Constant(1, DType.Int32)], ("dtype", dtype));
 
     /// <summary>The same value; running it fails where an element is infinite or not a number, with this message.</summary>

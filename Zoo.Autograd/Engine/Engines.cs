@@ -22,6 +22,9 @@ internal static class Engines
         }
     }
 
+    /// <summary>Whether programs that are compiled from now on run node by node and look for what is no number.</summary>
+    internal static bool Debug { get; set; }
+
     /// <summary>Threads that one call of the embedded engine uses.</summary>
     internal static int Threads
     {

@@ -30,6 +30,7 @@ internal static class Gradients
             var g = Array.ConvertAll(node.Outputs, Total);
             if (node.Tag is IUpperCall call)
                 throw new GraphException($"Gradients: {call.Name} is a layer call, which is not lowered yet. Use A.Gradients, which waits for that.") { Node = call.Name };
+            using var scope = NodeScope.As(node.Scope is { } layer ? NodeScope.Gradient(layer) : null);
             Variable?[] back;
             if (node.Op.Grads is { } several) back = several(node, g);
             else if (node.Op.Grad is not null) back = g[0] is { } first ? Ops.ComplexOps.Gradient(node, first) : new Variable?[node.Inputs.Length];

@@ -64,6 +64,7 @@ internal class Lowering
         if (node.Tag is IUpperCall call) return call.Lower(node, inputs, this);
         var controls = Controls(node);
         if (inputs.AsSpan().SequenceEqual(node.Inputs) && controls.AsSpan().SequenceEqual(node.Controls)) return node.Outputs;
+        using var scope = NodeScope.As(node.Scope);
         return node.Op.Call(inputs, node.Attrs, node.Name, node.Tag, controls).Outputs;
     }
 }

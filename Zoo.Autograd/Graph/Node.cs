@@ -10,7 +10,7 @@ internal sealed class Node
     internal Node(Op op, Variable[] inputs, Attrs attrs, (Shape Shape, DType DType)[] outputs, string? name = null, object? tag = null, Node[]? controls = null)
     {
         (Op, Inputs, Attrs, Name, Tag, Controls) = (op, inputs, attrs, name, tag, controls ?? []);
-        Order = Interlocked.Increment(ref made);
+        (Order, Scope) = (Interlocked.Increment(ref made), NodeScope.Current);
         Outputs = new Variable[outputs.Length];
         for (var i = 0; i < outputs.Length; i++) Outputs[i] = new(this, i, outputs[i].Shape, outputs[i].DType);
     }
@@ -27,6 +27,8 @@ internal sealed class Node
     internal Node[] Controls { get; }
     /// <summary>Grows with creation: inputs come before their users.</summary>
     internal long Order { get; }
+    /// <summary>The layer whose call made the node, or whose gradient it belongs to; null for others.</summary>
+    internal string? Scope { get; }
     /// <summary>What <see cref="ShapeValues"/> has found out about the outputs' values; kept, so that shared shape arithmetic is done once.</summary>
     internal (bool Asked, NDArray[]? Values) Constants { get; set; }
     internal (bool Asked, long[]? Values) Integers { get; set; }

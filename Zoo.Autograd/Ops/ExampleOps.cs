@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Graph.Proto;
 
@@ -70,30 +69,21 @@ internal static class ExampleOps
         return [.. places, .. values, .. extents, .. full, .. joined.Select((lists, i) => Join(lists, ragged[i])), .. splits];
     }
 
-    static Features Read(byte[] record)
+    static Dictionary<string, NDArray> Read(byte[] record)
     {
         try
         {
-            return Example.Parser.ParseFrom(record).Features ?? new();
+            return ExampleRecord.Read(record);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (FormatException e)
         {
             throw Error($"a record of {record.Length} bytes is no Example: {e.Message} Expected a serialized tf.train.Example");
         }
     }
 
     /// <summary>The values of a feature in each record; null where it is absent.</summary>
-    static NDArray?[] Lists(Features[] records, string key, DType dtype) => Array.ConvertAll(records, record =>
-    {
-        if (!record.Feature.TryGetValue(key, out var feature) || feature.KindCase == Feature.KindOneofCase.None) return null;
-        return (dtype, feature.KindCase) switch
-        {
-            (DType.Float32, Feature.KindOneofCase.FloatList) => NDArray.From(feature.FloatList.Value.ToArray()),
-            (DType.Int64, Feature.KindOneofCase.Int64List) => NDArray.From(feature.Int64List.Value.ToArray()),
-            (DType.String, Feature.KindOneofCase.BytesList) => NDArray.From(feature.BytesList.Value.Select(v => v.ToByteArray()).ToArray(), [feature.BytesList.Value.Count]),
-            _ => throw Error($"the feature '{key}' is a {feature.KindCase}. Expected values of {dtype.Name()}"),
-        };
-    });
+    static NDArray?[] Lists(Dictionary<string, NDArray>[] records, string key, DType dtype) => Array.ConvertAll(records, record => !record.TryGetValue(key, out var feature) ? null
+        : feature.DType == dtype ? feature : throw Error($"the feature '{key}' has values of {feature.DType.Name()}. Expected {dtype.Name()}"));
 
     static NDArray Join(NDArray?[] lists, DType dtype)
     {

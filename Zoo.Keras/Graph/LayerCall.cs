@@ -16,8 +16,11 @@ internal sealed class LayerCall(Layer layer, CallForm form, bool? training) : IU
 
     public string Name => layer.Name;
 
+    public Lowering Begin() => new KerasLowering(training: false);
+
     public Variable[] Lower(Node node, Variable[] inputs, Lowering lowering)
     {
+        using var scope = NodeScope.Enter(layer.Name);
         var keras = lowering as KerasLowering ?? new(training: false);
         var masks = Array.ConvertAll(node.Inputs, x => keras.State.Masks.GetValueOrDefault(x));
         var (outputs, outputMasks) = layer.Trace(this, inputs, masks, keras);

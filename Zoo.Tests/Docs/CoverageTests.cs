@@ -25,8 +25,9 @@ public class CoverageTests
     {
         foreach (var op in Registry.All.Values)
         {
+            Assert.That(op.Shape, Is.Not.Null, $"{op.Name} has no shape rule");
             Assert.That(op.HasGradient || op.NoGradient is not null, $"{op.Name} has neither a gradient nor a reason");
-            Assert.That(op.Kernel is not null || op.Composite is not null || op.Pointwise is not null || op.Fold is not null || op.Folds is not null || op.Stateful, $"{op.Name} cannot be computed");
+            Assert.That(op.Kernel is not null || op.Composite is not null || op.Pointwise is not null || op.Fold is not null || op.Folds is not null || op.Stateful || op.Reads is not null, $"{op.Name} cannot be computed");
         }
     }
 
@@ -48,7 +49,7 @@ public class CoverageTests
         var ops = Registry.All.Values.OrderBy(o => o.Name, StringComparer.Ordinal).ToArray();
         text.Append($"{ops.Length} ops: {ops.Count(o => o.HasGradient)} with a gradient, {ops.Count(o => o.Kernel is not null)} with a kernel, {ops.Count(o => o.Pointwise is not null)} element-wise, {ops.Count(o => o.Composite is not null && o.Kernel is null)} composite.\n\n| op | computed | gradient |\n| --- | --- | --- |\n");
         foreach (var op in ops)
-            text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Composite is not null ? "composite" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
+            text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Composite is not null ? "composite" : op.Reads is not null ? "when read" : op.Assigns is not null ? "assigns" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
         text.Append(OpCoverage.Text());
         foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
         text.Append(Names("Activations", KerasCatalog.Activations, IsActivation));

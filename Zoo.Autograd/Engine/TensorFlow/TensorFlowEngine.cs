@@ -13,7 +13,7 @@ internal sealed class TensorFlowEngine : IEngine
 
     public string Version => TensorFlowLoader.Version;
 
-    public ISession Compile(Program program) => new TensorFlowSession(this, Transposes.For(program));
+    public ISession Compile(Program program) => Engines.Debug ? new DebugSession(program, p => new TensorFlowSession(this, p)) : new TensorFlowSession(this, Transposes.For(program));
 
     /// <summary>Where programs over a store's Parameters run now: another one after stores were joined, or when most of its programs are gone.</summary>
     internal TensorFlowSpace SpaceOf(ParameterStore store)

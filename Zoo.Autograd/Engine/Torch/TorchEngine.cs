@@ -9,5 +9,5 @@ internal sealed class TorchEngine : IEngine
 
     public string Version => TorchLoader.Version;
 
-    public ISession Compile(Program program) => new TorchSession(program);
+    public ISession Compile(Program program) => Engines.Debug ? new DebugSession(program, p => new TorchSession(p)) : new TorchSession(program);
 }

@@ -21,6 +21,7 @@ internal static class NodeWriter
     internal static NodeDef Write(Node node, Func<Node, string> name, Func<Variable, string> port, FunctionWriter? functions)
     {
         if (node.Tag is IUpperCall call) throw new GraphException($"GraphDef: {call.Name} is a layer call. Lower the model first.") { Node = call.Name };
+        if (node.Op.IsCustom) throw new GraphException($"GraphDef: {node.Op.Name} is an op of C# code (Op.Custom), which TensorFlow cannot run. Run the model on the embedded engine, or write the op in others.") { Node = node.Op.Name };
         var def = new NodeDef { Op = node.Op.Name, Name = name(node) };
         foreach (var input in node.Inputs) def.Input.Add(port(input));
         foreach (var control in node.Controls) def.Input.Add("^" + name(control));

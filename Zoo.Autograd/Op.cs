@@ -1,26 +1,46 @@
 using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
 
-namespace Zoo.Autograd.Graph;
+namespace Zoo.Autograd;
 
 /// <summary>
 /// One TensorFlow op, in one place: signature, shape rule, gradient, and how the embedded engine computes it
 /// (<see cref="Pointwise"/> for element-wise ops, which the fuser owns, else <see cref="Kernel"/>).
 /// </summary>
-/// <param name="name">TensorFlow's name.</param>
-/// <param name="signature">See <see cref="Graph.Signature"/>.</param>
-internal sealed class Op(string name, string signature)
+public sealed class Op
 {
+    readonly string signature;
+
+    /// <param name="name">TensorFlow's name.</param>
+    /// <param name="signature">See <see cref="Graph.Signature"/>.</param>
+    internal Op(string name, string signature) => (Name, this.signature) = (name, signature);
+
+    /// <summary>
+    /// An op of your own in C#: <c>var cube = Op.Custom("cube", (x, y) => …)</c>, then <c>x >> cube</c> or <c>cube.Apply(a, b)</c>. It runs on the embedded engine, in
+    /// models too; TensorFlow cannot run C# code, and says so when a model that has one is compiled for it.
+    /// </summary>
+    /// <example><code>
+    /// var cube = Op.Custom("cube",
+    ///     (x, y) => { var (from, to) = (x[0].AsSpan&lt;float>(), y.AsSpan&lt;float>()); for (var i = 0; i &lt; to.Length; i++) to[i] = from[i] * from[i] * from[i]; },
+    ///     (x, y, dy, dx) => { var (from, g, to) = (x[0].AsSpan&lt;float>(), dy.AsSpan&lt;float>(), dx[0].AsSpan&lt;float>()); for (var i = 0; i &lt; to.Length; i++) to[i] = 3 * from[i] * from[i] * g[i]; });
+    /// </code></example>
+    /// <param name="name">A name for messages.</param>
+    /// <param name="forward">Fills the result, which has the dtype of the first input.</param>
+    /// <param name="backward">Fills the gradients of the inputs; without it the op has none. It cannot be differentiated itself.</param>
+    /// <param name="shape">The shape of the result from those of the inputs, in which sizes may be unknown (<see cref="Dim.Any"/>); by default that of the first input.</param>
+    public static CustomOp Custom(string name, CustomForward forward, CustomBackward? backward = null, Func<IReadOnlyList<Shape>, Shape>? shape = null) => new(name, forward, backward, shape);
+
     /// <summary>The reason of ops whose results do not vary smoothly: comparisons, shapes, indices. The gradient ends there in silence.</summary>
     internal const string Discrete = "its result does not vary smoothly";
 
     Signature? parsed;
 
-    internal string Name { get; } = name;
+    internal string Name { get; }
 
     internal Signature Signature => parsed ??= new(signature);
 
     /// <summary>The shapes of the outputs; total over the supported attributes, unknown dimensions included.</summary>
-    internal required Func<ShapeContext, Shapes> Shape { get; init; }
+    internal Func<ShapeContext, Shapes> Shape { get; init; } = null!;
 
     /// <summary>Gradients for the inputs from the gradient of the first output; null where there is none.</summary>
     internal Func<Node, Variable, Variable?[]>? Grad { get; init; }
@@ -78,6 +98,9 @@ internal sealed class Op(string name, string signature)
     /// <summary>Whether it does something beside giving results (it checks, it prints): it runs in every run that it must come before, as control dependencies say.</summary>
     internal bool Effect { get; init; }
 
+    /// <summary>Whether it is C# code of a user.</summary>
+    internal bool IsCustom { get; init; }
+
     /// <summary>For an op that assigns variables: the new values.</summary>
     internal Func<Node, (Parameter Target, Variable Value)[]>? Assigns { get; init; }
 
@@ -114,5 +137,6 @@ internal sealed class Op(string name, string signature)
 
     internal Node Node(ReadOnlySpan<Variable> inputs, params ReadOnlySpan<(string, object)> attrs) => Call(inputs.ToArray(), Attrs.Of(attrs));
 
+    /// <inheritdoc/>
     public override string ToString() => Name;
 }
