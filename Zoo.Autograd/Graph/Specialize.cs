@@ -29,10 +29,10 @@ internal static class Specialize
 
     static Variable[] Rebuild(Node node, Variable[] inputs, Dictionary<string, Node> equal)
     {
-        if (node.Tag is Parameter) return node.Outputs;
+        if (node.Tag is Parameter && node.Controls.Length == 0) return node.Outputs;
         if (node.Op == StateOps.Placeholder) throw new GraphException($"run: the input '{node.Name}' is used but not fed. Expected it among the program's inputs.") { Node = node.Name };
         if (node.Op == StateOps.PlaceholderWithDefault) return inputs;   // it is not fed
-        var made = node.Inputs.Length == 0 ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag);
+        var made = node.Inputs.Length == 0 && node.Controls.Length == 0 ? node : node.Op.Call(inputs, node.Attrs, node.Name, node.Tag);
         var known = Known(made);
         if (made.Op.Stateful) return known && made.Op.Composite is { } drawn && Try(drawn, made) is { } others ? Inner(made, others, equal) : made.Outputs;
         if (known && made.Op.Simplify?.Invoke(made) is { } same) return [same];

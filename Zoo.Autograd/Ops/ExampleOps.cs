@@ -11,7 +11,13 @@ internal static class ExampleOps
     internal static readonly Op ParseExample = new("ParseExample",
         $"serialized:string names:string sparse_keys:Nsparse*string dense_keys:Ndense*string dense_defaults:Tdense[] -> sparse_indices:Nsparse*int64 sparse_values:sparse_types[] sparse_shapes:Nsparse*int64 dense_values:Tdense[] ; Nsparse:int Ndense:int {Common}")
     {
-        Shape = s => Shapes(s, (int)s.Int("Nsparse")),
+        Shape = s =>
+        {
+            s.Rank(0, 1);
+            var keys = (int)(s.Int("Nsparse") + s.Int("Ndense"));
+            for (var i = 0; i < keys; i++) s.Rank(2 + i, 0);
+            return Shapes(s, (int)s.Int("Nsparse"), 2 + keys);
+        },
         NoGradient = Op.Discrete,
         DataDependent = true,
         Kernel = k => k.Managed((n, x) =>
@@ -24,7 +30,13 @@ internal static class ExampleOps
     internal static readonly Op ParseExampleV2 = new("ParseExampleV2",
         $"serialized:string names:string sparse_keys:string dense_keys:string ragged_keys:string dense_defaults:Tdense[] -> sparse_indices:num_sparse*int64 sparse_values:sparse_types[] sparse_shapes:num_sparse*int64 dense_values:Tdense[] ragged_values:ragged_value_types[] ragged_row_splits:ragged_split_types[] ; num_sparse:int ragged_value_types:types ragged_split_types:types {Common}")
     {
-        Shape = s => Shapes(s, (int)s.Int("num_sparse")),
+        Shape = s =>
+        {
+            s.Vector(2, s.Int("num_sparse"));
+            s.Vector(3, s.Attr<DType[]>("Tdense").Length);
+            s.Vector(4, s.Attr<DType[]>("ragged_value_types").Length);
+            return Shapes(s, (int)s.Int("num_sparse"), 5);
+        },
         NoGradient = Op.Discrete,
         DataDependent = true,
         Kernel = k => k.Managed((n, x) => Parse(n, x[0], Keys(x[2]), Keys(x[3]), Keys(x[4]), x[5..])),
@@ -32,11 +44,15 @@ internal static class ExampleOps
 
     static string[] Keys(params NDArray[] from) => [.. from.SelectMany(f => f.ToStrings())];
 
-    static Shapes Shapes(ShapeContext s, int sparse)
+    static Shapes Shapes(ShapeContext s, int sparse, int defaults)
     {
+        s.Rank(1, 0, 1);
+        if (s[0].IsKnown && s[1].IsKnown && s[1].Elements != 0 && s[1].Elements != s[0].Elements) throw s.Fail($"{s[1].Elements} names are given", "Expected none, or one for each record.");
         var batch = !s[0].HasRank ? null : s[0].Rank switch { 0 => [], 1 => new long[] { s[0][0] }, _ => throw s.Fail("the records have more than one axis", "Expected a vector of them, or one.") };
         var shapes = s.Attr<Shape[]>("dense_shapes");
         if (shapes.Length != s.Attr<DType[]>("Tdense").Length || s.Attr<DType[]>("sparse_types").Length != sparse) throw s.Fail($"{shapes.Length} dense_shapes are given", $"Expected one for each of Tdense, and {sparse} sparse_types.");
+        for (var i = 0; i < shapes.Length; i++)
+            if (s[defaults + i] is { IsKnown: true, Elements: > 0 } given && (shapes[i].IsKnown ? given.Elements != shapes[i].Elements : given.Elements != 1)) throw s.Fail($"the default of the dense feature {i} does not have the shape {shapes[i]}", "Expected that shape, or no values; one value where the first size is open.");
         long width = batch is null ? Dim.Any : batch.Length + 1;
         var ragged = s.Has("ragged_value_types") ? s.Attr<DType[]>("ragged_value_types").Length : 0;
         return new(

@@ -1,4 +1,5 @@
 using Zoo.Autograd;
+using Zoo.Autograd.Graph.Proto;
 
 namespace Zoo.Tests.EngineCases;
 
@@ -64,6 +65,27 @@ static partial class OpTable
         ["UnicodeDecode"] = [V([W(8)], ("input_encoding", "UTF-8")), V([W(8)], ("input_encoding", "UTF-16-BE")), V([W(2, 3)], ("input_encoding", "UTF-8"), ("replace_control_characters", true), ("Tsplits", DType.Int32)), V([W(8)], ("input_encoding", "UTF-32-BE"), ("errors", "ignore"))],
         ["UnicodeDecodeWithOffsets"] = [V([W(8)], ("input_encoding", "UTF-8"))],   // TensorFlow ends the process at int32 splits
         ["UnicodeEncode"] = [.. from encoding in new[] { "UTF-8", "UTF-16-BE", "UTF-32-BE" } select V([Ix(70000, 9), L(0, 3, 3, 9)], ("output_encoding", encoding))],
+        ["DecodeRaw"] =
+        [
+            .. from type in new[] { DType.UInt8, DType.Int16, DType.Int32, DType.Int64, DType.Float32 } select V([W([2, 3], "abcdefgh", "12345678")], ("out_type", type)),
+            V([W([3], "abcdefgh", "12345678")], ("out_type", DType.Int32), ("little_endian", false)),
+        ],
+        ["ShardedFilename"] = [V(W([], "base", "a/b"), N(1), N(30)), V(W([], "base"), N(123456), N(7)), V(W([], ""), N(0), N(1))],
+        ["DenseToDenseSetOperation"] = [.. from operation in new[] { "a-b", "b-a", "intersection", "union" } select V([D([2, 3, 4], -3, 3), D([2, 3, 3], -3, 3)], ("set_operation", operation))],
+        ["ParseExample"] =
+        [
+            V([W([5], examples), S(), S("words"), S("numbers"), S("pair"), S("id"), new Fixed(new[] { 7f, 8f }), L()],
+                ("Nsparse", 2), ("Ndense", 2), ("sparse_types", new[] { DType.String, DType.Int64 }), ("Tdense", new[] { DType.Float32, DType.Int64 }), ("dense_shapes", new Shape[] { [2], [] })),
+            V([W([3], examples), S(), S("absent"), S("words"), S("numbers"), S("pair"), L(5), new Fixed(new[] { 3f })],
+                ("Nsparse", 2), ("Ndense", 2), ("sparse_types", new[] { DType.Float32, DType.String }), ("Tdense", new[] { DType.Int64, DType.Float32 }), ("dense_shapes", new Shape[] { [Dim.Any], [Dim.Any] })),
+        ],
+        ["ParseExampleV2"] =
+        [
+            V([W([5], examples), S(), S(["words"]), S(["pair"]), S(["numbers"]), new Fixed(new[] { 7f, 8f })],
+                ("num_sparse", 1), ("sparse_types", new[] { DType.String }), ("Tdense", new[] { DType.Float32 }), ("dense_shapes", new Shape[] { [2] }), ("ragged_value_types", new[] { DType.Int64 }), ("ragged_split_types", new[] { DType.Int32 })),
+            V([W([], examples), S(), S(["numbers"]), S(["id"]), S(), new Fixed(NDArray.Scalar(4, DType.Int64))],
+                ("num_sparse", 1), ("sparse_types", new[] { DType.Int64 }), ("Tdense", new[] { DType.Int64 }), ("dense_shapes", new Shape[] { [] }), ("ragged_value_types", Array.Empty<DType>()), ("ragged_split_types", Array.Empty<DType>())),
+        ],
         ["RaggedTensorToTensor"] =
         [
             V([L(-1, -1), D(6), T(0), L(0, 2, 2, 6)], ("row_partition_types", new[] { "ROW_SPLITS" })), V([L(5, 3), D(6), T(1), L(0, 2, 2, 6)], ("row_partition_types", new[] { "ROW_SPLITS" })),
@@ -71,6 +93,17 @@ static partial class OpTable
             V([L(-1, -1, -1, 2), D(5, 2), T(0), L(0, 2, 3), L(0, 1, 4, 5)], ("row_partition_types", new[] { "ROW_SPLITS", "ROW_SPLITS" })), V([L(2, 2, 2), D(5), T(0), L(0, 2, 3), L(0, 1, 4, 5)], ("row_partition_types", new[] { "ROW_SPLITS", "ROW_SPLITS" })),
         ],
     };
+
+    /// <summary>Records of features, of bytes that are text too.</summary>
+    static readonly string[] examples = [.. new[] { 0, 1, 4 }.Select(n =>
+    {
+        var features = new Features();
+        features.Feature["pair"] = new() { FloatList = new() { Value = { 2, .5f * n } } };
+        features.Feature["id"] = new() { Int64List = new() { Value = { n + 4 } } };
+        features.Feature["words"] = new() { BytesList = new() { Value = { Enumerable.Range(0, n).Select(i => Google.Protobuf.ByteString.CopyFromUtf8("w" + i)) } } };
+        if (n > 0) features.Feature["numbers"] = new() { Int64List = new() { Value = { Enumerable.Range(10, 5 - n).Select(i => (long)i) } } };
+        return System.Text.Encoding.UTF8.GetString(Google.Protobuf.MessageExtensions.ToByteArray(new Example { Features = features }));
+    })];
 
     /// <summary>Strings of every length that a hash treats in its own way.</summary>
     static readonly string[] lengths = [.. new[] { 0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200 }.Select(n => string.Concat(Enumerable.Range(0, n).Select(i => (char)('!' + i * 7 % 90))))];
