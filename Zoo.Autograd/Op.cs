@@ -21,8 +21,8 @@ public sealed class Op
     /// </summary>
     /// <example><code>
     /// var cube = Op.Custom("cube",
-    ///     (x, y) => { var (from, to) = (x[0].AsSpan&lt;float>(), y.AsSpan&lt;float>()); for (var i = 0; i &lt; to.Length; i++) to[i] = from[i] * from[i] * from[i]; },
-    ///     (x, y, dy, dx) => { var (from, g, to) = (x[0].AsSpan&lt;float>(), dy.AsSpan&lt;float>(), dx[0].AsSpan&lt;float>()); for (var i = 0; i &lt; to.Length; i++) to[i] = 3 * from[i] * from[i] * g[i]; });
+    ///     (x, y) => { var to = y.AsSpan&lt;float>(); for (var i = 0; i &lt; to.Length; i++) to[i] = MathF.Pow(x[0].AsSpan&lt;float>()[i], 3); },
+    ///     (x, y, dy, dx) => { var to = dx[0].AsSpan&lt;float>(); for (var i = 0; i &lt; to.Length; i++) to[i] = 3 * MathF.Pow(x[0].AsSpan&lt;float>()[i], 2) * dy.AsSpan&lt;float>()[i]; });
     /// </code></example>
     /// <param name="name">A name for messages.</param>
     /// <param name="forward">Fills the result, which has the dtype of the first input.</param>

@@ -8,16 +8,16 @@ internal static class UpdateOps
 {
     const string Locking = "use_locking:bool=false";
 
-    internal static readonly Op GradientDescent = Update("ResourceApplyGradientDescent", 1, $"alpha:T delta:T", "", (_, old, x) => [old[0] - x[0] * x[1]]);
+    internal static readonly Op GradientDescent = Update("ResourceApplyGradientDescent", ["var"], "alpha:T delta:T", "", (_, old, x) => [old[0] - x[0] * x[1]]);
 
-    internal static readonly Op Momentum = Update("ResourceApplyMomentum", 2, "lr:T grad:T momentum:T", " use_nesterov:bool=false", (n, old, x) =>
+    internal static readonly Op Momentum = Update("ResourceApplyMomentum", ["var", "accum"], "lr:T grad:T momentum:T", " use_nesterov:bool=false", (n, old, x) =>
     {
         var (lr, grad, momentum) = (x[0], x[1], x[2]);
         var sum = old[1] * momentum + grad;
         return [n.Flag("use_nesterov") ? old[0] - grad * lr - sum * momentum * lr : old[0] - sum * lr, sum];
     });
 
-    internal static readonly Op RMSProp = Update("ResourceApplyRMSProp", 3, "lr:T rho:T momentum:T epsilon:T grad:T", "", (_, old, x) =>
+    internal static readonly Op RMSProp = Update("ResourceApplyRMSProp", ["var", "ms", "mom"], "lr:T rho:T momentum:T epsilon:T grad:T", "", (_, old, x) =>
     {
         var (lr, rho, momentum, epsilon, grad) = (x[0], x[1], x[2], x[3], x[4]);
         var squares = old[1] + (A.Square(grad) - old[1]) * (1 - rho);
@@ -25,7 +25,7 @@ internal static class UpdateOps
         return [old[0] - step, squares, step];
     });
 
-    internal static readonly Op Adam = Update("ResourceApplyAdam", 3, "beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T", " use_nesterov:bool=false", (n, old, x) =>
+    internal static readonly Op Adam = Update("ResourceApplyAdam", ["var", "m", "v"], "beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T", " use_nesterov:bool=false", (n, old, x) =>
     {
         var (lr, beta1, beta2, epsilon, grad) = (x[2], x[3], x[4], x[5], x[6]);
         var rate = lr * A.Sqrt(1 - x[1]) / (1 - x[0]);
@@ -59,19 +59,19 @@ internal static class UpdateOps
         Reference("ApplyAdam", 3, $"var:T m:T v:T beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> out:T ; T:type {Locking} use_nesterov:bool=false", Adam),
         Reference("ScatterAdd", 1, $"ref:T indices:Tindices updates:T -> output_ref:T ; T:type Tindices:index {Locking}", ScatterAdd),
         Reference("ScatterSub", 1, $"ref:T indices:Tindices updates:T -> output_ref:T ; T:type Tindices:index {Locking}", ScatterSub),
-        Reference("ScatterUpdate", 1, $"ref:T indices:Tindices updates:T -> output_ref:T ; T:type Tindices:index {Locking}", ScatterUpdate),
+        Reference("ScatterUpdate", 1, "ref:T indices:Tindices updates:T -> output_ref:T ; T:type Tindices:index use_locking:bool=true", ScatterUpdate),
     ];
 
-    static Op Update(string name, int variables, string inputs, string attrs, Func<Node, Variable[], Variable[], Variable[]> rule) =>
-        new(name, $"{string.Join(' ', Enumerable.Range(0, variables).Select(i => $"var_{i}:resource"))} {inputs} -> ; T:number {Locking}{attrs}")
+    static Op Update(string name, string[] variables, string inputs, string attrs, Func<Node, Variable[], Variable[], Variable[]> rule) =>
+        new(name, $"{string.Join(' ', variables.Select(v => v + ":resource"))} {inputs} -> ; T:number {Locking}{attrs}")
         {
             Shape = _ => [],
             NoGradient = Op.Discrete,
             Stateful = true,
             Assigns = n =>
             {
-                var targets = Enumerable.Range(0, variables).Select(i => StateOps.Target(n, i)).ToArray();
-                return [.. targets.Zip(rule(n, Array.ConvertAll(targets, t => t.Variable), n.Inputs[variables..]))];
+                var targets = variables.Select((_, i) => StateOps.Target(n, i)).ToArray();
+                return [.. targets.Zip(rule(n, Array.ConvertAll(targets, t => t.Variable), n.Inputs[variables.Length..]))];
             },
         };
 

@@ -177,7 +177,7 @@ sealed class ExportedStepTests
         node.Input.Remove("^init/dense/kernel");
         Assert.That(Read(file).Message, Does.Contain("'init' gives no value to dense/kernel"));
         file.Node.Single(n => n.Name == "train").Name = "other";
-        Assert.That(Read(file).Message, Does.Contain("no node is named 'train'"));
+        Assert.That(Read(file).Message, Does.Contain("no node named 'train'"));
 
         static GraphException Read(GraphDef g) => Assert.Throws<GraphException>(() => TrainingStep.Load(new MemoryStream(g.ToByteArray())))!;
     }
