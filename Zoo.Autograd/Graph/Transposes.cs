@@ -36,13 +36,7 @@ internal sealed class Transposes
     Program Run()
     {
         foreach (var node in program.Nodes()) Visit(node);
-        return new()
-        {
-            Name = program.Name,
-            Feeds = program.Feeds,
-            Fetches = Array.ConvertAll(program.Fetches, Now),
-            Updates = Array.ConvertAll(program.Updates, u => (u.Target, Now(u.Value))),
-        };
+        return program.With(program.Feeds, Now);
     }
 
     void Visit(Node node)
