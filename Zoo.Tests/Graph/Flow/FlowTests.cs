@@ -95,7 +95,7 @@ sealed class FlowTests
         var a = In("a");
         var read = GraphDefReader.Read(GraphDefWriter.Write(new() { Feeds = [a], Fetches = [Repeat(op, [A.Constant(0, DType.Int32), a], v => v[0] < A.Constant(3, DType.Int32), v => [v[0] + A.Constant(1, DType.Int32), v[1] * v[1]])[1]] }).Graph);
         var loop = read.Nodes.Single(n => n.Op.Name == op).Outputs[1];
-        Assert.That(() => A.Gradients(A.Sum(loop), read["a"]), Throws.TypeOf<GraphException>().With.Message.StartsWith($"Gradients: {op} has no gradient: a loop that was read from a file cannot be differentiated"));
+        Assert.That(() => A.Gradients(A.Sum(loop), read["a"]), Throws.TypeOf<GraphException>().With.Message.StartsWith($"Gradients: {op} has no gradient: ").And.Message.Contains("a loop that was read from a file cannot be differentiated"));
         Assert.That(() => A.Gradients(A.Sum(A.StopGradient(loop) * read["a"]), read["a"]), Throws.Nothing);
     }
 
