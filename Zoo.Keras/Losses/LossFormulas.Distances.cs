@@ -79,7 +79,7 @@ internal static partial class LossFormulas
     internal static Variable CategoricalFocal(Variable yTrue, Variable yPred, double alpha, double gamma, bool fromLogits, double smoothing, int axis)
     {
         (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
-        if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + smoothing / yPred.Shape[axis];
+        if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + smoothing / yTrue.Shape[-1];
         if (fromLogits) yPred = Activations.Softmax(yPred, axis);
         var p = Inside(yPred / A.Sum(yPred, axis, keepDims: true));
         return A.Sum(A.Pow(1 - p, gamma) * alpha * -(yTrue * A.Log(p)), axis);

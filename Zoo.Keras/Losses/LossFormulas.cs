@@ -33,8 +33,8 @@ internal static partial class LossFormulas
     internal static Variable Categorical(Variable yTrue, Variable yPred, bool fromLogits, double smoothing = 0, int axis = -1)
     {
         (yTrue, yPred) = Ranks.Equal(yTrue, yPred);
+        if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + smoothing / yTrue.Shape[-1];   // Keras counts the last axis, whichever the classes lie along
         (yTrue, yPred) = (Last(yTrue, axis), Last(yPred, axis));
-        if (smoothing > 0) yTrue = yTrue * (1 - smoothing) + smoothing / yPred.Shape[-1];
         var (scores, logits) = Logits(yPred, fromLogits, "Softmax");
         if (!logits) return -A.Sum(yTrue * A.Log(Inside(scores / A.Sum(scores, -1, keepDims: true))), -1);
         if (scores.Shape.Rank == 2) return A.SoftmaxCrossEntropy(scores, yTrue);

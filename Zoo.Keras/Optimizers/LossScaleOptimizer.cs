@@ -77,6 +77,8 @@ public sealed class LossScaleOptimizer(Optimizer innerOptimizer, double initialS
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) => InnerOptimizer.Update(weight, gradient, slots, step);
 
+    internal override bool IsJoint => InnerOptimizer.IsJoint;
+
     internal override void Clips((double, double)? range, double? norm) => InnerOptimizer.Clips(range, norm);
 
     internal override IEnumerable<(Parameter Weight, Parameter Average)> Averages => InnerOptimizer.Averages;

@@ -50,6 +50,8 @@ public sealed class MultiOptimizer(OptimizerMap optimizerMap) : Optimizer(0)
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) =>
         throw new InvalidOperationException("MultiOptimizer: it updates no weight itself. Expected Update of one of its Optimizers.");
 
+    internal override bool IsJoint => Optimizers.Any(o => o.IsJoint);
+
     internal override void Clips((double, double)? range, double? norm)
     {
         if (norm is not null) throw new InvalidOperationException($"MultiOptimizer: the norm {norm} of all gradients cannot be kept by {Optimizers.Count} optimizers. Expected one optimizer. Give each a GlobalClipnorm of its own.");

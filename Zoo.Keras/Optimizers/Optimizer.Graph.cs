@@ -73,22 +73,23 @@ public abstract partial class Optimizer
         var due = GradientAccumulationSteps is { } every ? Turn(made, every) : null;
         Clip(gradients, squares);
         var common = new OptimizerSlots(numbers);
+        OptimizerSlots[] states = [.. pairs.Select(p => new OptimizerSlots(slots[p.Weight]))];
         if (numbers.Count > 0)
         {
             UpdateNumbers(common, Step(DType.Float32, A.Constant(0)));
+            if (IsJoint) Together([.. states.Zip(gradients)], common, Step(DType.Float32, A.Constant(0)));
             foreach (var (name, number) in numbers) result.Add((number, Due(common[name], number)));
         }
-        for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i], sizes[i] ?? Measure(gradients[i]));
+        for (var i = 0; i < gradients.Length; i++) One(pairs[i].Weight, gradients[i], sizes[i] ?? Measure(gradients[i]), states[i]);
         result.Add((StepCount, made + 1));
         return result;
 
         Variable Due(Variable next, Parameter before) => due is null ? next : A.Where(due, next, before.Variable);
 
-        void One(Parameter weight, Variable gradient, Variable size)
+        void One(Parameter weight, Variable gradient, Variable size, OptimizerSlots state)
         {
             var own = slots[weight];
             var step = Step(weight.DType, size);
-            var state = new OptimizerSlots(own);
             foreach (var name in numbers.Keys) state.Add(name, A.Cast(common[name], weight.DType));
             var next = Due(Update(Decay(weight) is { } part ? weight.Variable - weight.Variable * (step.Rate * part) : weight.Variable, gradient, state, step), weight);
             foreach (var name in Slots.SelectMany(g => g).Where(own.ContainsKey)) result.Add((own[name], Due(state[name], own[name])));
@@ -182,6 +183,12 @@ public abstract partial class Optimizer
 
     /// <summary>Weights whose moving average is kept, with it.</summary>
     internal virtual IEnumerable<(Parameter Weight, Parameter Average)> Averages => UseEma ? weights.Select(w => (w, slots[w][Average])) : [];
+
+    /// <summary>Whether the rule needs to see all weights together, not each by itself.</summary>
+    internal virtual bool IsJoint => false;
+
+    /// <summary>What a joint rule makes of all weights' slots before each weight is updated.</summary>
+    internal virtual void Together(IReadOnlyList<(OptimizerSlots Slots, Variable Gradient)> all, OptimizerSlots numbers, OptimizerStep step) { }
 
     /// <summary>At the end of training: the averages become the weights.</summary>
     internal virtual void Finish()

@@ -24,6 +24,7 @@ internal sealed class DistributedOptimizer
 
     internal DistributedOptimizer(Optimizer optimizer, IReadOnlyList<Parameter> trained, int workers)
     {
+        if (optimizer.IsJoint) throw new InvalidOperationException($"Fit: {optimizer.Name} needs to see all weights together, which workers that own parts of them do not. Expected another optimizer with a trainer. Train without one.");
         this.optimizer = optimizer;
         optimizer.Build(trained);   // in the model's order, in which files hold its memory
         apart = optimizer.NormOfEach is not null;

@@ -29,7 +29,7 @@ sealed class ResumeCase(int number)
     {
         nameof(LossScaleOptimizer) => new LossScaleOptimizer(new Adam(0.01) { UseEma = Variant == 1 }, 64, 5),
         nameof(MultiOptimizer) => new MultiOptimizer(new OptimizerMap(new Adam(0.01) { UseEma = Variant == 1 }, new() { ["head/.*"] = new SGD(0.05) { Momentum = 0.9 } })),
-        _ => new KerasReader().Object(new() { ["module"] = "keras.optimizers", ["class_name"] = Kind, ["config"] = Arguments() }, typeof(Optimizer), ToString()),
+        _ => new KerasReader().Object(new() { ["module"] = "keras.optimizers", ["class_name"] = Kind, ["registered_name"] = $"zoo>{Kind}", ["config"] = Arguments() }, typeof(Optimizer), ToString()),
     });
 
     Dictionary<string, object?> Arguments() => Variant switch

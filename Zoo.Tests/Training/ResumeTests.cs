@@ -165,6 +165,30 @@ public class ResumeTests
     }
 
     [Test]
+    public void WorkersGoOnToo()
+    {
+        var folder = Directory.CreateTempSubdirectory("zoo").FullName;
+        try
+        {
+            using var zoo = Zoo.Spark.ZooContext.Start("local[2]");
+            var (x, y) = (TrainerTests.Noise([24, 4], 1), TrainerTests.Noise([24, 1], 2));
+            (Model Net, History History) Run(params Callback[] callbacks)
+            {
+                Sequential net = [new Dense(5, "tanh") { InputShape = [4] }, new Dropout(0.3), new Dense(1)];
+                net.Seed = 3;
+                net.Compile(new Adam(0.05), "mse", ["mae"]);
+                return (net, net.Fit(x, y, batchSize: 6, epochs: 3, verbose: 0, callbacks: callbacks, trainer: zoo));
+            }
+            var (whole, history) = Run();
+            Assert.Throws<Stopped>(() => Run(new BackupAndRestore(Path.Combine(folder, "backup")) { SaveFreq = 2 }, new After(7, () => throw new Stopped())));
+            var (again, other) = Run(new BackupAndRestore(Path.Combine(folder, "backup")) { SaveFreq = 2 });
+            foreach (var (a, b) in whole.Weights.Concat(whole.Optimizer!.Variables).Zip(again.Weights.Concat(again.Optimizer!.Variables))) Assert.That(b.Value.Bytes.ToArray(), Is.EqualTo(a.Value.Bytes.ToArray()), a.Path);
+            Assert.That(other["loss"], Is.EqualTo(history["loss"]).Within(1e-6), "sums of workers are added up in another order");
+        }
+        finally { Directory.Delete(folder, recursive: true); }
+    }
+
+    [Test]
     public void ASavedModelGoesOnFromTheEndOfAnEpoch()
     {
         var folder = Directory.CreateTempSubdirectory("zoo").FullName;
