@@ -3,7 +3,7 @@ namespace Zoo.Keras;
 /// <summary>Lowers the learning rate when a value no longer gets better. Adds the rate to the logs as <c>learning_rate</c>.</summary>
 /// <param name="monitor">The value that is watched.</param>
 /// <example><code>new ReduceLROnPlateau { Factor = 0.5, Patience = 3 }</code></example>
-public sealed class ReduceLROnPlateau(string monitor = "val_loss") : Callback
+public class ReduceLROnPlateau(string monitor = "val_loss") : Callback
 {
     Monitor? watched;
     double? best;
@@ -30,6 +30,9 @@ public sealed class ReduceLROnPlateau(string monitor = "val_loss") : Callback
     /// <summary>The least rate.</summary>
     public double MinLR { get; init; }
 
+    /// <summary>How many epochs more are borne the first time.</summary>
+    private protected virtual int Late => 0;
+
     /// <inheritdoc/>
     public override void OnTrainBegin(Logs logs)
     {
@@ -54,14 +57,14 @@ public sealed class ReduceLROnPlateau(string monitor = "val_loss") : Callback
         if (watched!.Of(logs) is not { } value) return;
         if (rest > 0) (rest, wait) = (rest - 1, 0);
         if (watched.Improves(value, best)) (best, wait) = (value, 0);
-        else if (rest == 0 && ++wait >= Patience && Array.FindAll(optimizers, o => o.CurrentLearningRate > (float)MinLR) is { Length: > 0 } lowered)
+        else if (rest == 0 && ++wait >= Patience + Late && Array.FindAll(optimizers, o => o.CurrentLearningRate > (float)MinLR) is { Length: > 0 } lowered)
         {
             foreach (var optimizer in lowered)
             {
                 optimizer.LearningRate = Math.Max(optimizer.CurrentLearningRate * Factor, MinLR);
                 if (Params.Verbose > 0) Console.WriteLine($"Epoch {epoch + 1}: ReduceLROnPlateau lowers the learning rate of {optimizer.Name} to {optimizer.LearningRate}.");
             }
-            (rest, wait) = (Cooldown, 0);
+            (rest, wait) = (Cooldown, Late);
         }
     }
 }

@@ -38,6 +38,7 @@ sealed class Family(string family, string module)
             {
                 TestContext.Out.WriteLine($"{family}/{group.Key}: absent, {total} cases");
                 Report.Add("families", $"{family}/{group.Key} (absent)", 0, total);
+                misses.Add($"{family}/{group.Key}: there is no class of that name, for {total} cases");
                 continue;
             }
             var failed = new List<string>();

@@ -3,7 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras.Schedules;
 
 /// <summary>BigDL's schedules one behind the other: each begins with the rate that the one before has reached.</summary>
-/// <example><code>new SGD(new SequentialSchedule().Add(new Warmup(0.01, 0.001), 90).Add(new Poly(0.1, 2, 1000), 910))</code></example>
+/// <example><code>new SGD(new Zoo.Keras.Schedules.SequentialSchedule().Add(new Zoo.Keras.Schedules.Warmup(0.01, 0.001), 90).Add(new Zoo.Keras.Schedules.Poly(0.1, 2, 1000), 910))</code></example>
 public sealed class SequentialSchedule : LearningRateSchedule
 {
     readonly List<(BaseSchedule Schedule, int Steps)> schedules = [];
