@@ -52,7 +52,7 @@ static class CaffeBlobs
         return layer switch
         {
             DepthwiseConvolution => [Depthwise(w[0]), .. w.Skip(1).Select(Plain)],
-            Convolution or TransposedConvolution or CaffeConvolution or Deconvolution => [Filters(w[0]), .. w.Skip(1).Select(Plain)],
+            Convolution or TransposedConvolution or CaffeFilters => [Filters(w[0]), .. w.Skip(1).Select(Plain)],
             Dense => [new(w[0], [w[0].Shape[1], w[0].Shape[0]], [1, 0]), .. w.Skip(1).Select(Plain)],
             PReLU => [new(w[0], [w[0].Shape.Elements])],
             _ => [.. w.Select(Plain)],

@@ -12,7 +12,7 @@ static class CaffeForms
     /// <exception cref="GraphException">Caffe's type cannot do what the layer does.</exception>
     public static LayerParameter? Of(Layer layer, Shape[] inputs, Shape[] results) => layer switch
     {
-        Convolution or DepthwiseConvolution or CaffeConvolution or TransposedConvolution or Deconvolution => CaffeWindowForms.Convolution(layer, inputs[0]),
+        Convolution or DepthwiseConvolution or TransposedConvolution or CaffeFilters => CaffeWindowForms.Convolution(layer, inputs[0]),
         Pooling or GlobalPooling or CaffePooling => CaffeWindowForms.Pooling(layer, inputs[0], results[0]),
         Dense l => new() { Type = "InnerProduct", InnerProductParam = new() { NumOutput = (uint)l.Units, BiasTerm = l.UseBias, Axis = results[0].Rank - 1 } },
         Embed l => new() { Type = "Embed", EmbedParam = new() { InputDim = (uint)l.InputDim, NumOutput = (uint)l.OutputDim, BiasTerm = l.UseBias } },

@@ -31,7 +31,7 @@ sealed class CaffePlan
         Name(all, file.Where, warnings);
         var layers = all.FindAll(l => !IsSink(l));
         var used = layers.SelectMany(l => l.Bottom).ToHashSet();
-        var open = new List<string>();
+        var (open, made) = (new Dictionary<string, int>(), 0);
         foreach (var layer in all)
         {
             if (layer.Type == "Silence" || !IsSink(layer)) foreach (var bottom in layer.Bottom) open.Remove(bottom);
@@ -39,10 +39,10 @@ sealed class CaffePlan
             foreach (var top in layer.Top)
             {
                 open.Remove(top);
-                if (!Sources.Contains(layer.Type)) open.Add(top);
+                if (!Sources.Contains(layer.Type)) open[top] = made++;
             }
         }
-        return new(layers, used, open);
+        return new(layers, used, [.. open.OrderBy(o => o.Value).Select(o => o.Key)]);
     }
 
     /// <summary>Gives each layer a name of its own; inputs are named as their blobs.</summary>

@@ -13,8 +13,7 @@ static class CaffeWindowForms
         var (p, channels) = (new ConvolutionParameter(), input[1]);
         switch (layer)
         {
-            case CaffeConvolution l: Set(p, l.Filters, l.Groups, l.UseBias, l.KernelSize, l.Strides, l.Pads, l.Dilation); break;
-            case Deconvolution l: Set(p, l.Filters, l.Groups, l.UseBias, l.KernelSize, l.Strides, l.Pads, l.Dilation); break;
+            case CaffeFilters l: Set(p, l.Filters, l.Groups, l.UseBias, l.KernelSize, l.Strides, l.Pads, l.Dilation); break;
             case Convolution l: Set(p, l.Filters, l.Groups, l.UseBias, All(l.KernelSize), All(l.Strides), Pads(l, input), All(l.DilationRate)); break;
             case DepthwiseConvolution l: Set(p, checked((int)channels * l.DepthMultiplier), (int)channels, l.UseBias, All(l.KernelSize), All(l.Strides), Pads(l, input), All(l.DilationRate)); break;
             case TransposedConvolution l:
