@@ -51,7 +51,7 @@ public static partial class Keras1
         if (outputShape is not null && (outputShape.Length != 4 || Bordered(borderMode) != Padding.Valid)) throw new ArgumentException($"Deconvolution2D: the output shape [{string.Join(", ", outputShape)}] was given with borderMode {borderMode}. Expected four sizes, the batch first, and valid.");
         // what is left over of the size beyond whole strides
         (int, int)? more = outputShape is null ? null : ((int)((outputShape[first] - nbRow) % stride.Item1), (int)((outputShape[first + 1] - nbCol) % stride.Item2));
-        return Named(new Conv2DTranspose(nbFilter, (nbRow, nbCol), Activated(activation))
+        var layer = Named(new Conv2DTranspose(nbFilter, (nbRow, nbCol), Activated(activation))
         {
             KernelInitializer = init ?? Initializer.GlorotUniform,
             Padding = Bordered(borderMode),
@@ -63,6 +63,9 @@ public static partial class Keras1
             UseBias = bias,
             InputShape = inputShape,
         }, name);
+        if (outputShape is not null && inputShape is not null && layer.Apply(K.Input(inputShape)).Shape is var made && !made[1..].SequenceEqual(outputShape[1..]))
+            throw new ShapeException($"Deconvolution2D: samples of {inputShape} become {made}. Expected the output shape [{string.Join(", ", outputShape)}]. Correct it, the strides or the kernel.") { Actual = made };
+        return layer;
     }
 
     /// <summary>Zoo's <c>SeparableConvolution2D(nb_filter, nb_row, nb_col, init, activation, border_mode, subsample, depth_multiplier, dim_ordering, depthwise_regularizer, pointwise_regularizer, b_regularizer, bias)</c>.</summary>

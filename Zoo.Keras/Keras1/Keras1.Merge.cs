@@ -57,7 +57,8 @@ public static partial class Keras1
         var results = new List<Variable>();
         foreach (var layer in layers)
         {
-            Variable[] own = layer is InputLayer input ? [input.Variable] : layer is Model { Layers: not null, IsBuilt: true } model ? [.. model.Inputs.Select(v => K.Input(v.Shape[1..], dtype: v.DType))]
+            if (layer is Sequential stack) _ = stack.Layers;   // builds it where its first layer tells the input
+            Variable[] own = layer is InputLayer input ? [input.Variable] : layer is Model { IsBuilt: true } model ? [.. model.Inputs.Select(v => K.Input(v.Shape[1..], dtype: v.DType))]
                 : layer.InputShape is { } shape ? [K.Input(shape)] : throw new ArgumentException($"Merge: the input of {layer.Name} is not known. Expected an inputShape, or a model with an input.");
             inputs.AddRange(own);
             results.Add(layer is InputLayer ? own[0] : layer.Apply(own));

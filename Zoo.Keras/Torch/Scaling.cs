@@ -1,5 +1,3 @@
-using A = Zoo.Autograd.AutoGrad;
-
 namespace Zoo.Keras.Torch;
 
 /// <summary>What the layers share that have weights of a given size, which broadcast against the input: <see cref="CAdd"/>, <see cref="CMul"/>, <see cref="Scale"/>.</summary>
@@ -85,22 +83,4 @@ public sealed class Mul : Layer
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x) => x * weight;
-}
-
-/// <summary>The matrix product of two inputs, of matrices or of batches of them, each transposed first where asked (Analytics Zoo's InternalMM).</summary>
-[KerasObject(Package = "zoo")]
-public sealed class MM(bool transA = false, bool transB = false) : Layer
-{
-    /// <summary>Whether the first is transposed.</summary>
-    public bool TransA { get; } = transA;
-
-    /// <summary>Whether the second is transposed.</summary>
-    public bool TransB { get; } = transB;
-
-    /// <inheritdoc/>
-    protected override void Build(IReadOnlyList<Shape> inputs) { }
-
-    /// <inheritdoc/>
-    protected override Outputs Call(Inputs x, CallContext c) => x.Count == 2 ? A.BatchMatMul(x[0], x[1], TransA, TransB)
-        : throw new ShapeException($"{x.Count} inputs were given. Expected two.");
 }

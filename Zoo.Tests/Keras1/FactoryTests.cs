@@ -120,6 +120,7 @@ public class FactoryTests
         Refused(() => Z.Optimizer("adamw"), "'adamw'", "rmsprop");
         Refused(() => Z.Embedding(3, 2, weights: NDArray.Zeros([2, 2])), "[2, 2]", "[3, 2]");
         Refused(() => Z.Deconvolution2D(1, 2, 2, outputShape: [4, 4]), "four sizes");
+        Refused(() => Z.Deconvolution2D(1, 2, 2, outputShape: [-1, 1, 9, 5], inputShape: [2, 4, 4]), "[?, 1, 5, 5]", "9");
         Refused(() => Z.ShareConvolution2D(1, 2, 2, propagateBack: false), "StopGradient");
         Refused(() => Z.Activation("softmux"), "softmux", "softmin");
     }
