@@ -76,14 +76,20 @@ sealed class OpCase
     static ArgDef Def(Op op, OpVariant variant, int input)
     {
         var defs = op.Signature.Inputs;
+        var open = defs.Count(d => Given(d, variant) is null);   // lists whose lengths no attribute says share what is left
+        var left = variant.Inputs.Length - defs.Sum(d => Given(d, variant) ?? 0);
         foreach (var def in defs)
         {
-            var count = IsList(def) ? (variant.Inputs.Length - defs.Count(d => !IsList(d))) / defs.Count(IsList) : 1;
+            var count = Given(def, variant) ?? left / open;
             if (input < count) return def;
             input -= count;
         }
         throw new InvalidOperationException($"{op.Name} has no input {input}");
     }
+
+    /// <summary>How many inputs a definition stands for, where that is known.</summary>
+    static int? Given(ArgDef def, OpVariant variant) => !IsList(def) ? 1
+        : variant.Attrs.FirstOrDefault(a => a.Name == (def.NumberAttr ?? def.TypeAttr)).Value switch { int number => number, DType[] types => types.Length, _ => null };
 
     static bool IsList(ArgDef def) => def.NumberAttr is not null || def.IsTypeList;
 
@@ -93,6 +99,7 @@ sealed class OpCase
         if (def.TypeAttr is null) return def.Fixed;
         return Variant.Inputs[input] switch
         {
+            Words => DType.String,
             Data or Derived or Fixed { Typed: true } => DType,
             Fixed given when !Indexed(Op, Variant, input) => given.Value.DType,
             _ => Wide && Indexed(Op, Variant, input) ? DType.Int64 : DType.Int32,
