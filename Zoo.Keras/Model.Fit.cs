@@ -38,7 +38,7 @@ public partial class Model
             with.Prepare(x);
             var (feeds, steps) = with.Bind("Fit", new(x, y, sampleWeight), classWeight);
             BatchSource? validation = null;
-            if (validationData is not null) validation = Validation(with, validationData, validationBatchSize ?? batchSize);
+            if (validationData is not null) validation = Validation(with, validationData, validationBatchSize ?? batchSize, cancellationToken);
             else if (validationSplit != 0)
             {
                 var (rows, at) = ((int)feeds[0].Shape[0], (int)Math.Floor(feeds[0].Shape[0] * (1 - validationSplit)));
@@ -77,10 +77,9 @@ public partial class Model
         var with = Ready("Fit");
         return Alone("Fit", with, () =>
         {
-            var parts = batches.Select(b => Batch.Of(b, "Fit"));
-            using var source = Stream(with, "Fit", parts, classWeight);
+            using var source = Stream(with, "Fit", StreamSource.Batches(batches, "Fit"), classWeight, cancellationToken);
             if (!IsBuilt && validationData?.Whole is { } whole) with.Prepare(whole.X);
-            var validation = validationData is null ? null : IsBuilt ? Validation(with, validationData, validationBatchSize) : Stream(with, "Fit", validationData.Parts!, null);
+            var validation = validationData is null ? null : IsBuilt ? Validation(with, validationData, validationBatchSize, cancellationToken) : Stream(with, "Fit", validationData.Parts!, null, cancellationToken);
             return new FitLoop(this, with, new(source, Epochs(epochs, endTrigger), initialEpoch, stepsPerEpoch, validation, validationSteps, validationFreq, verbose, With(callbacks), cancellationToken, endTrigger, trainer)).Run();
         });
     }
@@ -126,18 +125,18 @@ public partial class Model
 
     static int Epochs(int? epochs, Trigger? end) => epochs ?? (end is null ? 1 : int.MaxValue);
 
-    static BatchSource Validation(Trainer with, ValidationData data, int batchSize)
+    static BatchSource Validation(Trainer with, ValidationData data, int batchSize, CancellationToken cancel)
     {
-        if (data.Whole is not { } whole) return Stream(with, "Fit", data.Parts!, null);
+        if (data.Whole is not { } whole) return Stream(with, "Fit", data.Parts!, null, cancel);
         var (feeds, steps) = with.Bind("Fit: validationData", whole);
         return new ArraySource(feeds, steps, batchSize);
     }
 
-    static StreamSource Stream(Trainer with, string caller, IEnumerable<Batch> batches, IReadOnlyDictionary<int, double>? classWeight) => new(batches, batch =>
+    static StreamSource Stream(Trainer with, string caller, IEnumerable<Batch> batches, IReadOnlyDictionary<int, double>? classWeight, CancellationToken cancel) => new(batches, batch =>
     {
         with.Prepare(batch.X);
         return with.Bind(caller, batch, classWeight);
-    });
+    }, cancel);
 
     static Task<T> OwnThread<T>(Func<T> run, CancellationToken cancel) => Task.Factory.StartNew(run, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 }

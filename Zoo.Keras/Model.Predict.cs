@@ -8,6 +8,7 @@ namespace Zoo.Keras;
 public partial class Model
 {
     readonly Lock inferring = new();
+    readonly Parameter draws = new("draws", [], DType.Int64, () => NDArray.Scalar(0, DType.Int64), trainable: false);
     (IEngine Engine, ISession Session)? inference;
 
     /// <summary>Loss and metrics on arrays, without training.</summary>
@@ -39,7 +40,7 @@ public partial class Model
         var with = Ready("Evaluate");
         return Alone("Evaluate", with, () =>
         {
-            using var source = Stream(with, "Evaluate", batches.Select(b => Batch.Of(b, "Evaluate")), null);
+            using var source = Stream(with, "Evaluate", StreamSource.Batches(batches, "Evaluate"), null, cancellationToken);
             return Evaluate(with, source, verbose, steps, callbacks, cancellationToken, trainer);
         });
     }
@@ -72,11 +73,11 @@ public partial class Model
     /// <summary>The outputs for batches of samples: arrays, lists or dictionaries of arrays, or tuples of which the first counts.</summary>
     public Arrays PredictBatches<TBatch>(IEnumerable<TBatch> batches, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
-        using var source = new StreamSource(batches.Select(b => Batch.Of(b, "Predict")), batch =>
+        using var source = new StreamSource(StreamSource.Batches(batches, "Predict"), batch =>
         {
             Build(batch.X);
             return (Binding.Inputs("Predict", this, batch.X), null);
-        });
+        }, cancellationToken);
         return Predict(source, verbose, steps, callbacks, cancellationToken, trainer);
     }
 
@@ -103,9 +104,16 @@ public partial class Model
     /// <summary>The outputs from the inputs; stateful layers move on.</summary>
     internal Autograd.Graph.Program InferenceProgram()
     {
-        var lowered = Lower(training: false, A.Constant(0, DType.Int64));
-        return new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs, Updates = lowered.Updates };
+        var lowered = Lower(training: false, draws.Variable);
+        return Drawing(new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs, Updates = lowered.Updates });
     }
+
+    /// <summary>The number of batches that were computed outside training: what random layers draw from that are not still there (<c>Apply(x, training: true)</c>).</summary>
+    internal Variable Draws => draws.Variable;
+
+    /// <summary>The program, which counts its runs where it draws random numbers.</summary>
+    internal Autograd.Graph.Program Drawing(Autograd.Graph.Program program) =>
+        program.Parameters().Contains(draws) ? new() { Name = program.Name, Feeds = program.Feeds, Fetches = program.Fetches, Updates = [.. program.Updates, (draws, draws.Variable + 1)] } : program;
 
     internal IEngine InferenceEngine => trainer?.Engine ?? Engines.Default;
 

@@ -34,6 +34,9 @@ switch (args)
     case ["caffe-peer", var kind, var prototxt, var model, var runs]:
         CaffeLoad.Serve(kind, prototxt, model, int.Parse(runs));
         return 0;
+    case ["input", ..]:
+        InputPipeline.Run(new(Number("--rounds", 5), Number("--steps", 8), Number("--batch", 16), Number("--size", 224), Number("--threads", 1)));
+        return 0;
     default:
         Console.Error.WriteLine("""
             benchmarks: what shall be measured?
@@ -42,6 +45,7 @@ switch (args)
               profile mlp|lenet [THREADS]              where the time of one step goes
               soak [--steps 10000]                     memory over a long run
               build [--rounds 20]                      building models and their weights' first values
+              input [--rounds 5] [--steps 8] [--batch 16] [--size 224] [--threads 1]  ResNet-50 on JPEG pictures decoded meanwhile, beside arrays in memory
               barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
               caffe [PROTOTXT] [--rounds 20]           loading and running ResNet-50 of Caffe, here and in OpenCV; its prototxt is looked for in ZOO_SHARED
             TensorFlow's library is looked for in ZOO_TENSORFLOW.

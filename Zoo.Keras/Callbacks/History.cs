@@ -5,12 +5,21 @@ public sealed class History : Callback
 {
     readonly Dictionary<string, List<double>> values = [];
     List<int> epochs = [];
+    readonly List<double> waits = [];
 
     /// <summary>The epochs that were recorded, from 0.</summary>
     public IReadOnlyList<int> Epochs => epochs;
 
     /// <summary>The values of each name, one an epoch.</summary>
     public IReadOnlyDictionary<string, List<double>> Values => values;
+
+    /// <summary>
+    /// The seconds of each epoch in which steps waited for the next batch, where batches come from a sequence: 0 where the data keep up. If it is much of the epoch's
+    /// time, let more threads make the data (<see cref="Dataset{T}.Map"/>), ahead of their use (<see cref="Dataset{T}.Prefetch"/>).
+    /// </summary>
+    public IReadOnlyList<double> InputWaits => waits;
+
+    internal void Wait(TimeSpan time) => waits.Add(time.TotalSeconds);
 
     /// <summary>The values of a name.</summary>
     /// <exception cref="KeyNotFoundException">Nothing was recorded under it; the message lists all names.</exception>
@@ -22,6 +31,7 @@ public sealed class History : Callback
     {
         values.Clear();
         epochs.Clear();
+        waits.Clear();
     }
 
     /// <inheritdoc/>

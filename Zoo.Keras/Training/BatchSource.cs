@@ -15,8 +15,14 @@ internal abstract class BatchSource
     /// <summary>The programs that take them.</summary>
     internal StepPrograms? Programs { get; private protected set; }
 
+    /// <summary>The time that steps have waited for batches which somebody else makes.</summary>
+    internal TimeSpan Waited { get; private protected set; }
+
     /// <summary>Begins a pass over the data.</summary>
     internal abstract void Begin(int pass);
+
+    /// <summary>Ends a pass, also before its last batch.</summary>
+    internal virtual void End() { }
 
     /// <summary>Goes to the next batch, if there is one.</summary>
     internal abstract bool Next(CancellationToken cancel);

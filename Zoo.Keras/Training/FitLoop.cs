@@ -37,7 +37,7 @@ internal sealed class FitLoop
     internal History Run()
     {
         using var begun = steps = Loops.Begin(run.Trainer, model, trainer, guarded: callbacks.All.Any(c => c is TerminateOnNaN));
-        var batchLogs = new Logs(steps.Read);
+        var (batchLogs, history) = (new Logs(steps.Read), callbacks.All.OfType<History>().First());
         var last = none;
         model.StopTraining = false;
         callbacks.TrainBegin(none);
@@ -50,9 +50,11 @@ internal sealed class FitLoop
             callbacks.EpochBegin(epoch, none);
             if (goesOn) Restore(saved!);
             else if (taken is null || run.StepsPerEpoch is null) Open();
+            var waited = run.Source.Waited;
             Steps(batchLogs);
             if (step == 0 && !model.StopTraining) throw new ArgumentException("Fit: the data gave no batch. Expected at least one in each epoch; a sequence that can be enumerated once only is empty the second time.");
             if (callbacks.Params.Steps is null) callbacks.Describe(callbacks.Params with { Steps = step });
+            history.Wait(run.Source.Waited - waited);
             last = Ended();
             step = 0;
             callbacks.Pause(capture);
@@ -61,7 +63,7 @@ internal sealed class FitLoop
         steps.Finish();
         trainer.How.Optimizer.Finish();
         callbacks.TrainEnd(last);
-        return callbacks.All.OfType<History>().First();
+        return history;
     }
 
     void Open()

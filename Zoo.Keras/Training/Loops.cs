@@ -18,15 +18,22 @@ internal static class Loops
         var (none, logs) = (new Logs(), new Logs(run.Read));
         run.Reset();
         callbacks.TestBegin(none);
-        source.Begin(0);
         var step = 0;
-        for (; step < (steps ?? int.MaxValue) && source.Next(cancel); step++)
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            callbacks.TestBatchBegin(step, none);
-            run.Test(source.Programs!, source.Feeds, cancel);
-            logs.Renew();
-            callbacks.TestBatchEnd(step, logs);
+            source.Begin(0);
+            for (; step < (steps ?? int.MaxValue) && source.Next(cancel); step++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                callbacks.TestBatchBegin(step, none);
+                run.Test(source.Programs!, source.Feeds, cancel);
+                logs.Renew();
+                callbacks.TestBatchEnd(step, logs);
+            }
+        }
+        finally
+        {
+            source.End();   // not kept open until the next epoch's
         }
         if (step == 0) throw new ArgumentException("Evaluate: the data gave no batch. Expected at least one.");
         var result = Read(run);

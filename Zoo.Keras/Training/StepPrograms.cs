@@ -21,7 +21,7 @@ internal sealed partial class StepPrograms(Model model, Compilation how, OutputT
     /// <summary>The training step; with <paramref name="guarded"/> a step whose loss is not finite changes no weight.</summary>
     internal ISession Train(bool guarded) => train.TryGetValue(guarded, out var session) ? session : train[guarded] = engine.Compile(Step(guarded));
 
-    internal ISession Test => test ??= engine.Compile(Testing(model.Lower(training: false, how.Optimizer.Iterations.Variable)));
+    internal ISession Test => test ??= engine.Compile(model.Drawing(Testing(model.Lower(training: false, model.Draws))));
 
     Program Testing(LoweredModel lowered)
     {

@@ -12,7 +12,7 @@ public sealed class ValidationData
     internal IEnumerable<Batch>? Parts { get; }
 
     /// <summary>Data that come in batches (x, y) or (x, y, sampleWeight); enumerated again for each epoch.</summary>
-    public static ValidationData Batches<TBatch>(IEnumerable<TBatch> batches) => new(null, batches.Select(b => Batch.Of(b, "validationData")));
+    public static ValidationData Batches<TBatch>(IEnumerable<TBatch> batches) => new(null, StreamSource.Batches(batches, "validationData"));
 
     /// <summary>Samples and labels.</summary>
     public static implicit operator ValidationData((Arrays X, Arrays Y) data) => new(new Batch(data.X, data.Y, null), null);

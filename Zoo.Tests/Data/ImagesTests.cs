@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using SkiaSharp;
 using Zoo.Autograd;
-using Zoo.Keras.Data;
+using Zoo.Keras;
 using Zoo.Tests.Saving;
 
 namespace Zoo.Tests.Data;
@@ -56,8 +56,19 @@ public sealed class ImagesTests : InFolder
             catch (InvalidDataException e) { Assert.That(e.Message, Does.Contain("part.png")); }
             if (length < 50) Assert.That(() => Images.Load(At("part.png")), Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
         }
-        Assert.That(() => Images.FromDirectory(Folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains("0 folders"));
+        Assert.That(() => Images.FromDirectory(Folder), Throws.ArgumentException.With.Message.Contains("no files"));
         Assert.That(() => Images.Load(At("none.png")), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void WhatIsSavedIsRead([Values("png", "webp", "jpg")] string ending)
+    {
+        var picture = NDArray.From(Colours, [2, 3, 3]);
+        Images.Save(At($"a.{ending}"), picture, quality: 100);
+        Assert.That(Images.Load(At($"a.{ending}")).Shape, Is.EqualTo(picture.Shape));
+        if (ending == "png") Assert.That(Images.Load(At("a.png")).ToArray<byte>(), Is.EqualTo(Colours));
+        Assert.That(() => Images.Save(At("a.tiff"), picture), Throws.ArgumentException.With.Message.Contains(".png"));
+        Assert.That(() => Images.Save(At("a.png"), NDArray.Zeros([2, 3])), Throws.ArgumentException);
     }
 
     [Test]

@@ -115,6 +115,22 @@ public class ModelTests
         Assert.That(model.Predict(NDArray.Full([1, 3], 4)).ToArray<float>(), Is.All.EqualTo(8));
     }
 
+    /// <summary>Keras' dropout that is always on draws anew for each batch, of Predict and of Evaluate too.</summary>
+    [Test]
+    public void BatchesOutsideTrainingDrawNumbersOfTheirOwn()
+    {
+        var x = K.Input([50]);
+        Model model = new(x, new Dropout(0.5).Apply(x, training: true)) { Seed = 7 };
+        var ones = NDArray.Full([4, 50], 1);
+        var (first, second) = (model.Predict(ones, batchSize: 2).ToArray<float>(), model.Predict(ones, batchSize: 2).ToArray<float>());
+        Assert.That(first.Chunk(100).Concat(second.Chunk(100)).Select(c => string.Join(' ', c)), Is.Unique, "four batches");
+        model.Compile(new SGD(0.1), "mae");
+        var losses = Enumerable.Range(0, 4).Select(_ => model.Evaluate(ones, NDArray.Zeros([4, 50]))["loss"]).ToArray();
+        Assert.That(losses.Distinct().Count(), Is.GreaterThan(1));
+        Model plain = new(x, x >> new Dropout(0.5));
+        Assert.That(plain.InferenceProgram().Updates, Is.Empty, "nothing is counted where nothing is drawn");
+    }
+
     [Test]
     public void RandomMasksDependOnSeedLayerCallAndStepOnly()
     {

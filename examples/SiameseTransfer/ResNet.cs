@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Zoo.Autograd;
 using Zoo.Keras;
-using Zoo.Keras.Data;
 using Zoo.Transfer;
 using static Zoo.Keras.K;
 using A = Zoo.Autograd.AutoGrad;
