@@ -102,7 +102,7 @@ public sealed class Normalization : Layer
     {
         var value = given is { } numbers ? A.Constant(numbers.Array.Cast(x.DType)) : A.Cast(adapted!.Variable, x.DType);
         if (value.Shape.Rank == 0) return value;
-        if (value.Shape.Rank > kept.Length) throw new ShapeException($"the mean or variance has shape {value.Shape}. Expected at most {kept.Length} axes, those of {Axis}.") { Actual = value.Shape };
+        if (value.Shape.Rank > kept.Length) throw new ShapeException($"the mean or variance has shape {value.Shape}. Expected at most {kept.Length} axes, those of axis {string.Join(", ", Axis)}.") { Actual = value.Shape };
         var shape = new long[x.Shape.Rank];
         Array.Fill(shape, 1);
         for (var i = 1; i <= value.Shape.Rank; i++) shape[kept[^i]] = value.Shape[^i];
