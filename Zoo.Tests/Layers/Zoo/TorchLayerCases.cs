@@ -58,6 +58,12 @@ static class TorchLayerCases
         new("GetShape", () => new GetShape(), [pictures], (_, _) => [2, 3, 4, 2]) { Smooth = false },
         new("MM", () => new MM(), [Random(6, 2, 3, 4), Random(7, 2, 4, 2)], (x, _) => Each([2, 3, 2], i => Sum(4, k => x[0][i[0], i[1], k] * x[1][i[0], k, i[2]]))),
         new("MM transposed", () => new MM(transA: true, transB: true), [Random(6, 2, 4, 3), Random(7, 2, 2, 4)], (x, _) => Each([2, 3, 2], i => Sum(4, k => x[0][i[0], k, i[1]] * x[1][i[0], i[2], k]))),
+        new("CDivTable", () => new CDivTable(), [signed, positive], (x, _) => Each([3, 4], i => x[0][i] / x[1][i])),
+        new("Cosine", () => new Cosine(), [signed, positive], (x, _) => Each([3, 1, 1], i =>
+        {
+            double Dot(int a, int b) => Sum(4, k => x[a][i[0], k] * x[b][i[0], k]);
+            return Dot(0, 1) / Math.Sqrt(Dot(0, 0) * Dot(1, 1));
+        })),
     ];
 
     /// <summary>The error function as its series.</summary>
