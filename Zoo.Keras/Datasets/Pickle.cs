@@ -180,7 +180,7 @@ internal sealed class Pickle
 
     static Dictionary<object, object?> Fill(Dictionary<object, object?> map, object?[] items)
     {
-        for (var i = 0; i < items.Length; i += 2) map[items[i] is byte[] ? Text(items[i]) : items[i]!] = items[i + 1];
+        for (var i = 0; i < items.Length; i += 2) map[items[i] is byte[]? Text(items[i]) : items[i]!] = items[i + 1];
         return map;
     }
 }
