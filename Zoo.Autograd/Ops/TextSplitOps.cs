@@ -99,6 +99,6 @@ internal static class TextSplitOps
         return rows;
     }
 
-    static Op Ragged(string name, string signature, Func<ShapeContext, Shapes> shape, Func<Node, NDArray[], NDArray[]> run) => 
+    static Op Ragged(string name, string signature, Func<ShapeContext, Shapes> shape, Func<Node, NDArray[], NDArray[]> run) =>
         new(name, signature) { Shape = shape, NoGradient = Op.Discrete, DataDependent = true, Kernel = k => k.Managed(run) };
 }

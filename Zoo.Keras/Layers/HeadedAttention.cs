@@ -75,8 +75,16 @@ public abstract class HeadedAttention : Layer
     /// <summary>A projection with this layer's settings.</summary>
     private protected EinsumDense Dense(string name, string equation, Shape output, string bias, string activation = "linear") => new(equation, output, activation)
     {
-        Name = name, DTypePolicy = DTypePolicy, BiasAxes = UseBias ? bias : null, KernelInitializer = KernelInitializer, BiasInitializer = BiasInitializer, KernelRegularizer = KernelRegularizer,
-        BiasRegularizer = BiasRegularizer, ActivityRegularizer = ActivityRegularizer, KernelConstraint = KernelConstraint, BiasConstraint = BiasConstraint,
+        Name = name,
+        DTypePolicy = DTypePolicy,
+        BiasAxes = UseBias ? bias : null,
+        KernelInitializer = KernelInitializer,
+        BiasInitializer = BiasInitializer,
+        KernelRegularizer = KernelRegularizer,
+        BiasRegularizer = BiasRegularizer,
+        ActivityRegularizer = ActivityRegularizer,
+        KernelConstraint = KernelConstraint,
+        BiasConstraint = BiasConstraint,
     };
 
     /// <summary>The mask of the query that counts.</summary>

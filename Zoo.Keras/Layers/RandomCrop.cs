@@ -26,7 +26,7 @@ public sealed class RandomCrop(int height, int width) : RandomImageLayer
             return part.Shape[1] == Height && part.Shape[2] == Width ? part : A.Cast(Pictures.Resize(part, A.Constant(Height, DType.Int32), A.Constant(Width, DType.Int32), "bilinear", false), x.DType);
         }
         return A.Gather(A.Gather(x, Places(rows, Height), 1, 1), Places(columns, Width), 2, 1);
-        
+
         Variable Places(int size, int part) => A.Cast(A.Floor(A.Reshape(Uniform(x, c), [Dim.Any, 1]) * (size - part + 1)), DType.Int32) + A.Reshape(A.Range(part), [1, part]);
     }
 }

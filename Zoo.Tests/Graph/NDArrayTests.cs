@@ -9,7 +9,7 @@ internal sealed class NDArrayTests
     [Test]
     public void ElementsByIndex()
     {
-        NDArray a = new[,,] { { { 1, 2, 3 }, { 4, 5, 6 } }, { { 7, 8, 9 }, { 10, 11, 12 } } };
+        NDArray a = new[, ,] { { { 1, 2, 3 }, { 4, 5, 6 } }, { { 7, 8, 9 }, { 10, 11, 12 } } };
         Assert.That(a[1, 0, 2], Is.EqualTo(9));
         Assert.That(a.Rows(1, 1)[0, 1, 0], Is.EqualTo(10), "a view counts from its own first row");
         a.Rows(1, 1)[0, 0, 0] = 70.9;

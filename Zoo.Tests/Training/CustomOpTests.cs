@@ -3,8 +3,8 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
-using Zoo.Tests.EngineCases;
 using Zoo.Tests.Engine.TensorFlow;
+using Zoo.Tests.EngineCases;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Tests.Training;

@@ -16,13 +16,27 @@ internal static class Re2
 
     static readonly Dictionary<string, string> classes = new()
     {
-        ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["ascii"] = @"\x00-\x7F", ["blank"] = @"\t ", ["cntrl"] = @"\x00-\x1F\x7F", ["digit"] = "0-9", ["graph"] = "!-~", ["lower"] = "a-z",
-        ["print"] = " -~", ["punct"] = @"!-/:-@\[-`{-~", ["space"] = @"\t\n\v\f\r ", ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_", ["xdigit"] = "0-9A-Fa-f",
+        ["alnum"] = "0-9A-Za-z",
+        ["alpha"] = "A-Za-z",
+        ["ascii"] = @"\x00-\x7F",
+        ["blank"] = @"\t ",
+        ["cntrl"] = @"\x00-\x1F\x7F",
+        ["digit"] = "0-9",
+        ["graph"] = "!-~",
+        ["lower"] = "a-z",
+        ["print"] = " -~",
+        ["punct"] = @"!-/:-@\[-`{-~",
+        ["space"] = @"\t\n\v\f\r ",
+        ["upper"] = "A-Z",
+        ["word"] = "0-9A-Za-z_",
+        ["xdigit"] = "0-9A-Fa-f",
     };
 
     static readonly Dictionary<char, (string In, string Out)> escapes = new()
     {
-        ['d'] = ("0-9", @"\x00-/:-\uFFFF"), ['w'] = ("0-9A-Za-z_", @"\x00-/:-@\[-^`{-\uFFFF"), ['s'] = (@"\t\n\f\r ", @"\x00-\b\v\x0E-\x1F!-\uFFFF"),
+        ['d'] = ("0-9", @"\x00-/:-\uFFFF"),
+        ['w'] = ("0-9A-Za-z_", @"\x00-/:-@\[-^`{-\uFFFF"),
+        ['s'] = (@"\t\n\f\r ", @"\x00-\b\v\x0E-\x1F!-\uFFFF"),
     };
 
     /// <summary>Whether a pattern matches all of a text.</summary>
