@@ -100,15 +100,16 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         for (var i = 0; i < feeds.Length; i++)
         {
-            // libtorch reads complex128 with instructions that end the process where an address is no multiple of 16; managed memory has 8
-            if (feeds[i].DType is DType.String or DType.Variant or DType.Complex128)
+            var direct = feeds[i].DType is not (DType.String or DType.Variant);
+            if (direct)
             {
-                slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
-                continue;
+                pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
+                var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
+                // managed memory lies at any multiple of 8: elsewhere in a vector sums round otherwise, and complex128 ends the process
+                direct = (nint)address % NativeBuffer.Alignment == 0;
+                if (direct) slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
             }
-            pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
-            var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
-            slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
+            if (!direct) slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
         }
         var constants = plan.ConstantHandles();
         for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = constants[i] == 0 ? TorchArrays.From(plan.Constants[i].Value) : TorchTensor.Share(constants[i]);
