@@ -13,7 +13,6 @@ namespace Zoo.Benchmarks;
 internal abstract unsafe class Floor : IPeer
 {
     const int Labels = 10;
-    static readonly TorchOp linear = new("mkldnn::_linear_pointwise");
     readonly nint[] weights, first, second;
     readonly HostKernel entropy;
     readonly NDArray[] batch;
@@ -88,20 +87,9 @@ internal abstract unsafe class Floor : IPeer
         return b.Build([one, two, next]);
     }
 
-    /// <summary>relu(x · weight + bias) in one call, for a weight seen transposed. The caller deletes the result.</summary>
-    private protected static nint DenseRelu(nint x, nint transposed, nint bias)
-    {
-        Span<ulong> stack = stackalloc ulong[6];
-        var call = new TorchCall(stack);
-        call.Tensor(x);
-        call.Tensor(transposed);
-        call.OptionalTensor(bias);
-        call.String("relu"u8);
-        call.Tensors([]);
-        call.None();
-        call.Run(linear);
-        return call.Result();
-    }
+    /// <summary>relu(x + bias).</summary>
+    private protected void BiasRelu(nint x, nint bias, nint result, long rows, long columns) =>
+        Run(Cached("relu", rows, columns, [[rows, columns], [columns]], b => [(b.Do(Opcode.Relu, DType.Float32, b.Do(Opcode.Add, DType.Float32, b.Input(0, DType.Float32), b.Input(1, DType.Float32))), ReduceKind.None)]), [x, bias], [result]);
 
     private protected void Bias(nint x, nint bias, nint result, long rows, long columns) =>
         Run(Cached("bias", rows, columns, [[rows, columns], [columns]], b => [(b.Do(Opcode.Add, DType.Float32, b.Input(0, DType.Float32), b.Input(1, DType.Float32)), ReduceKind.None)]), [x, bias], [result]);
@@ -113,14 +101,6 @@ internal abstract unsafe class Floor : IPeer
         Run(Cached("sums", rows, columns, [[rows, columns]], b => [(b.Input(0, DType.Float32), ReduceKind.Sum)], ReduceLayout.Columns), [x], [result]);
 
     private protected static void MatMul(nint a, nint b, nint result) => TorchError.Check(LibTorch.aoti_torch_cpu_mm_out(result, a, b), "mm_out");
-
-    /// <summary>The product with a matrix that is seen transposed.</summary>
-    private protected static void MatMulTransposed(nint a, nint b, nint result)
-    {
-        var view = Transposed(a);
-        MatMul(view, b, result);
-        TorchTensor.Delete(view);
-    }
 
     private protected static nint Transposed(nint x) => TorchTensor.View(x, [TorchTensor.Sizes(x)[1], TorchTensor.Sizes(x)[0]], [1, TorchTensor.Sizes(x)[1]]);
 

@@ -8,10 +8,9 @@ internal sealed unsafe class LeNetFloor : Floor
 {
     static readonly long[] One = [1, 1], Zero = [0, 0];
     readonly MaxPool2D pool1, pool2;
-    readonly nint p1, places1, p2, places2, dy1, dy2, flat, a4, logits, g3, e3, dflat;
-    readonly nint x, w1, w2, p1Nchw, dy1Nchw, dy2Nchw, flatT, w3T, w4T;
+    readonly nint p1, places1, p2, places2, dy1, dy2, flat, a3, h3, a4, logits, g3, e3, dflat;
+    readonly nint x, w1, w2, p1Nchw, dy1Nchw, dy2Nchw, flatT, h3T, w3T, w4T;
     readonly nint[] gradients = new nint[8], owned;
-    nint h3;
 
     internal LeNetFloor(int size) : base(Job.LeNet(), size)
     {
@@ -20,11 +19,11 @@ internal sealed unsafe class LeNetFloor : Floor
         (pool1, pool2) = (new(pools[0], [size, 24, 24, 20]), new(pools[1], [size, 8, 8, 50]));
         (p1, p2, dy1, dy2) = (New(size, 12, 12, 20), New(size, 4, 4, 50), New(size, 24, 24, 20), New(size, 8, 8, 50));
         (places1, places2) = (TorchTensor.Empty(DType.UInt8, [size, 12, 12, 20]), TorchTensor.Empty(DType.UInt8, [size, 4, 4, 50]));
-        (a4, logits, g3, e3, dflat) = (New(size, 10), New(size, 10), New(size, 500), New(size, 500), New(size, 800));
+        (a3, h3, a4, logits, g3, e3, dflat) = (New(size, 500), New(size, 500), New(size, 10), New(size, 10), New(size, 500), New(size, 500), New(size, 800));
         flat = TorchTensor.View(p2, [size, 800], [800, 1]);
         (x, p1Nchw, dy1Nchw, dy2Nchw) = (Nchw(X), Nchw(p1), Nchw(dy1), Nchw(dy2));
         (w1, w2) = (Permuted(Weight(0), 3, 2, 0, 1), Permuted(Weight(2), 3, 2, 0, 1));
-        (flatT, w3T, w4T) = (Transposed(flat), Transposed(Weight(4)), Transposed(Weight(6)));
+        (flatT, h3T, w3T, w4T) = (Transposed(flat), Transposed(h3), Transposed(Weight(4)), Transposed(Weight(6)));
         owned = [New(800, 500), New(500), New(500, 10), New(10)];
         owned.CopyTo(gradients, 4);
     }
@@ -37,7 +36,8 @@ internal sealed unsafe class LeNetFloor : Floor
         y = Convolution(p1Nchw, w2, Weight(3));
         pool2.Forward([Address(y)], [Address(p2), Address(places2)]);
         TorchTensor.Delete(y);
-        h3 = DenseRelu(flat, w3T, Weight(5));
+        MatMul(flat, Weight(4), a3);
+        BiasRelu(a3, Weight(5), h3, Size, 500);
         MatMul(h3, Weight(6), a4);
         Bias(a4, Weight(7), logits, Size, 10);
         return logits;
@@ -57,9 +57,8 @@ internal sealed unsafe class LeNetFloor : Floor
         ConvolutionBackward(dy1Nchw, x, w1, 20, false, out gradients[0], out gradients[1]);
         MatMul(flatT, e3, gradients[4]);
         ColumnSums(e3, gradients[5], Size, 500);
-        MatMulTransposed(h3, Gradient, gradients[6]);
+        MatMul(h3T, Gradient, gradients[6]);
         ColumnSums(Gradient, gradients[7], Size, 10);
-        TorchTensor.Delete(h3);
         return gradients;
     }
 

@@ -12,6 +12,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly nint[] slots = new nint[plan.Slots];
     readonly GCHandle[] pins = new GCHandle[plan.Feeds.Length];
     readonly NDArray[] feeds = new NDArray[plan.Feeds.Length];
+    readonly NativeBuffer?[] places = new NativeBuffer?[plan.Feeds.Length];
     readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
     readonly nint[] next = new nint[plan.Swaps.Length];
     readonly TextTable texts = new();
@@ -100,16 +101,16 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         for (var i = 0; i < feeds.Length; i++)
         {
-            var direct = feeds[i].DType is not (DType.String or DType.Variant);
-            if (direct)
+            if (feeds[i].DType is DType.String or DType.Variant)
             {
-                pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
-                var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
-                // managed memory lies at any multiple of 8: elsewhere in a vector sums round otherwise, and complex128 ends the process
-                direct = (nint)address % NativeBuffer.Alignment == 0;
-                if (direct) slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
+                slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
+                continue;
             }
-            if (!direct) slots[plan.Feeds[i]] = TorchArrays.From(feeds[i]);
+            pins[i] = GCHandle.Alloc(feeds[i].Data, GCHandleType.Pinned);
+            var address = (byte*)pins[i].AddrOfPinnedObject() + (long)feeds[i].Offset * feeds[i].DType.Size();
+            // managed memory lies at any multiple of 8: elsewhere in a vector sums round otherwise, and complex128 ends the process
+            if ((nint)address % NativeBuffer.Alignment != 0) address = Aligned(i);
+            slots[plan.Feeds[i]] = TorchTensor.FromMemory(address, feeds[i].DType, feeds[i].Shape.Dims);
         }
         var constants = plan.ConstantHandles();
         for (var i = 0; i < constants.Length; i++) slots[plan.Constants[i].Slot] = constants[i] == 0 ? TorchArrays.From(plan.Constants[i].Value) : TorchTensor.Share(constants[i]);
@@ -120,6 +121,15 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
                 held[i] = TorchCell.Of(plan.Parameters[i].Parameter);
                 slots[plan.Parameters[i].Slot] = held[i]!.Hold();
             }
+    }
+
+    /// <summary>A copy of what is fed, at whole vectors, in memory that stays for the next run.</summary>
+    byte* Aligned(int feed)
+    {
+        var bytes = feeds[feed].Bytes;
+        var place = places[feed] ??= new(bytes.Length);
+        bytes.CopyTo(place.AsSpan<byte>());
+        return place.Pointer;
     }
 
     void Assign()

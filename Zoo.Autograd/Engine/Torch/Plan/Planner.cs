@@ -171,8 +171,7 @@ internal sealed class Planner
         {
             case CallInstruction call:
                 var dot = call.Op.IndexOf('.');
-                var name = call.Op.Contains("::", StringComparison.Ordinal) ? call.Op : "aten::" + call.Op;
-                var op = dot < 0 ? new TorchOp(name) : new TorchOp(name[..^(call.Op.Length - dot)], call.Op[(dot + 1)..]);
+                var op = dot < 0 ? new TorchOp("aten::" + call.Op) : new TorchOp("aten::" + call.Op[..dot], call.Op[(dot + 1)..]);
                 Add(new CallStep(op, Array.ConvertAll(call.Args, a => (a, a.Object switch { Value v => [Slot(v)], Value[] list => Array.ConvertAll(list, Slot), _ => Array.Empty<int>() })), New(call.Results)), node);
                 break;
             case PermuteInstruction p:

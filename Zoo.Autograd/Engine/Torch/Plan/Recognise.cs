@@ -4,7 +4,7 @@ using Zoo.Autograd.Ops;
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
-/// Patterns of nodes for which the embedded engine has one kernel: rewritten as the engine's own ops (<see cref="FusedConv"/>, <see cref="FusedLinear"/>, <see cref="FusedPool"/>, <see cref="Expand"/>), which no
+/// Patterns of nodes for which the embedded engine has one kernel: rewritten as the engine's own ops (<see cref="FusedConv"/>, <see cref="FusedPool"/>, <see cref="Expand"/>), which no
 /// graph outside ever holds.
 /// </summary>
 internal sealed class Recognise
@@ -43,8 +43,7 @@ internal sealed class Recognise
         foreach (var node in nodes)
         {
             if (covered.Contains(node)) continue;
-            if (node.Op == NNOps.BiasAdd && node[0].Node.Op == LinearOps.MatMul) BiasOfProduct(node);
-            else if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
+            if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
             else if (node.Op == ConvOps.Two.BackpropFilter) ConvolutionBackward(node);
             else if (node.Op == PoolOps.MaxPool) MaxPool(node);
             else if (node.Op == ArrayOps.BroadcastTo && Expand.Fits(node)) Replace(node, Expand.Op, [node[0]], Attrs.Of(("to", node.Out.Shape)), (node.Out, 0), node);
@@ -57,15 +56,6 @@ internal sealed class Recognise
         var conv = bias[0].Node;
         if (conv.Op == ConvOps.Conv2D && OnlyUser(conv.Out, bias) && !covered.Contains(conv))
             Replace(bias, FusedConv.Biased, [conv[0], conv[1], bias[1]], conv.Attrs, (bias.Out, 0), conv);
-    }
-
-    void BiasOfProduct(Node bias)
-    {
-        var product = bias[0].Node;
-        if (!FusedLinear.Fits(product) || !OnlyUser(product.Out, bias)) return;
-        var end = users.GetValueOrDefault(bias.Out) is [var relu] && relu.Op == NNOps.Relu && !wanted.Contains(bias.Out) ? relu : bias;
-        Replace(end, FusedLinear.Biased, [product[0], product[1], bias[1]], Attrs.Of(("relu", end != bias)), (end.Out, 0), product);
-        covered.Add(bias);
     }
 
     void ConvolutionBackward(Node filter)
