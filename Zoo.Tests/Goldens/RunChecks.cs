@@ -18,12 +18,16 @@ sealed partial class RunChecks(Dictionary<string, object?> info, Dictionary<stri
     internal int Total { get; private set; }
     internal List<string> Misses { get; } = [];
 
+    /// <summary>Checks beyond the goldens' own tolerance, whatever rounding changes: what is reported.</summary>
+    internal int Beyond { get; private set; }
+
     /// <summary>Of each kind of number the largest deviation, its tolerance, and what rounding alone changes there.</summary>
     internal IEnumerable<string> Table => worst.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Key} {w.Value.Deviation:G2} of {w.Value.Tolerance:G2}{(w.Value.Noise > 0 ? $" + {w.Value.Noise:G2}" : "")}"));
 
     internal void Fail(string what)
     {
         Total++;
+        Beyond++;
         Misses.Add(what);
     }
 
@@ -65,11 +69,13 @@ sealed partial class RunChecks(Dictionary<string, object?> info, Dictionary<stri
         seen[what] = actual.Clone();
         if (actual.Shape != expected.Shape)
         {
+            Beyond++;
             Misses.Add($"{what} has shape {actual.Shape}, not {expected.Shape}");
             return;
         }
         var deviation = Largest(actual, expected);
         var noise = other is not null && other.seen.TryGetValue(what, out var also) ? Largest(actual, also) : 0;
+        if (!(deviation <= tolerance)) Beyond++;
         if (!(deviation <= tolerance + noise)) Misses.Add(expected.Shape.Rank == 0 ? $"{what} is {actual.Number(0):G7}, not {expected.Number(0):G7}" : $"{what} differs by {deviation:G3}, more than {tolerance:G3} + {noise:G3}");
         var kind = Kind().Replace(what, "");
         if (!worst.TryGetValue(kind, out var before) || deviation / (tolerance + noise) > before.Deviation / (before.Tolerance + before.Noise)) worst[kind] = (deviation, tolerance, noise);

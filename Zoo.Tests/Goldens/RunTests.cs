@@ -38,15 +38,15 @@ public class RunTests(string engine)
         if (Absent(config).Concat(Absent(compiled)).Distinct().ToArray() is { Length: > 0 } absent)
         {
             Report.Add("runs", $"{name} {run} (absent)", 0, 1);
-            Assert.Ignore($"classes that are not built yet: {string.Join(", ", absent)}");
+            Assert.Fail($"classes that are not built yet: {string.Join(", ", absent)}");
         }
         var data = SafeTensors.Load(new MemoryStream(Shared.Entry(Archive, $"{name}/data.safetensors")));
         var keras = Shared.Entry(Archive, $"{name}/initial.keras");
         var vanishing = Vanishing(info, keras, compiled, data);
         var check = Run(run, info, keras, compiled, data, vanishing.Count == 0 ? null : Run(run, info, keras, compiled, data, null, VanishingGradients.Amplified(compiled, vanishing.Keys)));
-        Report.Add("runs", $"{name} {run} on {engine}", check.Total - check.Misses.Count, check.Total);
+        Report.Add("runs", $"{name} {run} on {engine}", check.Total - check.Beyond, check.Total);
         foreach (var (path, size) in vanishing) table.Add($"{name} {run}: the gradient of {path} is rounding alone: {size:G2} of the largest, in float64");
-        table.Add($"{name} {run}: {check.Total - check.Misses.Count}/{check.Total}; {string.Join(", ", check.Table)}");
+        table.Add($"{name} {run}: {check.Total - check.Beyond}/{check.Total} within the tolerance; {string.Join(", ", check.Table)}");
         Assert.That(check.Misses, Is.Empty, string.Join('\n', check.Misses));
     }
 
