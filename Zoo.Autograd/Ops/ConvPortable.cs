@@ -27,7 +27,7 @@ internal sealed class ConvPortable(ConvFamily family, int rank, bool depthwise)
     internal Variable[]? BackpropFilter(Node n)
     {
         if (ShapeValues.Of(n[1]) is not { } sizes) return null;
-        if (Steps(n, sizes)) return Lower(family.BackpropFilter, n.Attrs.With("strides", Array.ConvertAll(n.Ints("strides"), _ => 1L)), Stepped(n), n[1], n[2]);
+        if (Stepwise(n) is [var step]) return step.Node.Op.Portable!(step.Node) ?? [step];
         if (!Foreign(n, Shape.Create(sizes), n[0].Shape, out var groups)) return null;
         var filter = Shape.Create(sizes);
         if (Uneven(n)) return [A.Reshape(Lower(ConvOps.Two.BackpropFilter, n.Attrs, n[0], A.Ints(GroupedShape(filter).Dims), n[2])[0], filter)];
@@ -47,16 +47,24 @@ internal sealed class ConvPortable(ConvFamily family, int rank, bool depthwise)
     }
 
     /// <summary>
-    /// Whether a filter of one tap moves in steps. For its gradient oneDNN 3.5, which TensorFlow 2.18 calls, writes beyond its own scratch memory where the channels fill no
-    /// whole vector. So the places stepped on are picked before; nothing is lost by it.
+    /// The filter's gradient where a filter of one tap moves in steps; null elsewhere. oneDNN 3, which libtorch and TensorFlow both call, writes beyond its own scratch memory there when the
+    /// channels fill no whole vector, and so damages the process. The places stepped on are picked before; nothing is lost by it.
     /// </summary>
-    bool Steps(Node n, long[] filter) => !depthwise && filter.AsSpan(0, rank).IndexOfAnyExcept(1) < 0 && n.Text("padding") != "EXPLICIT" && n.Ints("strides").Any(s => s > 1);
-
-    static Variable Stepped(Node n)
+    internal Variable[]? Stepwise(Node n)
     {
-        var (steps, all) = (n.Ints("strides"), (1L << n.Ints("strides").Length) - 1);
-        var ends = A.Ints(new long[steps.Length]);
-        return SliceOps.StridedSlice.Call([n[0], ends, ends, A.Ints(steps)], Attrs.None.With("begin_mask", all).With("end_mask", all)).Out;
+        var steps = n.Ints("strides");
+        if (Array.TrueForAll(steps, s => s == 1) || ShapeValues.Of(n[1]) is not { } filter || filter.AsSpan(0, rank).IndexOfAnyExcept(1) >= 0) return null;
+        var attrs = n.Attrs.With("strides", Array.ConvertAll(steps, _ => 1L));
+        var x = n[0];
+        if (n.Text("padding") == "EXPLICIT")
+        {
+            var pads = n.Ints("explicit_paddings");
+            x = A.Pad(x, [.. Enumerable.Range(0, steps.Length).Select(i => ((int)pads[2 * i], (int)pads[2 * i + 1]))]);
+            attrs = attrs.With("padding", "VALID").With("explicit_paddings", Array.Empty<long>());
+        }
+        var (all, ends) = ((1L << steps.Length) - 1, A.Ints(new long[steps.Length]));
+        var picked = SliceOps.StridedSlice.Call([x, ends, ends, A.Ints(steps)], Attrs.None.With("begin_mask", all).With("end_mask", all)).Out;
+        return family.BackpropFilter.Call([picked, n[1], n[2]], attrs).Outputs;
     }
 
     bool Uneven(Node n) => depthwise && n.Ints("strides")[1] != n.Ints("strides")[2];

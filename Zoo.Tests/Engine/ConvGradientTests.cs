@@ -18,13 +18,13 @@ public class ConvGradientTests
         Agree(x, w, A.Conv2D(x, w, padding: padding, dilation: dilation));
     }
 
-    /// <summary>TensorFlow's oneDNN kernel for the filter of these would write beyond its memory: what is written for it picks the places first.</summary>
+    /// <summary>oneDNN's kernel for the filter of these would write beyond its memory, on both engines: the places are picked first.</summary>
     [Test]
-    public void BothEnginesAgreeOnOneTapInSteps([Values(DType.Float32, DType.Float64)] DType dtype, [Values(1, 2)] int groups, [Values(2, 3)] int stride, [Values("SAME", "VALID")] string padding)
+    public void BothEnginesAgreeOnOneTapInSteps([Values(DType.Float32, DType.Float64)] DType dtype, [Values(1, 2)] int groups, [Values(2, 3)] int stride, [Values(2, 4, 20)] int channels)
     {
-        var x = StateOps.Input("x", [Dim.Any, 8, 7, 4], dtype);
-        var w = StateOps.Input("w", [1, 1, 4 / groups, 6], dtype);
-        Agree(x, w, A.Conv2D(x, w, stride, padding: padding));
+        var x = StateOps.Input("x", [Dim.Any, 10, 10, channels], dtype);
+        var w = StateOps.Input("w", [1, 1, channels / groups, 6], dtype);
+        Agree(x, w, A.Conv2D(x, w, stride));
     }
 
     static void Agree(Variable x, Variable w, Variable y)
@@ -34,7 +34,7 @@ public class ConvGradientTests
         var gradients = A.Gradients(A.Sum(y * A.Sin(y)), x, w);
         Assert.That(gradients.Select(g => g.Shape.ToArray()), Is.EqualTo(new[] { x.Shape.ToArray(), w.Shape.ToArray() }));
         var random = new Random(7);
-        NDArray[] values = [Noise([3, 8, 7, 4]), Noise(w.Shape)];
+        NDArray[] values = [Noise(x.Shape.With(0, 3)), Noise(w.Shape)];
         var results = new[] { "embedded", "tensorflow" }.Select(engine =>
         {
             using var session = Engines.Find(engine).Compile(new() { Feeds = [x, w], Fetches = gradients });
