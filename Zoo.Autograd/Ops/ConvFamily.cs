@@ -45,6 +45,7 @@ internal sealed class ConvFamily
             Shape = s => Backpropagated(s, 1, given => Output(s, s[0], given)),
             Grad = (n, g) => [BackpropInput.Call([AutoGrad.ShapeOf(n[0]), g, n[2]], n.Attrs).Out, null, Forward.Call([n[0], g], n.Attrs).Out],
             Portable = portable.BackpropFilter,
+            Composite = portable.Stepwise,
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.Shape(0), k.OutShape(), depthwise);
