@@ -10,7 +10,7 @@ static class ChannelsFirst
     {
         ["Conv2D"] = Convolution,
         ["Conv3D"] = Convolution,
-        ["DepthwiseConv2dNative"] = c => Between(c, "Conv", [A.Reshape(A.Transpose(c[1], 2, 3, 0, 1), [c.Shape[^1], 1, .. c.Node[1].Shape.Dims[..2]])], [.. Window(c, c.Node[0].Shape, c.Node[1].Shape.Dims[..2]), ("group", c.Node[0].Shape[^1])]),
+        ["DepthwiseConv2dNative"] = Depthwise,
         ["Conv2DBackpropInput"] = Transposed,
         ["Conv3DBackpropInputV2"] = Transposed,
         ["MaxPool"] = c => Pool(c, "MaxPool"),
@@ -41,6 +41,12 @@ static class ChannelsFirst
         var (rank, filter) = (c.Shape.Rank - 2, c.Node[1].Shape);
         if (c.Node[0].Shape[^1] < 0 || !filter.IsKnown) throw new GraphException("the sizes of its filter or channels are not known");
         return Between(c, "Conv", [Filter(c[1])], [.. Window(c, c.Node[0].Shape, filter.Dims[..rank]), ("group", c.Node[0].Shape[^1] / filter[rank])]);
+    }
+
+    static Variable[] Depthwise(OnnxCall c)
+    {
+        if (c.Node[1].Shape is not { IsKnown: true } filter) throw new GraphException("the sizes of its filter are not known");
+        return Between(c, "Conv", [A.Reshape(A.Transpose(c[1], 2, 3, 0, 1), [filter[2] * filter[3], 1, filter[0], filter[1]])], [.. Window(c, c.Node[0].Shape, filter.Dims[..2]), ("group", filter[2])]);
     }
 
     /// <summary>A filter […, in, out] as [out, in, …].</summary>

@@ -29,7 +29,8 @@ static class OnnxArrays
             ["Tile"] = c => [c.Op("Tile", c[0], OnnxCall.Ints(c.Fixed(1)))],
             ["GatherV2"] = c => c.Node.Int("batch_dims") == 0 ? [c.Op("Gather", [c[0], c[1]], ("axis", c.Axis(2, c.Node[0].Shape.Rank)))] : throw new GraphException("it has batch axes"),
             ["GatherNd"] = c => [c.Op("GatherND", c[0], To(c[1], c.Node[1].Shape, DType.Int64))],
-            ["OneHot"] = c => [c.Op("OneHot", [c[0], c[1], Pair(c, 3, 2)], ("axis", c.Node.Int("axis")))],
+            ["OneHot"] = c => c.Node[0].Shape.Rank > 0 ? [c.Op("OneHot", [c[0], c[1], Pair(c, 3, 2)], ("axis", c.Node.Int("axis")))] : throw new GraphException("its index is a number, not a vector"),
+            ["EuclideanNorm"] = c => Reduced(c, "ReduceL2", "Abs"),
             ["Pad"] = c => [c.Op("Pad", c[0], Widths(c), c.Number(0))],
             ["PadV2"] = c => [c.Op("Pad", c[0], Widths(c), c[2])],
             ["MirrorPad"] = c => c.Node.Text("mode") == "REFLECT" ? [c.Op("Pad", [c[0], Widths(c)], ("mode", "reflect"))] : throw new GraphException("ONNX mirrors without the border alone (REFLECT)"),
@@ -37,8 +38,8 @@ static class OnnxArrays
             ["ArgMax"] = c => [Place(c, "ArgMax")],
             ["ArgMin"] = c => [Place(c, "ArgMin")],
         };
-        foreach (var (ours, theirs) in (ReadOnlySpan<(string, string)>)[("Sum", "ReduceSum"), ("Mean", "ReduceMean"), ("Max", "ReduceMax"), ("Min", "ReduceMin"), ("Prod", "ReduceProd"), ("EuclideanNorm", "ReduceL2")])
-            forms.Add(ours, c => c.Fixed(1) is { Length: > 0 } axes ? [c.Op(theirs, [c[0], OnnxCall.Ints(axes)], ("keepdims", c.Node.Flag("keep_dims") ? 1 : 0))] : [c[0]]);
+        foreach (var (ours, theirs) in (ReadOnlySpan<(string, string)>)[("Sum", "ReduceSum"), ("Mean", "ReduceMean"), ("Max", "ReduceMax"), ("Min", "ReduceMin"), ("Prod", "ReduceProd")])
+            forms.Add(ours, c => Reduced(c, theirs, "Identity"));
         return forms;
 
         static Variable All(long[] axes, long value) => OnnxCall.Ints([.. axes.Select(_ => value)]);
@@ -54,6 +55,9 @@ static class OnnxArrays
     static Variable To(Variable v, Shape shape, DType dtype) => v.DType == dtype ? v : OnnxNode.Of("Cast", shape, dtype, [v], ("to", (long)OnnxWriter.Type(dtype)));
 
     static Variable Place(OnnxCall c, string type) => As(c, OnnxNode.Of(type, c.Shape, DType.Int64, [c[0]], ("axis", c.Axis(1, c.Node[0].Shape.Rank)), ("keepdims", 0)));
+
+    /// <summary>A reduction over axes; over none it is something else, where ONNX would take all.</summary>
+    static Variable[] Reduced(OnnxCall c, string type, string overNone) => c.Fixed(1) is { Length: > 0 } axes ? [c.Op(type, [c[0], OnnxCall.Ints(axes)], ("keepdims", c.Node.Flag("keep_dims") ? 1 : 0))] : [c.Op(overNone, c[0])];
 
     /// <summary>Two numbers as a vector.</summary>
     static Variable Pair(OnnxCall c, params ReadOnlySpan<int> inputs) =>

@@ -38,7 +38,7 @@ static class OnnxElements
             ["BiasAdd"] = Bias,
             ["MatMul"] = c => [c.Op("Gemm", [c[0], c[1]], ("transA", c.Node.Flag("transpose_a") ? 1 : 0), ("transB", c.Node.Flag("transpose_b") ? 1 : 0))],
             ["BatchMatMulV2"] = c => [c.Op("MatMul", Turned(c, 0, "adj_x"), Turned(c, 1, "adj_y"))],
-            ["Einsum"] = c => [c.Op("Einsum", c.Inputs, ("equation", c.Node.Text("equation")))],
+            ["Einsum"] = c => c.Inputs.Length < 2 || !c.Node.Text("equation").Contains("...", StringComparison.Ordinal) ? [c.Op("Einsum", c.Inputs, ("equation", c.Node.Text("equation")))] : throw new GraphException("it has an ellipsis, which ONNX does not broadcast"),
         };
         foreach (var (ours, theirs) in Same) forms.Add(ours, c => [c.Op(theirs, c.Inputs)]);
         foreach (var passed in (string[])["Identity", "StopGradient", "Snapshot", "PreventGradient", "EnsureShape", "CheckNumerics", "IdentityN"]) forms.Add(passed, c => c.Inputs);

@@ -13,6 +13,9 @@ static class OnnxGraph
 {
     static readonly Dictionary<string, Func<OnnxCall, Variable[]>> pictures = ChannelsFirst.Forms(), others = new(OnnxElements.Forms().Concat(OnnxArrays.Forms()));
 
+    /// <summary>The ops that have a form in ONNX.</summary>
+    public static IEnumerable<string> Ops => pictures.Keys.Union(others.Keys).Order(StringComparer.Ordinal);
+
     /// <exception cref="GraphException">Ops have no form in ONNX: lists all of them.</exception>
     public static Program Of(Program program, IReadOnlyList<Shape> feeds)
     {
@@ -24,7 +27,7 @@ static class OnnxGraph
         var unknown = result.Nodes().Where(n => n.Inputs.Length > 0 && OnnxNode.Written(n) is null && !Known(n)).Select(n => $"{n.Op.Name}: it has no form there");
         string[] all = [.. problems.Concat(unknown).Distinct().Order(StringComparer.Ordinal)];
         if (all.Length > 0)
-            throw new GraphException($"SaveOnnx: {all.Length} kinds of ops of '{program.Name}' cannot be written: {string.Join("; ", all)}. Expected ops of {string.Join(", ", pictures.Keys.Concat(others.Keys).Order(StringComparer.Ordinal))}. Cut the net before them with NewGraph, or write it in another format.");
+            throw new GraphException($"SaveOnnx: {all.Length} kinds of ops of '{program.Name}' cannot be written: {string.Join("; ", all)}. Expected ops of {string.Join(", ", Ops)}. Cut the net before them with NewGraph, or write it in another format.");
         return result;
     }
 

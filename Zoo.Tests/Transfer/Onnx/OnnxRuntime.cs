@@ -17,9 +17,7 @@ internal static class OnnxRuntime
         {
             var path = Path.Combine(folder, "net.onnx");
             model.SaveOnnx(path, batchSize);
-            using var session = new InferenceSession(path);
-            using var results = session.Run([.. session.InputNames.Zip(inputs, Value)]);
-            return [.. results.Select(Array)];
+            return Run(File.ReadAllBytes(path), inputs);
         }
         finally
         {
@@ -27,25 +25,40 @@ internal static class OnnxRuntime
         }
     }
 
+    /// <summary>What it makes of a model file; inputs that nothing uses may be absent.</summary>
+    public static NDArray[] Run(byte[] file, NDArray[] inputs)
+    {
+        using var session = new InferenceSession(file);
+        using var results = session.Run([.. session.InputNames.Zip(inputs, Value)]);
+        return [.. results.Select(Array)];
+    }
+
     static NamedOnnxValue Value(string name, NDArray x)
     {
-        var shape = x.Shape.Select(d => (int)d).ToArray();
+        int[] shape = [.. x.Shape.Select(d => (int)d)];
+        NamedOnnxValue As<T>() where T : unmanaged => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<T>(x.ToArray<T>(), shape));
         return x.DType switch
         {
-            DType.Int32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(x.ToArray<int>(), shape)),
-            DType.Int64 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(x.ToArray<long>(), shape)),
-            DType.Bool => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(x.ToArray<bool>(), shape)),
-            DType.Float64 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<double>(x.ToArray<double>(), shape)),
-            _ => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(x.ToArray<float>(), shape)),
+            DType.Float32 => As<float>(),
+            DType.Float64 => As<double>(),
+            DType.Int32 => As<int>(),
+            DType.Int64 => As<long>(),
+            DType.UInt8 => As<byte>(),
+            _ => As<bool>(),
         };
     }
 
-    static NDArray Array(DisposableNamedOnnxValue value) => value.Value switch
+    static NDArray Array(DisposableNamedOnnxValue value)
     {
-        Tensor<int> t => NDArray.From(t.ToArray(), Shape.Create([.. t.Dimensions.ToArray()])),
-        Tensor<long> t => NDArray.From(t.ToArray(), Shape.Create([.. t.Dimensions.ToArray()])),
-        Tensor<bool> t => NDArray.From(t.ToArray(), Shape.Create([.. t.Dimensions.ToArray()])),
-        Tensor<double> t => NDArray.From(t.ToArray(), Shape.Create([.. t.Dimensions.ToArray()])),
-        _ => NDArray.From(((Tensor<float>)value.Value).ToArray(), Shape.Create([.. ((Tensor<float>)value.Value).Dimensions.ToArray()])),
-    };
+        static NDArray As<T>(Tensor<T> t) => NDArray.From(t.ToArray(), Shape.Create([.. t.Dimensions.ToArray()]));
+        return value.Value switch
+        {
+            Tensor<float> t => As(t),
+            Tensor<double> t => As(t),
+            Tensor<int> t => As(t),
+            Tensor<long> t => As(t),
+            Tensor<byte> t => As(t),
+            _ => As((Tensor<bool>)value.Value),
+        };
+    }
 }
