@@ -106,7 +106,7 @@ internal static class FlowOps
         },
     };
 
-    static Variable?[] Differentiate(Variable[] inputs, Variable[] outputs, Variable?[] g)
+    internal static Variable?[] Differentiate(Variable[] inputs, Variable[] outputs, Variable?[] g)
     {
         var asked = Enumerable.Range(0, outputs.Length).Where(i => g[i] is not null).ToArray();
         return Gradients.Of([.. asked.Select(i => outputs[i])], inputs, [.. asked.Select(i => g[i]!)]);

@@ -95,6 +95,10 @@ public abstract class GatedCell : RnnCell, IGates
     /// <summary>The state as the recurrent kernel gets it: in training some of it is dropped.</summary>
     private protected Variable Kept(Variable state, CallContext c) => Drop(state, state, Told.RecurrentDropout, c);
 
+    /// <summary>Whether the engine's op for all steps computes this cell.</summary>
+    private protected bool IsPlain(Variable steps, CallContext c) => steps.DType is DType.Float32 or DType.Float64 && Told.Activation.Name == "tanh" && Told.RecurrentActivation.Name == "sigmoid"
+        && !(c.Training && Told.RecurrentDropout is > 0 and < 1);
+
     Variable Drop(Variable x, Variable like, double rate, CallContext c)
     {
         if (!c.Training || rate is <= 0 or >= 1) return x;

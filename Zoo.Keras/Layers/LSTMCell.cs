@@ -1,3 +1,5 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -33,6 +35,9 @@ public sealed class LSTMCell : GatedCell, IGates
         var y = Told.RecurrentActivation.Of(gates[3]) * Told.Activation.Of(memory);
         return (y, [y, memory]);
     }
+
+    internal override Variable[]? All(Variable steps, Variable? mask, Variable[] first, bool reverse, CallContext c) => IsPlain(steps, c)
+        ? RecurrentOps.Lstm.Call([steps, Recurrent, .. first, .. mask is null ? [] : new[] { mask }], Attrs.Of(("reverse", reverse), ("training", c.Training))).Outputs[..2] : null;
 }
 
 /// <summary>A bias of four gates whose second begins with ones.</summary>

@@ -69,14 +69,27 @@ public abstract class RecurrentLayer : Layer
     {
         foreach (var layer in cell!.Parts.OfType<Layer>()) layer.Regularize(c.Lowering);
         var (steps, mask) = (StepsFirst(cell!.Floats(x[0])), c.Mask is { } given ? StepsFirst(given) : null);
-        if (GoBackwards) (steps, mask) = (A.Reverse(steps, 0), mask is null ? null : A.Reverse(mask, 0));
         var first = First(x, x[0]);
-        var (result, last) = Run(cell.Project(steps, sequence: true, c), mask, first, c);
+        var projected = cell.Project(steps, sequence: true, c);
+        var (result, last) = cell.All(projected, mask, first, GoBackwards, c) is { } all ? Gather(all, mask, startsAtZero: !x.List("initial_state").OfType<Variable>().Any() && carried.Length == 0)
+            : GoBackwards ? Run(A.Reverse(projected, 0), mask is null ? null : A.Reverse(mask, 0), first, c) : Run(projected, mask, first, c);
         for (var i = 0; i < carried.Length; i++) c.Update(carried[i], A.Cast(last[i], carried[i].DType));
         return (Variable[])(ReturnState ? [result, .. last] : [result]);
     }
 
-    /// <summary>The results, of all steps or the last, and the last states.</summary>
+    /// <summary>The results, of all steps or the last, and the last states, from all states.</summary>
+    (Variable Result, Variable[] Last) Gather(Variable[] all, Variable? mask, bool startsAtZero)
+    {
+        var last = Array.ConvertAll(all, s => RecurrentOps.Last(s, GoBackwards));
+        // where no step has counted yet the result is zeros, whatever the states began with
+        var counts = mask is null ? null : ZeroOutputForMask ? mask : startsAtZero ? null : A.Cumsum(A.Cast(mask, DType.Int32), 0, reverse: GoBackwards) > A.Constant(0, DType.Int32);
+        var result = ReturnSequences ? RecurrentOps.After(all[0], GoBackwards) : last[0];
+        if (counts is not null) result = A.Where(A.ExpandDims(ReturnSequences ? counts : counts[GoBackwards ? 0 : ^1], -1), result, A.ZerosLike(result));
+        if (!ReturnSequences) return (result, last);
+        return (StepsFirst(GoBackwards ? A.Reverse(result, 0) : result), last);
+    }
+
+    /// <summary>The results, of all steps or the last, and the last states, step by step.</summary>
     (Variable Result, Variable[] Last) Run(Variable steps, Variable? mask, Variable[] first, CallContext c)
     {
         var entry = ScanOps.Entry(steps);

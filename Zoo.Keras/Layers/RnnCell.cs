@@ -29,6 +29,14 @@ public abstract class RnnCell : Layer
     /// <param name="c">The call.</param>
     protected internal abstract (Variable Output, Variable[] States) Step(Variable x, Variable[] states, CallContext c);
 
+    /// <summary>All steps as one op: every state as <see cref="Autograd.Ops.RecurrentOps"/> gives them; null where there is no such op for what the cell is told.</summary>
+    /// <param name="steps">A sequence as <see cref="Project"/> gives it.</param>
+    /// <param name="mask">Which steps count, [steps, batch].</param>
+    /// <param name="first">The first states.</param>
+    /// <param name="reverse">Whether it begins with the last step.</param>
+    /// <param name="c">The call.</param>
+    internal virtual Variable[]? All(Variable steps, Variable? mask, Variable[] first, bool reverse, CallContext c) => null;
+
     /// <inheritdoc/>
     protected sealed override Outputs Call(Inputs x, CallContext c)
     {

@@ -89,6 +89,9 @@ sealed class OpRun
         return results!;
     }
 
+    /// <summary>The first place where lists of results differ.</summary>
+    internal static string? Differ(NDArray[] a, NDArray[] b) => a.Zip(b, (x, y) => Differ(x, y)).Select((d, i) => d is null ? null : $"{i}: {d}").FirstOrDefault(d => d is not null);
+
     /// <summary>Where two results differ; null where they are equal within the dtype's precision.</summary>
     internal static string? Differ(NDArray a, NDArray b, double? within = null)
     {

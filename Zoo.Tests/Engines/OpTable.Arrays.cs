@@ -10,6 +10,7 @@ static partial class OpTable
         Arrays(),
         Images(),
         Networks(),
+        Composites(),
         Texts(),
         Matrices(),
         Selections(),

@@ -21,12 +21,12 @@ public class OpTests
     static readonly Lazy<OpRun[]> runs = new(() => [.. cases.Value.Select(Try).OfType<OpRun>()]);
     static readonly ConcurrentBag<string> unsupported = [], broken = [];
 
-    static IEnumerable<Op> Tried() => Registry.All.Values.Where(op => !op.Stateful && !Array.Exists(op.Signature.Attrs, a => a.Kind.StartsWith("func", StringComparison.Ordinal)) && Regex.IsMatch(op.Name, $"^({only})"));
+    static IEnumerable<Op> Tried() => Registry.All.Values.Concat(Registry.Composites.Values).Where(op => !op.Stateful && !Array.Exists(op.Signature.Attrs, a => a.Kind.StartsWith("func", StringComparison.Ordinal)) && Regex.IsMatch(op.Name, $"^({only})"));
 
     static IEnumerable<OpCase> Drawn(Op op)
     {
         var all = OpCase.All(op).ToArray();
-        if (full) return all;
+        if (full || op.Body is not null) return all;
         var random = new Random(op.Name.Length * 7919 + op.Name[0]);
         random.Shuffle(all);
         return all.OrderBy(c => c.DType is DType.Float64 or DType.Float32 or DType.Invalid ? 0 : 1).Take(2).Concat(all.Take(1)).Distinct();
@@ -139,6 +139,20 @@ public class OpTests
             return r.Compare(sum, second, [.. second.Select(g => g is null ? null : values[next++])], Step(r.Case), Within(r.Case));
         });
     }));
+
+    /// <summary>A composite's kernel against its body, and its gradient against that of its body, on the embedded engine; the comparison with TensorFlow runs the bodies there.</summary>
+    [Test]
+    public void CompositesAreTheirBodies() => Check(runs.Value.Where(r => r.Case.Op.Body is not null).Select(r => Note(r.Case, () =>
+    {
+        var body = r.Node.Op.Body!(r.Node, r.Node.Inputs);
+        if (OpRun.Differ(OpRun.Run(r.Feeds, body, r.Case.Feeds), r.Outputs) is { } other) return other;
+        if (r.Loss is null) return null;
+        var (lowering, xs) = (new Lowering(), r.Case.Smooth(r.Feeds));
+        for (var i = 0; i < body.Length; i++) lowering.Bind(r.Node.Outputs[i], body[i]);
+        var back = Gradients.Of([lowering.Lower(r.Loss)], xs);
+        if (back.Zip(r.Gradients).Any(p => p.First is null != p.Second is null)) return "an input has a gradient only one way";
+        return OpRun.Differ(OpRun.Run(r.Feeds, [.. back.OfType<Variable>()], r.Case.Feeds), [.. r.GradientValues.OfType<NDArray>()]) is { } gradient ? $"gradient: {gradient}" : null;
+    })));
 
     [Test]
     public void WrongShapesNameOpAndShapes() => Check(cases.Value.Where(c => c.DType is DType.Float32 or DType.Bool or DType.Invalid && c.Values.Length > 0).Select(c => Note(c, () => WrongShapes.Try(c))));

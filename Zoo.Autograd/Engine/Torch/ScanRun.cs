@@ -18,7 +18,8 @@ internal sealed class ScanRun(ScanNode scan)
         var feeds = (NDArray[])inputs.Clone();
         NDArray[] first = inputs[(given + sequences)..], last = Array.ConvertAll(first, s => s.Clone());
         NDArray[] before = Array.ConvertAll(first, s => NDArray.Zeros(Shape.Create([length, .. s.Shape]), s.DType));
-        NDArray[] results = [.. shapes.Select((s, i) => NDArray.Zeros(s.With(0, length), types[i]))];
+        // sizes that are only known when a step has run are those of the first one
+        NDArray?[] results = [.. shapes.Select((s, i) => length == 0 ? NDArray.Zeros(Shape.Create([0, .. s.Skip(1).Select(d => Math.Max(d, 0))]), types[i]) : s[1..].IsKnown ? NDArray.Zeros(s.With(0, length), types[i]) : null)];
         var found = new NDArray?[states + results.Length];
         for (var n = 0; n < length; n++)
         {
@@ -31,10 +32,12 @@ internal sealed class ScanRun(ScanNode scan)
                 feeds[given + sequences + i] = Entry(before[i], at);
                 found[i] = n + 1 < length ? Entry(before[i], next) : last[i];
             }
-            for (var i = 0; i < results.Length; i++) found[states + i] = Entry(results[i], at);
+            for (var i = 0; i < results.Length; i++) found[states + i] = results[i] is { } stacked ? Entry(stacked, at) : null;
             step.Run(feeds, found);
+            for (var i = 0; i < results.Length; i++)
+                if (results[i] is null) (results[i] = NDArray.Zeros(Shape.Create([length, .. found[states + i]!.Shape]), types[i])).Put(at, found[states + i]!);
         }
-        return [.. last, .. before, .. results];
+        return [.. last, .. before, .. results!];
     }
 
     static NDArray Entry(NDArray stacked, int at) => stacked.Rows(at, 1).Reshape(stacked.Shape[1..]);

@@ -29,6 +29,11 @@ internal static class VectorMath
     [MethodImpl(Inline)]
     internal static Vector512<T> Ceiling<T>(Vector512<T> x) => typeof(T) == typeof(float) ? Vector512.Ceiling(x.AsSingle()).As<float, T>() : Vector512.Ceiling(x.AsDouble()).As<double, T>();
 
+    /// <summary>a b + c, rounded once.</summary>
+    [MethodImpl(Inline)]
+    internal static Vector512<T> MultiplyAdd<T>(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(float)
+        ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>() : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+
     /// <summary>To the nearest, halves to the even one.</summary>
     [MethodImpl(Inline)]
     internal static Vector512<T> Round<T>(Vector512<T> x) => typeof(T) == typeof(float) ? Vector512.Round(x.AsSingle()).As<float, T>() : Vector512.Round(x.AsDouble()).As<double, T>();

@@ -1,0 +1,159 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Zoo.Autograd.Engine.Torch.Pointwise;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// A few rows times a panel: some vectors of columns of a matrix, packed side by side, one row of the matrix after the other. Sums stay in registers. What a
+/// result's bits are does not depend on how many rows go with it.
+/// </summary>
+internal static unsafe class SmallProduct
+{
+    /// <summary>How many vectors of columns a panel has at most.</summary>
+    internal const int MaxVectors = 4;
+
+    /// <summary>How many rows go together: as many as the registers hold.</summary>
+    internal static int Rows => Vector512.IsHardwareAccelerated ? 4 : 1;
+
+    interface IWidth { static abstract int Vectors { get; } }
+    readonly struct One : IWidth { public static int Vectors => 1; }
+    readonly struct Two : IWidth { public static int Vectors => 2; }
+    readonly struct Three : IWidth { public static int Vectors => 3; }
+    readonly struct Four : IWidth { public static int Vectors => 4; }
+
+    /// <summary>The sums, row after row, each of <paramref name="vectors"/> vectors.</summary>
+    /// <param name="a">The first row.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="rows">How many rows there are, from 1 to <see cref="Rows"/>; what is given beyond them repeats the last.</param>
+    /// <param name="depth">How long a row is.</param>
+    /// <param name="panel">The packed columns.</param>
+    /// <param name="vectors">How many vectors of columns, from 1 to <see cref="MaxVectors"/>.</param>
+    /// <param name="sums">Room for Rows x vectors vectors.</param>
+    internal static void Run<T>(T* a, nint stride, int rows, nint depth, T* panel, int vectors, T* sums) where T : unmanaged, INumber<T>
+    {
+        switch (vectors)
+        {
+            case 1: Run<T, One>(a, stride, rows, depth, panel, sums); break;
+            case 2: Run<T, Two>(a, stride, rows, depth, panel, sums); break;
+            case 3: Run<T, Three>(a, stride, rows, depth, panel, sums); break;
+            default: Run<T, Four>(a, stride, rows, depth, panel, sums); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Run<T, TWidth>(T* a, nint stride, int rows, nint depth, T* panel, T* sums) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
+    {
+        nint w = Vector512<T>.Count;
+        T* a0 = a, a1 = a + Math.Min(1, rows - 1) * stride, a2 = a + Math.Min(2, rows - 1) * stride, a3 = a + Math.Min(3, rows - 1) * stride;
+        Vector512<T> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<T> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
+        for (nint k = 0; k < depth; k++)
+        {
+            Vector512<T> b0 = Vector512.Load(panel), b1 = default, b2 = default, b3 = default;
+            if (TWidth.Vectors > 1) b1 = Vector512.Load(panel + w);
+            if (TWidth.Vectors > 2) b2 = Vector512.Load(panel + 2 * w);
+            if (TWidth.Vectors > 3) b3 = Vector512.Load(panel + 3 * w);
+            panel += TWidth.Vectors * w;
+            Add<T, TWidth>(a0[k], b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
+            if (!Vector512.IsHardwareAccelerated) continue;
+            Add<T, TWidth>(a1[k], b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
+            Add<T, TWidth>(a2[k], b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
+            Add<T, TWidth>(a3[k], b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
+        }
+        Put<T, TWidth>(sums, c00, c01, c02, c03);
+        if (!Vector512.IsHardwareAccelerated) return;
+        Put<T, TWidth>(sums + TWidth.Vectors * w, c10, c11, c12, c13);
+        Put<T, TWidth>(sums + 2 * TWidth.Vectors * w, c20, c21, c22, c23);
+        Put<T, TWidth>(sums + 3 * TWidth.Vectors * w, c30, c31, c32, c33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<T, TWidth>(T x, Vector512<T> b0, Vector512<T> b1, Vector512<T> b2, Vector512<T> b3, ref Vector512<T> c0, ref Vector512<T> c1, ref Vector512<T> c2, ref Vector512<T> c3)
+        where T : unmanaged, INumber<T> where TWidth : struct, IWidth
+    {
+        var all = Vector512.Create(x);
+        c0 = VectorMath.MultiplyAdd(all, b0, c0);
+        if (TWidth.Vectors > 1) c1 = VectorMath.MultiplyAdd(all, b1, c1);
+        if (TWidth.Vectors > 2) c2 = VectorMath.MultiplyAdd(all, b2, c2);
+        if (TWidth.Vectors > 3) c3 = VectorMath.MultiplyAdd(all, b3, c3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put<T, TWidth>(T* sums, Vector512<T> c0, Vector512<T> c1, Vector512<T> c2, Vector512<T> c3) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
+    {
+        nint w = Vector512<T>.Count;
+        c0.Store(sums);
+        if (TWidth.Vectors > 1) c1.Store(sums + w);
+        if (TWidth.Vectors > 2) c2.Store(sums + 2 * w);
+        if (TWidth.Vectors > 3) c3.Store(sums + 3 * w);
+    }
+
+    /// <summary>A vector, or the beginning of one with zeros behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<T> Load<T>(T* x, int count) where T : unmanaged => count == Vector512<T>.Count ? Vector512.Load(x) : Drivers.Partial(x, count);
+
+    /// <summary>Writes a vector, or the beginning of one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<T>(Vector512<T> value, T* x, int count) where T : unmanaged
+    {
+        if (count == Vector512<T>.Count) value.Store(x);
+        else Unsafe.CopyBlockUnaligned(x, &value, (uint)(count * sizeof(T)));
+    }
+
+    /// <summary>
+    /// Packs columns by gates: for each vector of units a panel with the columns of its first gate, its second, and so on, row after row. The matrix is
+    /// [rows, …] with <paramref name="stride"/> elements a row; the columns of a gate lie side by side.
+    /// </summary>
+    internal static void PackGates<T>(T* matrix, int rows, nint stride, int units, int gates, T* packed) where T : unmanaged
+    {
+        var w = Vector512<T>.Count;
+        for (var j = 0; j < units; j += w)
+            for (var k = 0; k < rows; k++)
+                for (var gate = 0; gate < gates; gate++, packed += w) Load(matrix + k * stride + gate * units + j, Math.Min(w, units - j)).Store(packed);
+    }
+
+    /// <summary>Packs the transposed matrix [rows, depth] for products of rows of its depth: panels of <see cref="MaxVectors"/> vectors of its rows, the last one with what is left.</summary>
+    internal static void PackTransposed<T>(T* matrix, int rows, nint stride, int depth, T* packed) where T : unmanaged
+    {
+        var panel = MaxVectors * Vector512<T>.Count;
+        for (var j = 0; j < rows; j += panel)
+        {
+            var width = Vectors<T>(rows - j) * Vector512<T>.Count;
+            for (var column = 0; column < width; column++)
+                for (var k = 0; k < depth; k++) packed[k * width + column] = j + column < rows ? matrix[(j + column) * stride + k] : default;
+            packed += (nint)width * depth;
+        }
+    }
+
+    /// <summary>Vectors of the panel at a place with so many columns left.</summary>
+    internal static int Vectors<T>(int left) => Math.Min(MaxVectors, (left + Vector512<T>.Count - 1) / Vector512<T>.Count);
+
+    /// <summary>
+    /// Adds rows times a matrix that <see cref="PackTransposed"/> packed to other rows. A row counts where <paramref name="add"/> has room for it: they are whole rows of <paramref name="columns"/>.
+    /// </summary>
+    internal static void AddRows<T>(T* a, nint stride, int rows, int depth, T* packed, int columns, T* add) where T : unmanaged, INumber<T>
+    {
+        var (w, tile) = (Vector512<T>.Count, Rows);
+        var sums = stackalloc Vector512<T>[4 * MaxVectors];
+        for (var j = 0; j < columns;)
+        {
+            var vectors = Vectors<T>(columns - j);
+            for (var row = 0; row < rows; row += tile)
+            {
+                var count = Math.Min(tile, rows - row);
+                Run(a + row * stride, stride, count, depth, packed, vectors, (T*)sums);
+                for (var r = 0; r < count; r++)
+                    for (var v = 0; v < vectors; v++)
+                    {
+                        var to = add + (nint)(row + r) * columns + j + v * w;
+                        var n = Math.Min(w, columns - j - v * w);
+                        Store(Load(to, n) + sums[r * vectors + v], to, n);
+                    }
+            }
+            packed += (nint)vectors * w * depth;
+            j += vectors * w;
+        }
+    }
+}
