@@ -102,14 +102,23 @@ public partial class Model
     }
 
     /// <summary>The outputs from the inputs; stateful layers move on.</summary>
-    internal Autograd.Graph.Program InferenceProgram()
+    /// <param name="part">Where the samples lie in a larger batch; its inputs then follow the model's.</param>
+    internal Autograd.Graph.Program InferenceProgram(BatchPart? part = null)
     {
-        var lowered = Lower(training: false, draws.Variable);
-        return Drawing(new() { Name = "predict", Feeds = [.. Inputs], Fetches = lowered.Outputs, Updates = lowered.Updates });
+        var lowered = Lower(training: false, part?.Draw ?? draws.Variable, part);
+        return Drawing(new() { Name = "predict", Feeds = [.. Inputs, .. part?.Known ?? []], Fetches = lowered.Outputs, Updates = lowered.Updates });
     }
 
     /// <summary>The number of batches that were computed outside training: what random layers draw from that are not still there (<c>Apply(x, training: true)</c>).</summary>
     internal Variable Draws => draws.Variable;
+
+    /// <summary>Counts one more batch, that others compute.</summary>
+    internal long CountDraw()
+    {
+        var now = (long)draws.Value.ToNumber();
+        draws.Value = NDArray.Scalar(now + 1, DType.Int64);
+        return now;
+    }
 
     /// <summary>The program, which counts its runs where it draws random numbers.</summary>
     internal Autograd.Graph.Program Drawing(Autograd.Graph.Program program) =>

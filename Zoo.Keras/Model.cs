@@ -1,5 +1,6 @@
 using Zoo.Autograd.Graph;
 using Zoo.Keras.Graph;
+using Zoo.Keras.Training;
 
 namespace Zoo.Keras;
 
@@ -130,7 +131,7 @@ public partial class Model : Layer
     /// <param name="training">Which of the two.</param>
     /// <param name="step">The number of the training step, an int64 scalar, for random layers.</param>
     /// <param name="part">Where the samples lie in a larger batch, for random layers.</param>
-    internal LoweredModel Lower(bool training, Variable? step = null, (Variable First, Variable Samples)? part = null)
+    internal LoweredModel Lower(bool training, Variable? step = null, BatchPart? part = null)
     {
         var frozen = FrozenSet();
         var state = step is null ? new LoweringState { Part = part, Frozen = frozen } : new LoweringState { Step = step, Part = part, Frozen = frozen };

@@ -43,6 +43,7 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
         if (Local().Match(master) is not { Success: true } match || match.Groups[2].Value is { } count && count.Length > 0 && count != "*" && (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > 1024))
             throw new ArgumentException($"ZooContext: the master '{master}' is not known. Expected local[N] or local-processes[N] with N from 1 to 1024.");
         var workers = match.Groups[2].Value switch { "" => 1, "*" => Environment.ProcessorCount, var digits => int.Parse(digits, CultureInfo.InvariantCulture) };
+        options.Check(workers);
         return new(master, match.Groups[1].Success ? new ProcessCluster(workers, options) : new ThreadCluster(workers, options), options);
     }
 

@@ -1,5 +1,6 @@
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
+using Zoo.Keras.Training;
 
 namespace Zoo.Keras.Graph;
 
@@ -40,14 +41,14 @@ internal sealed class LoweringState
     /// <summary>The number of the step, an int64 scalar: what the trainer gave, else an input that must be fed.</summary>
     internal Variable Step { get => field ??= Fed = StateOps.Input("step", [], DType.Int64); init; }
 
-    /// <summary>Where this part of a batch begins in the whole batch, and its number of samples, both int64; null where the part is the whole.</summary>
-    internal (Variable First, Variable Samples)? Part { get; init; }
+    /// <summary>What is known of the whole batch, where this is a part of one.</summary>
+    internal BatchPart? Part { get; init; }
 
     /// <summary>The counter of random numbers at which the first row of a value begins: that row's place in the whole batch, times the counts of a row.</summary>
     /// <param name="rows">The number of rows, a multiple of that of samples.</param>
     /// <param name="counts">The counts that one row takes.</param>
-    internal Variable FirstCount(Variable rows, Variable counts) => Part is not var (first, samples) ? AutoGrad.Constant(0, DType.Int64)
-        : AutoGrad.FloorDiv(AutoGrad.Cast(rows, DType.Int64), samples) * first * AutoGrad.Cast(counts, DType.Int64);
+    internal Variable FirstCount(Variable rows, Variable counts) => Part is not { } part ? AutoGrad.Constant(0, DType.Int64)
+        : AutoGrad.FloorDiv(AutoGrad.Cast(rows, DType.Int64), part.Samples) * part.First * AutoGrad.Cast(counts, DType.Int64);
 
     /// <summary>The input that was made for the step because a layer asked and nothing was given.</summary>
     internal Variable? Fed { get; private set; }

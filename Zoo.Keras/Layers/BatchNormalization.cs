@@ -1,6 +1,7 @@
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
+using Zoo.Keras.Training;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
@@ -65,7 +66,7 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     /// <summary>With <see cref="Renorm"/>: how much of its own moving statistics stays at a step.</summary>
     public double RenormMomentum { get; init; } = 0.99;
 
-    /// <summary>Whether statistics are of the whole batch, not of a worker's part. In one process they always are.</summary>
+    /// <summary>Whether statistics are of the whole batch, not of a worker's part: workers then meet in each forward and backward pass. In one process they always are.</summary>
     public bool Synchronized { get; init; }
 
     /// <inheritdoc/>
@@ -88,10 +89,10 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
     protected override Outputs Call(Inputs x, CallContext c)
     {
         var (at, training) = (x[0].Shape.Axis(Axis, "axis"), c.Training && c.Trainable);
-        if (training && Synchronized && c.Lowering.State.Part is not null) throw new GraphException($"{Name}: synchronized statistics over several workers are not there. Expected Synchronized = false, or training in one process.");
+        var part = training && Synchronized ? c.Lowering.State.Part : null;
         // The fused op knows float32 pictures, channels last; everything else, and a mask, takes the formula. Channels first it pays in training: else the formula fuses with what is around it.
-        var fused = x[0].Shape.Rank == 4 && (at == 3 || at == 1 && training) && x[0].DType == DType.Float32 && c.Mask is null && !(training && Renorm);
-        if (!fused) return Formula(Real(x), c, at, training);
+        var fused = x[0].Shape.Rank == 4 && (at == 3 || at == 1 && training) && x[0].DType == DType.Float32 && c.Mask is null && part is null && !(training && Renorm);
+        if (!fused) return Formula(Real(x), c, at, training, part);
         var format = at == 1 ? DataFormat.ChannelsFirst : DataFormat.ChannelsLast;
         return format.FromLast(Fused(format.ToLast(x), c, training));
     }
@@ -110,7 +111,7 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         return node.Out;
     }
 
-    Variable Formula(Variable x, CallContext c, int at, bool training)
+    Variable Formula(Variable x, CallContext c, int at, bool training, BatchPart? part)
     {
         var input = x;
         if (x.DType is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
@@ -120,7 +121,7 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         (Variable R, Variable D)? correction = null;
         if (training)
         {
-            (m, v) = c.Mask is { } mask ? Weighted(x, mask, axes) : A.Moments(x, axes, keepDims: true);
+            (m, v) = c.Mask is null && part is null ? A.Moments(x, axes, keepDims: true) : Weighted(x, c.Mask, axes, part);
             var (batchMean, batchVariance) = (A.StopGradient(A.Reshape(m, mean.Shape)), A.StopGradient(A.Reshape(v, mean.Shape)));
             correction = renormalization?.Correct(batchMean, batchVariance, c);
             if (renormalization is null) Move(c, batchMean, batchVariance);
@@ -137,15 +138,26 @@ public sealed class BatchNormalization(int axis = -1, double momentum = 0.99, do
         Variable Value(Parameter weight) => A.Cast(weight.Variable, x.DType);
     }
 
-    /// <summary>Mean and variance over what the mask lets count.</summary>
-    static (Variable, Variable) Weighted(Variable x, Variable mask, int[] axes)
+    /// <summary>Mean and variance over what the mask lets count, and over all parts of a batch.</summary>
+    static (Variable, Variable) Weighted(Variable x, Variable? mask, int[] axes, BatchPart? part)
     {
-        var weight = A.Cast(mask, x.DType);
-        while (weight.Shape.Rank < x.Shape.Rank) weight = A.ExpandDims(weight, -1);
-        weight *= A.OnesLike(x);
-        var total = A.Sum(weight, axes, keepDims: true) + 1e-7;
-        var m = A.Sum(x * weight, axes, keepDims: true) / total;
-        return (m, A.Sum(A.SquaredDifference(x, m) * weight, axes, keepDims: true) / total);
+        var weight = A.OnesLike(x);
+        if (mask is not null)
+        {
+            var counts = A.Cast(mask, x.DType);
+            while (counts.Shape.Rank < x.Shape.Rank) counts = A.ExpandDims(counts, -1);
+            weight *= counts;
+        }
+        var total = Sum(weight);
+        if (mask is not null) total += 1e-7;
+        var m = Sum(x * weight) / total;
+        return (m, Sum(A.SquaredDifference(x, m) * weight) / total);
+
+        Variable Sum(Variable v)
+        {
+            var own = A.Sum(v, axes, keepDims: true);
+            return part?.Sum(own) ?? own;
+        }
     }
 
     /// <summary>The square root of what another initializer gives.</summary>

@@ -77,7 +77,7 @@ public sealed class LossScaleOptimizer(Optimizer innerOptimizer, double initialS
     /// <inheritdoc/>
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) => InnerOptimizer.Update(weight, gradient, slots, step);
 
-    internal override bool IsJoint => InnerOptimizer.IsJoint;
+    internal override bool IsJoint => true;   // one gradient that is not finite stops all weights
 
     internal override void Clips((double, double)? range, double? norm) => InnerOptimizer.Clips(range, norm);
 

@@ -50,7 +50,7 @@ public sealed class MultiOptimizer(OptimizerMap optimizerMap) : Optimizer(0)
     public override Variable Update(Variable weight, Variable gradient, OptimizerSlots slots, OptimizerStep step) =>
         throw new InvalidOperationException("MultiOptimizer: it updates no weight itself. Expected Update of one of its Optimizers.");
 
-    internal override bool IsJoint => Optimizers.Any(o => o.IsJoint);
+    internal override bool IsJoint => true;   // whole weights have their optimizers, pieces do not
 
     internal override void Clips((double, double)? range, double? norm)
     {

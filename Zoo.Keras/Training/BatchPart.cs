@@ -11,12 +11,13 @@ namespace Zoo.Keras.Training;
 internal sealed class BatchPart
 {
     readonly List<(Variable Part, Variable Whole)> denominators = [];
+    int sums;
 
     /// <param name="rows">The number of samples of the part.</param>
     internal BatchPart(Variable rows)
     {
         Share = A.Cast(rows, DType.Float64) / A.Cast(Rows, DType.Float64);
-        Place = (First, A.Cast(rows, DType.Int64));
+        Samples = A.Cast(rows, DType.Int64);
     }
 
     /// <summary>The first sample's place in the whole batch.</summary>
@@ -25,16 +26,29 @@ internal sealed class BatchPart
     /// <summary>The number of samples of the whole batch.</summary>
     internal Variable Rows { get; } = StateOps.Input("zoo_rows", [], DType.Int64);
 
+    /// <summary>The number of the run that random numbers count from, outside training.</summary>
+    internal Variable Draw { get; } = StateOps.Input("zoo_draw", [], DType.Int64);
+
     /// <summary>The part's number of samples divided by that of the whole batch.</summary>
     internal Variable Share { get; }
 
-    internal (Variable First, Variable Samples) Place { get; }
+    /// <summary>The part's number of samples.</summary>
+    internal Variable Samples { get; }
+
+    /// <summary>Whom the step meets for sums that it needs meanwhile.</summary>
+    internal Variable Group { get; } = StateOps.Input("zoo_group", [], DType.Int32);
+
+    /// <summary>A sum over all parts, within the step.</summary>
+    internal Variable Sum(Variable value) => CollectiveOps.Sum(value, Group, A.Constant(sums++, DType.Int32));
 
     /// <summary>What the losses are divided by, summed over this part alone.</summary>
     internal Variable[] Parts => [.. denominators.Select(d => A.Cast(d.Part, DType.Float64))];
 
+    /// <summary>The inputs besides those of the step that all programs have.</summary>
+    internal Variable[] Known => [First, Rows, Draw, Group];
+
     /// <summary>The inputs besides those of the step: the place, then the denominators of the whole batch.</summary>
-    internal Variable[] Feeds => [First, Rows, .. denominators.Select(d => d.Whole)];
+    internal Variable[] Feeds => [.. Known, .. denominators.Select(d => d.Whole)];
 
     /// <summary>The denominator of the whole batch, where that of the part is given.</summary>
     internal Variable Whole(Variable part)

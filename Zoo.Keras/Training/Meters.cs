@@ -10,7 +10,7 @@ internal sealed record Measured(OutputTask Task, Variable Labels, Variable Predi
 internal sealed class Meters
 {
     readonly List<(string Name, Metric Metric)> all = [];
-    readonly Metrics.Mean loss = new() { Name = "loss" };
+    readonly Metrics.Mean loss;
     readonly Dictionary<int, Metrics.Mean> losses = [];
     readonly Dictionary<int, (Metric Metric, bool Weighted)[]> metrics = [];
     readonly Dictionary<string, Metrics.Mean> tracked = [];
@@ -18,13 +18,14 @@ internal sealed class Meters
     ISession reading = null!;
     NDArray?[] values = [];
 
-    internal Meters(IEngine engine, OutputTask[] tasks, Func<OutputTask, Shape> labels, Func<OutputTask, Shape> predictions)
+    internal Meters(IEngine engine, OutputTask[] tasks, Func<OutputTask, Shape> labels, Func<OutputTask, Shape> predictions, DType dtype)
     {
         this.engine = engine;
+        loss = new() { Name = "loss", Dtype = dtype };
         var (several, measured) = (tasks.Length > 1, tasks.Count(t => t.Loss is not null));
         all.Add(("loss", loss));
         foreach (var task in tasks)
-            if (measured > 1 && task.Loss is not null) all.Add(($"{task.Name}_loss", losses[task.Index] = new()));
+            if (measured > 1 && task.Loss is not null) all.Add(($"{task.Name}_loss", losses[task.Index] = new() { Dtype = dtype }));
         foreach (var task in tasks)
         {
             if (!task.IsMeasured) continue;
@@ -44,7 +45,7 @@ internal sealed class Meters
         if (all.GroupBy(m => m.Name).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             throw new ArgumentException($"Compile: two metrics are named '{twice.Key}'. Expected a name of its own for each. Set Name of one of them.");
         values = new NDArray?[all.Count];
-        reading = engine.Compile(new() { Name = "metrics", Feeds = [], Fetches = [.. all.Select(m => A.Cast(m.Metric.Of(), DType.Float32))] });
+        reading = engine.Compile(new() { Name = "metrics", Feeds = [], Fetches = [.. all.Select(m => A.Cast(m.Metric.Of(), DType.Float64))] });
     }
 
     /// <summary>The loss of the last step.</summary>

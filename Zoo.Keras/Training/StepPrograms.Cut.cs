@@ -10,13 +10,15 @@ internal sealed partial class StepPrograms
     /// <summary>The training step for a part of a batch; gradients are in float64 where the weight is, else in float32.</summary>
     internal CutStep CutTrain => cutTrain ??= Cut(training: true);
 
+    internal Model Model => model;
+
     /// <summary>The evaluation step for a part of a batch.</summary>
     internal CutStep CutTest => cutTest ??= Cut(training: false);
 
     CutStep Cut(bool training)
     {
         BatchPart part = new(A.ShapeOf(model.Inputs.Values[0])[0]);
-        var lowered = model.Lower(training, how.Optimizer.Iterations.Variable, part.Place);
+        var lowered = model.Lower(training, training ? how.Optimizer.Iterations.Variable : part.Draw, part);
         var (step, outputs) = Training(lowered, part);
         if (training && !step.IsPlain) throw new InvalidOperationException($"Fit: {model.Name} has a TrainStep of its own, of which parts of a batch do not add up. Expected Compile's losses and layers' penalties where workers train together. Write it as a loss, or train without a trainer.");
         if (training && lowered.Updates.FirstOrDefault(u => model.TrainableWeights.Contains(u.Target)).Target is { } both)
@@ -28,7 +30,7 @@ internal sealed partial class StepPrograms
         var (moved, set) = (updates.Where(u => u.Target.DType.IsFloat()).ToArray(), updates.Where(u => !u.Target.DType.IsFloat()).ToArray());
         return new()
         {
-            Denominators = part.Parts is { Length: > 0 } parts ? new() { Name = "denominators", Feeds = [.. Feeds, part.First, part.Rows], Fetches = parts } : null,
+            Denominators = part.Parts is { Length: > 0 } parts ? new() { Name = "denominators", Feeds = [.. Feeds, .. part.Known], Fetches = parts } : null,
             Parts = new()
             {
                 Name = training ? "gradients" : "test",

@@ -68,7 +68,7 @@ internal sealed class Trainer(Model model, Compilation how)
         lock (gate)
         {
             if (programs.TryGetValue(key, out var found)) return found;
-            meters ??= new(engine, Tasks, t => y[t.Index]!, t => model.Outputs.Values[t.Index].Shape);
+            meters ??= new(engine, Tasks, t => y[t.Index]!, t => model.Outputs.Values[t.Index].Shape, Array.Exists(model.Outputs.Values, o => o.DType == DType.Float64) ? DType.Float64 : DType.Float32);
             return programs[key] = new(model, how, Tasks, meters, Inputs("y", y, labels), Inputs("sample_weight", w, weights), engine);
         }
     }

@@ -6,7 +6,7 @@ namespace Zoo.Spark.Collective;
 
 /// <summary>
 /// What workers do together. Everyone makes the same calls in the same order. Algorithms are here, over one primitive, <see cref="Exchange"/>, that the
-/// two ways of transport (memory, TCP) give: so both give the same bits. Sums are made by the owner of a slice in the order of the ranks. Every call ends
+/// two ways of transport (memory, TCP) give: so both give the same bits. Sums are made by the owner of a slice in a fixed order (<see cref="Order"/>). Every call ends
 /// by the deadline, with its result or a <see cref="ClusterException"/>; after an error the communicator is of no use any more.
 /// </summary>
 internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDisposable
@@ -14,8 +14,7 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
     /// <summary>Up to this many bytes all send all to all: one round in place of two.</summary>
     const int Small = 16 << 10;
 
-    NDArray? sums;
-    readonly Dictionary<int, NDArray> halves = [];
+    readonly Dictionary<(int, DType), NDArray> scratch = [], packed = [];
 
     /// <summary>The number of this worker, from 0.</summary>
     internal int Rank => rank;
@@ -38,26 +37,19 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
     /// <summary>Tells the others that this worker failed, so that none waits for it.</summary>
     internal abstract void Abort(Exception error);
 
+    /// <summary>How the batch is cut into shards, and in which order sums are made.</summary>
+    internal ShardOrder Order { get; init; } = new(size);
+
     /// <summary>After it the own slice (rank r: bounds[r] to bounds[r + 1]) holds the sums over all workers.</summary>
-    internal void ReduceScatter(NDArray flat, int[] bounds, WireFormat wire = WireFormat.Float32)
+    internal void ReduceScatter(NDArray flat, int[] bounds, WireFormat wire = WireFormat.Float32) => ReduceScatter([flat], bounds, wire);
+
+    /// <summary>The same of several sums of shards (<see cref="Order"/>); the result is in the first.</summary>
+    internal void ReduceScatter(ReadOnlySpan<NDArray> sums, int[] bounds, WireFormat wire = WireFormat.Float32)
     {
-        var (halved, element) = (wire == WireFormat.BFloat16 && flat.DType == DType.Float32, flat.DType.Size());
-        var (outgoing, incoming, own) = (new NDArray?[Size], new int[Size], Slice(flat, bounds, Rank));
-        for (var peer = 0; peer < Size; peer++)
-        {
-            incoming[peer] = own.Count * (halved && peer != Rank ? sizeof(ushort) : element);
-            outgoing[peer] = peer == Rank ? own : halved ? Halved(Slice(flat, bounds, peer), peer) : Slice(flat, bounds, peer);
-        }
-        // The first two ranks may add in place: a + b = b + a to the bit.
-        var into = Rank < 2 ? own : Scratch(own);
-        Run("ReduceScatter", outgoing, incoming, (peer, at, part) =>
-        {
-            if (peer == Rank && Rank < 2) return;
-            var first = peer == 0 && Rank > 1;
-            if (halved && peer != Rank) AddHalves(into, at / sizeof(ushort), part, first);
-            else Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first);
-        });
-        if (!ReferenceEquals(into, own)) into.Bytes.CopyTo(own.Bytes);
+        var halved = wire == WireFormat.BFloat16 && sums[0].DType == DType.Float32;
+        var outgoing = new NDArray?[Size];
+        for (var peer = 0; peer < Size; peer++) outgoing[peer] = Packed(sums, bounds[peer], bounds[peer + 1], peer, halved && peer != Rank);
+        Sum("ReduceScatter", outgoing, Slice(sums[0], bounds, Rank), halved, mayWriteEarly: true);
     }
 
     /// <summary>After it every worker has every slice of its owner. As bfloat16 the own slice is rounded too, so that all have the same bits.</summary>
@@ -68,7 +60,7 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
         if (halved)
         {
             var whole = mine;
-            mine = Halved(mine, Rank);
+            mine = Packed([flat], bounds[Rank], bounds[Rank + 1], Rank, halved);
             Brain.Decode(Brain.Halves(mine.Bytes), whole.AsSpan<float>());
         }
         var outgoing = new NDArray?[Size];
@@ -84,20 +76,62 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
     }
 
     /// <summary>After it every worker has the sums over all.</summary>
-    internal void AllReduce(NDArray flat, WireFormat wire = WireFormat.Float32)
+    internal void AllReduce(NDArray flat, WireFormat wire = WireFormat.Float32) => AllReduce([flat], wire);
+
+    /// <summary>The same of several sums of shards (<see cref="Order"/>); the result is in the first.</summary>
+    internal void AllReduce(ReadOnlySpan<NDArray> sums, WireFormat wire = WireFormat.Float32)
     {
+        var flat = sums[0];
         if (flat.Count * flat.DType.Size() > Small)
         {
             var bounds = Slices.Bounds(flat.Count, Size);
-            ReduceScatter(flat, bounds, wire);
+            ReduceScatter(sums, bounds, wire);
             AllGather(flat, bounds, wire);
             return;
         }
-        var (outgoing, incoming, into) = (new NDArray?[Size], new int[Size], Scratch(flat));
-        Array.Fill(outgoing, flat);
-        Array.Fill(incoming, flat.Count * flat.DType.Size());
-        Run("AllReduce", outgoing, incoming, (peer, at, part) => Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first: peer == 0));
-        into.Bytes.CopyTo(flat.Bytes);
+        var outgoing = new NDArray?[Size];
+        Array.Fill(outgoing, Packed(sums, 0, flat.Count, Rank, halved: false));
+        Sum("AllReduce", outgoing, flat, halved: false, mayWriteEarly: false);
+    }
+
+    /// <summary>Adds up what all send, in the fixed order.</summary>
+    /// <param name="what">The call, in messages.</param>
+    /// <param name="outgoing">For each worker, and for this one itself.</param>
+    /// <param name="result">Takes the sum.</param>
+    /// <param name="halved">Whether what comes from others is bfloat16.</param>
+    /// <param name="mayWriteEarly">Whether the result holds nothing but this worker's own first sum, so that it can be added to in place.</param>
+    void Sum(string what, NDArray?[] outgoing, NDArray result, bool halved, bool mayWriteEarly)
+    {
+        var (incoming, mine, element) = (new int[Size], Order.Items[Rank], result.DType.Size());
+        for (var peer = 0; peer < Size; peer++) incoming[peer] = (Order.Items[peer + 1] - Order.Items[peer]) * result.Count * (halved && peer != Rank ? sizeof(ushort) : element);
+        // The first two may be added up in place: a + b = b + a to the bit.
+        var inPlace = mayWriteEarly && Order.Items[Rank + 1] == mine + 1 && (mine == 0 || mine == 1 && Order.Merges[1] > 0);
+        NDArray[] slots = [inPlace ? result : Scratch(0, result)];
+        var depth = 0;
+        Run(what, outgoing, incoming, (peer, at, part) =>
+        {
+            var (isHalved, size) = (halved && peer != Rank, incoming[peer] / (Order.Items[peer + 1] - Order.Items[peer]));
+            for (; part.Length > 0;)
+            {
+                var (item, offset) = (Order.Items[peer] + at / size, at % size);
+                var now = part[..Math.Min(part.Length, size - offset)];
+                var isNew = Order.Merges[item] == 0;
+                var slot = isNew ? depth : depth - 1;
+                if (slot == slots.Length) slots = [.. slots, Scratch(slot, result)];
+                if (!inPlace || item != mine)
+                {
+                    var first = isNew && !(inPlace && item < mine);
+                    if (isHalved) AddHalves(slots[slot], offset / sizeof(ushort), now, first);
+                    else Add(slots[slot].Bytes.Slice(offset, now.Length), now, result.DType, first);
+                }
+                at += now.Length;
+                part = part[now.Length..];
+                if (offset + now.Length < size) continue;
+                if (isNew) depth++;
+                for (var merges = 1; merges < Order.Merges[item]; merges++, depth--) Add(slots[depth - 2].Bytes, slots[depth - 1].Bytes, result.DType, first: false);
+            }
+        });
+        if (!ReferenceEquals(slots[0], result)) slots[0].Bytes.CopyTo(result.Bytes);
     }
 
     /// <summary>After it every worker has what <paramref name="root"/> has.</summary>
@@ -147,18 +181,24 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
 
     static NDArray Slice(NDArray flat, int[] bounds, int of) => flat.Rows(bounds[of], bounds[of + 1] - bounds[of]);
 
-    NDArray Scratch(NDArray like)
+    NDArray Scratch(int slot, NDArray like) => Room(scratch, slot, like.Count, like.DType);
+
+    /// <summary>A range of sums, one behind the other, for a worker.</summary>
+    NDArray Packed(ReadOnlySpan<NDArray> sums, int from, int to, int peer, bool halved)
     {
-        if (sums is null || sums.DType != like.DType || sums.Count < like.Count) sums = NDArray.Zeros([like.Count], like.DType);
-        return sums.Rows(0, like.Count);
+        if (!halved && sums.Length == 1) return sums[0].Rows(from, to - from);
+        var (count, room) = (to - from, Room(packed, peer, (to - from) * sums.Length, halved ? DType.UInt16 : sums[0].DType));
+        for (var i = 0; i < sums.Length; i++)
+            if (halved) Brain.Encode(sums[i].Rows(from, count).AsSpan<float>(), room.Rows(i * count, count).AsSpan<ushort>());
+            else sums[i].Rows(from, count).Bytes.CopyTo(room.Rows(i * count, count).Bytes);
+        return room;
     }
 
-    NDArray Halved(NDArray numbers, int peer)
+    /// <summary>Memory that stays for the next call.</summary>
+    static NDArray Room(Dictionary<(int, DType), NDArray> rooms, int number, int count, DType dtype)
     {
-        if (!halves.TryGetValue(peer, out var room) || room.Count < numbers.Count) halves[peer] = room = NDArray.Zeros([numbers.Count], DType.UInt16);
-        room = room.Rows(0, numbers.Count);
-        Brain.Encode(numbers.AsSpan<float>(), room.AsSpan<ushort>());
-        return room;
+        if (!rooms.TryGetValue((number, dtype), out var room) || room.Count < count) rooms[(number, dtype)] = room = NDArray.Zeros([count], dtype);
+        return room.Rows(0, count);
     }
 
     static void AddHalves(NDArray into, int at, ReadOnlySpan<byte> part, bool first)
@@ -169,7 +209,7 @@ internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDi
         else Brain.Add(numbers, target);
     }
 
-    static void Add(Span<byte> into, ReadOnlySpan<byte> part, DType dtype, bool first)
+    internal static void Add(Span<byte> into, ReadOnlySpan<byte> part, DType dtype, bool first)
     {
         if (first) part.CopyTo(into);
         else if (dtype == DType.Float32) Sum<float>(into, part);

@@ -9,10 +9,11 @@ internal sealed class LocalGroup : IDisposable
     readonly Lock gate = new();
     (int Rank, Exception Error)? first;
 
-    internal LocalGroup(int size, TimeSpan timeout)
+    internal LocalGroup(int size, TimeSpan timeout, int? shards = null)
     {
         (barrier, posted) = (new(size), new NDArray?[]?[size]);
-        Members = [.. Enumerable.Range(0, size).Select(rank => new Member(this, rank, size, timeout))];
+        ShardOrder order = new(size, shards);
+        Members = [.. Enumerable.Range(0, size).Select(rank => new Member(this, rank, size, timeout) { Order = order })];
     }
 
     /// <summary>One for each worker.</summary>

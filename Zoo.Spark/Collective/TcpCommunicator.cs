@@ -25,7 +25,8 @@ internal sealed class TcpCommunicator : Communicator
     /// <param name="addresses">Where all workers listen, by rank.</param>
     /// <param name="secret">The job's secret.</param>
     /// <param name="timeout">The deadline of joining and of every call.</param>
-    internal static TcpCommunicator Join(PeerListener listener, Hello me, IPEndPoint[] addresses, byte[] secret, TimeSpan timeout)
+    /// <param name="shards">The number of shards, if it is not that of the workers.</param>
+    internal static TcpCommunicator Join(PeerListener listener, Hello me, IPEndPoint[] addresses, byte[] secret, TimeSpan timeout, int? shards = null)
     {
         var (peers, deadline) = (new PeerConnection?[addresses.Length], Deadline.After(timeout));
         var at = 0;
@@ -34,7 +35,7 @@ internal sealed class TcpCommunicator : Communicator
             for (; at < peers.Length; at++)
                 if (at < me.Rank) peers[at] = PeerListener.Dial(addresses[at], me with { Door = Door }, secret, deadline);
                 else if (at > me.Rank) peers[at] = listener.Take(h => h.Door == Door && h.Rank == at && h.Attempt == me.Attempt, deadline);
-            return new(me.Rank, peers, timeout);
+            return new(me.Rank, peers, timeout) { Order = new(peers.Length, shards) };
         }
         catch (Exception e)
         {

@@ -37,8 +37,7 @@ internal static class Codec
             case Command.Step step:
                 to.Write(Step);
                 to.Write(step.Plan);
-                to.Write(step.Number);
-                to.Write(step.First);
+                to.Write(step.Draw);
                 to.Write(step.Rows);
                 List(to, step.Feeds, f => Array(to, f));
                 break;
@@ -67,8 +66,8 @@ internal static class Codec
                 var (id, engine) = (from.ReadInt32(), from.ReadString());
                 return new Command.LoadProgram(id, Graph(from)!, engine);
             case Step:
-                var (plan, number, first, rows) = (from.ReadInt32(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
-                return new Command.Step(plan, number, List(from, () => Array(from)), first, rows);
+                var (plan, draw, rows) = (from.ReadInt32(), from.ReadInt64(), from.ReadInt64());
+                return new Command.Step(plan, draw, List(from, () => Array(from)), rows);
             case Run: return new Command.Run(from.ReadInt32(), List(from, () => Array(from)));
             case Clear: return new Command.Clear();
             case Stop: return new Command.Stop();

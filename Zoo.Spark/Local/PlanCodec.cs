@@ -13,7 +13,7 @@ internal static class PlanCodec
         foreach (var spots in (Spot[][])[plan.Trained, plan.Moved, plan.Sizes, plan.Pieces, plan.PieceSizes]) Codec.List(to, spots, s => { to.Write(s.Region); to.Write(s.From); Codec.Dims(to, s.Shape); });
         Codec.List(to, plan.MovedRegions, r => Region(to, r.DType, r.Count));
         Codec.List(to, plan.Set, s => { to.Write((byte)s.DType); Codec.Dims(to, s.Shape); });
-        Codec.List(to, plan.NormOf, to.Write);
+        foreach (var numbers in (int[][])[plan.NormOf, plan.PieceShards, plan.Meters, plan.Counted]) Codec.List(to, numbers, to.Write);
         to.Write(plan.NormCount);
         to.Write(plan.IsGuarded);
     }
@@ -42,6 +42,9 @@ internal static class PlanCodec
             MovedRegions = Codec.List(from, () => ((DType)from.ReadByte(), from.ReadInt32())),
             Set = Codec.List(from, () => ((DType)from.ReadByte(), Codec.Dims(from))),
             NormOf = Codec.List(from, from.ReadInt32),
+            PieceShards = Codec.List(from, from.ReadInt32),
+            Meters = Codec.List(from, from.ReadInt32),
+            Counted = Codec.List(from, from.ReadInt32),
             NormCount = from.ReadInt32(),
             IsGuarded = from.ReadBoolean(),
         };

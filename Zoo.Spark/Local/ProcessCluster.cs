@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Zoo.Autograd.Engine;
 using Zoo.Spark.Collective;
 using Zoo.Spark.Training;
@@ -29,6 +31,18 @@ internal sealed class ProcessCluster : ICluster
 
     public bool IsBroken { get; set; } = true;
 
+    /// <summary>Where the driver listens.</summary>
+    internal IPEndPoint EndPoint => listener.EndPoint;
+
+    /// <summary>Why connections to the driver were refused.</summary>
+    internal string[] Refused => listener.Refused;
+
+    /// <summary>Where the workers of now listen, by rank.</summary>
+    internal IPEndPoint[] Addresses { get; private set; } = [];
+
+    /// <summary>For tests: where workers are told to reach a worker, in place of its address.</summary>
+    internal Func<IPEndPoint, IPEndPoint> Detour { get; set; } = address => address;
+
     /// <summary>The processes of now, by rank.</summary>
     internal IReadOnlyList<Process> Processes => processes;
 
@@ -45,9 +59,9 @@ internal sealed class ProcessCluster : ICluster
     {
         End();
         attempt++;
-        var threads = options.ThreadsPerWorker ?? Math.Max(1, Engines.Threads / Workers);
+        var threads = options.ThreadsOf(Workers, Engines.Threads);
         for (var rank = 0; rank < Workers; rank++)
-            processes.Add(WorkerMain.Start(new(listener.EndPoint, secret, rank, attempt, options.SignFrames, options.Timeout, options.Wire), threads));
+            processes.Add(WorkerMain.Start(new(listener.EndPoint, secret, rank, attempt, options.SignFrames, options.Timeout, options.Wire, options.Shards), threads));
         var (deadline, links, rankNow) = (Deadline.After(start), new List<ProcessLink>(), 0);
         try
         {
@@ -57,8 +71,8 @@ internal sealed class ProcessCluster : ICluster
                 links.Add(new(listener.Take(h => h.Rank == rank, deadline), processes[rank].Id));
             }
             Links = [.. links];
-            var addresses = links.ConvertAll(l => l.Exchange([], deadline));
-            var all = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', addresses.Select(System.Text.Encoding.UTF8.GetString)));
+            Addresses = [.. links.Select(l => IPEndPoint.Parse(Encoding.UTF8.GetString(l.Exchange([], deadline))))];
+            var all = Encoding.UTF8.GetBytes(string.Join('\n', Addresses.Select(Detour)));
             foreach (var link in links) link.Tell(all, deadline);
             foreach (var link in links) link.Receive(deadline);
         }

@@ -14,7 +14,7 @@ internal sealed class ThreadCluster : ICluster
     internal ThreadCluster(int workers, ZooOptions options)
     {
         (Workers, this.options) = (workers, options);
-        Engines.Threads = options.ThreadsPerWorker ?? Math.Max(1, threads / workers);
+        Engines.Threads = options.ThreadsOf(workers, threads);
     }
 
     public int Workers { get; }
@@ -27,7 +27,7 @@ internal sealed class ThreadCluster : ICluster
     {
         End();
         IsBroken = false;
-        var made = group = new(Workers, options.Timeout);
+        var made = group = new(Workers, options.Timeout, options.Shards);
         Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }))];
     }
 

@@ -4,6 +4,7 @@ internal sealed partial class ClusterRun
 {
     readonly List<Action> log = [];   // what was done since the state was kept
     NDArray[][] keptMetrics = [];
+    int keptStates;   // how many states the metrics had then: those that came later count from 0
     long keptSteps;
     int restarts;
     ClusterException? firstLoss;
@@ -18,8 +19,8 @@ internal sealed partial class ClusterRun
         if (loaded.Count == 0) return;
         foreach (var (parameter, value) in state.Pull(state.All.ToHashSet())) kept[parameter] = value;
         if (!KeepsLog) return;
-        int[] states = [.. metered.Select(team.Numbers.Of)];
-        keptMetrics = Array.ConvertAll(team.All(new Command.Get(states), "giving its metrics"), r => r.Values);
+        keptMetrics = Array.ConvertAll(team.All(rank => new Command.Get(Counting(rank, [.. metered])), "giving its metrics"), r => r.Values);
+        keptStates = metered.Count;
         keptSteps = Steps;
         log.Clear();
     }
@@ -71,7 +72,7 @@ internal sealed partial class ClusterRun
         Steps = keptSteps;
         if (loaded.Count == 0) return;
         Parameter[] states = [.. metered];
-        team.All(rank => new Command.Set([.. state.For(rank, kept), .. states.Select((s, i) => (team.Numbers.Of(s), rank < keptMetrics.Length && i < keptMetrics[rank].Length ? keptMetrics[rank][i] : NDArray.Zeros(s.Shape, s.DType)))]), "taking values");
+        team.All(rank => new Command.Set([.. state.For(rank, kept), .. Counted(rank, states, none), .. keptMetrics.Length == 0 ? [] : Counting(rank, states[..keptStates]).Zip(keptMetrics[rank])]), "taking values");
         for (var id = 0; id < loaded.Count; id++)
         {
             var (number, made) = (id, loaded[id]);

@@ -25,12 +25,14 @@ internal sealed partial class ClusterRun : ITrainingRun
     readonly HashSet<Parameter> metered = [];
     readonly Optimizer optimizer;
     readonly HashSet<int> warm = [];   // plans that the workers of now have run
+    readonly Dictionary<(Parameter State, int Shard), Parameter> apart = [];
+    static readonly Dictionary<Parameter, NDArray> none = [];
     Dictionary<Parameter, NDArray> counted = [];   // losses and metrics of the run that this one goes on with
     bool finished;
 
     internal ClusterRun(ICluster cluster, ZooOptions options, Model model, Trainer trainer, bool guarded, Action<ClusterRun> ended)
     {
-        (this.options, this.trainer, this.guarded, this.ended, team, optimizer) = (options, trainer, guarded, ended, new(cluster, options.Timeout), trainer.How.Optimizer);
+        (this.options, this.trainer, this.guarded, this.ended, team, optimizer) = (options, trainer, guarded, ended, new(cluster, options), trainer.How.Optimizer);
         (state, home) = (new(team, optimizer, options.Wire), new(Bring));
         team.Renew();
         state.Add([.. model.Weights, optimizer.Iterations]);
@@ -50,7 +52,7 @@ internal sealed partial class ClusterRun : ITrainingRun
     public void Reset()
     {
         if (metered.Count == 0) return;
-        lock (gate) Logged(() => team.All(new Command.Set(Zeros(metered)), "setting its metrics back"));
+        lock (gate) Logged(() => team.All(rank => new Command.Set(Counted(rank, [.. metered], none)), "setting its metrics back"));
     }
 
     public void Read(Logs logs)
@@ -85,8 +87,8 @@ internal sealed partial class ClusterRun : ITrainingRun
         if (trainer.Meters is not { } meters || metered.Count == 0) return;
         Parameter[] states = [.. meters.States];
         Reply[] replies = [];
-        lock (gate) Safely(() => replies = team.All(new Command.Get(Array.ConvertAll(states, team.Numbers.Of)), "giving its metrics"));
-        for (var i = 0; i < states.Length; i++) states[i].Value = Sum(replies.Select(r => r.Values[i]));
+        lock (gate) Safely(() => replies = team.All(rank => new Command.Get(Counting(rank, states)), "giving its metrics"));
+        for (var i = 0; i < states.Length; i++) states[i].Value = team.Order.Sum(from rank in Enumerable.Range(0, team.Size) from j in Enumerable.Range(0, ShardsOf(rank)) select replies[rank].Values[i + j * states.Length]);
     }
 
     /// <summary>Everything becomes the model's own again.</summary>
@@ -130,17 +132,20 @@ internal sealed partial class ClusterRun : ITrainingRun
             if (changed.Count > 0) Push(changed);
             if (IsCheckpointDue) Safely(Keep);
             if (KeepsLog) feeds = Array.ConvertAll(feeds, f => f.Clone());
-            Logged(() => Make(id, feeds, training));
+            var draw = training ? 0 : programs.Model.CountDraw();
+            Logged(() => Make(id, feeds, training, draw));
         }
         if (!training || seen.IsEmpty) return;
         using (optimizer.Iterations.Store.Writing()) seen.Clear();
     }
 
-    void Make(int plan, NDArray[] feeds, bool training)
+    void Make(int plan, NDArray[] feeds, bool training, long draw)
     {
         var rows = (int)feeds[0].Shape[0];
-        var bounds = Slices.Bounds(rows, team.Size);
-        var replies = team.All(rank => new Command.Step(plan, Steps, Part(rank), bounds[rank], rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan));
+        var bounds = team.Rows(rows);
+        if (loaded[plan][0].IsTogether && (rows < team.Size || team.Order.Shards > team.Size))
+            throw new InvalidOperationException($"Fit: a batch of {rows} samples is computed by {team.Size} workers in {team.Order.Shards} shards, and BatchNormalization(Synchronized = true) has them meet within the step. Expected at least one sample and exactly one shard a worker. Use larger batches, or neither Shards nor Synchronized.");
+        var replies = team.All(rank => new Command.Step(plan, draw, Part(rank), rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan));
         if (!training) return;
         Steps++;
         Phases.Add(replies);
@@ -154,11 +159,13 @@ internal sealed partial class ClusterRun : ITrainingRun
         if (plans.TryGetValue((programs, training), out var id)) return id;
         var cut = training ? programs.CutTrain : programs.CutTest;
         var first = training && state.How is null;
-        if (first) state.How = new(optimizer, cut.Trained, team.Size);
+        if (first) state.How = new(optimizer, cut.Trained, team.Order);
         var engine = trainer.Engine.Name;
-        StepPlan[] made = [.. Enumerable.Range(0, team.Size).Select(rank => training ? state.How!.Plan(cut, rank, engine, guarded) : new StepPlan { Engine = engine, Denominators = cut.Denominators, Parts = cut.Parts })];
+        Parameter[] meters = [.. trainer.Meters!.States];
+        StepPlan[] made = [.. Enumerable.Range(0, team.Size).Select(rank => (training ? state.How!.Plan(cut, rank, engine, guarded) : new StepPlan { Engine = engine, Denominators = cut.Denominators, Parts = cut.Parts })
+            with { Meters = ShardsOf(rank) == 1 ? [] : Array.ConvertAll(meters, team.Numbers.Of), Counted = ShardsOf(rank) == 1 ? [] : Counting(rank, meters) })];
         HashSet<Parameter> own = training ? [.. Enumerable.Range(0, team.Size).SelectMany(state.How!.Kept)] : [];
-        Parameter[] states = [.. trainer.Meters!.States.Where(metered.Add)];
+        Parameter[] states = [.. meters.Where(metered.Add)];
         var added = state.Add(made.SelectMany(p => p.Programs).OfType<Autograd.Graph.Program>().SelectMany(p => p.Parameters()).Where(p => !own.Contains(p) && !metered.Contains(p)));
         if (first && Steps > 0) throw new InvalidOperationException("training begins after its first step.");
         Take(first ? state.All : added);
@@ -166,22 +173,26 @@ internal sealed partial class ClusterRun : ITrainingRun
         loaded.Add(made);
         Safely(() =>
         {
-            team.All(rank => new Command.Set([.. first || loaded.Count == 1 ? state.For(rank, kept) : [.. state.Common(added, kept)], .. Counted(rank, states)]), "taking values");
+            team.All(rank => new Command.Set([.. first || loaded.Count == 1 ? state.For(rank, kept) : [.. state.Common(added, kept)], .. Counted(rank, states, counted)]), "taking values");
             team.All(rank => new Command.LoadPlan(number, made[rank]), "preparing a step", starts: true);
         });
         return number;
     }
 
-    (int, NDArray)[] Counted(int rank, Parameter[] states) => [.. Zeros(states).Select((z, i) => rank == 0 && counted.TryGetValue(states[i], out var value) ? (z.Item1, value) : z)];
+    int ShardsOf(int rank) => team.Order.Bounds[rank + 1] - team.Order.Bounds[rank];
 
-    (int, NDArray)[] Zeros(IEnumerable<Parameter> states) => [.. states.Select(s => (team.Numbers.Of(s), NDArray.Zeros(s.Shape, s.DType)))];
+    /// <summary>The numbers of the states in which a worker counts: those of its first shard, then those of the next.</summary>
+    int[] Counting(int rank, Parameter[] states) => ShardsOf(rank) == 1 ? Array.ConvertAll(states, team.Numbers.Of)
+        : [.. from shard in Enumerable.Range(team.Order.Bounds[rank], ShardsOf(rank)) from s in states select team.Numbers.Of(Apart(s, shard))];
 
-    static NDArray Sum(IEnumerable<NDArray> parts)
+    /// <summary>Where one of several shards of a worker counts, in place of the state itself.</summary>
+    Parameter Apart(Parameter state, int shard) => apart.TryGetValue((state, shard), out var own) ? own : apart[(state, shard)] = new(state.Name, state.Shape, state.DType, () => NDArray.Zeros(state.Shape, state.DType), trainable: false);
+
+    /// <summary>The first values of the states in which a worker counts: zeros, but the first shard goes on from what was counted; the states themselves too.</summary>
+    (int, NDArray)[] Counted(int rank, Parameter[] states, IReadOnlyDictionary<Parameter, NDArray> from)
     {
-        NDArray? sum = null;
-        foreach (var part in parts)
-            if (sum is null) sum = part.Clone();
-            else for (var i = 0; i < sum.Count; i++) sum.SetNumber(i, sum.Number(i) + part.Number(i));
-        return sum!;
+        var values = Array.ConvertAll(states, s => NDArray.Zeros(s.Shape, s.DType));
+        (int, NDArray)[] all = [.. Counting(rank, states).Select((number, i) => (number, rank == 0 && i < states.Length && from.TryGetValue(states[i], out var value) ? value : values[i % states.Length]))];
+        return ShardsOf(rank) == 1 ? all : [.. all, .. states.Select((s, i) => (team.Numbers.Of(s), values[i]))];
     }
 }

@@ -17,8 +17,8 @@ internal abstract record Command
     /// <summary>Brings a program that is only run, such as a prediction.</summary>
     internal sealed record LoadProgram(int Id, Program Program, string Engine) : Command;
 
-    /// <summary>A step on a part of a batch; an empty part has no feeds.</summary>
-    internal sealed record Step(int Plan, long Number, NDArray[] Feeds, long First, long Rows) : Command;
+    /// <summary>A step on the rows of a worker's shards; without rows there are no feeds. <paramref name="Rows"/> is the number of rows of the whole batch, <paramref name="Draw"/> the step that random numbers count from.</summary>
+    internal sealed record Step(int Plan, long Draw, NDArray[] Feeds, long Rows) : Command;
 
     /// <summary>Runs a program.</summary>
     internal sealed record Run(int Program, NDArray[] Feeds) : Command;

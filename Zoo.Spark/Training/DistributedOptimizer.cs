@@ -2,6 +2,7 @@ using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
 using Zoo.Keras.Training;
+using Zoo.Spark.Collective;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Spark.Training;
@@ -16,23 +17,26 @@ internal sealed class DistributedOptimizer
     readonly Region[] regions;
     readonly Owned[] owned;
     readonly bool apart;
+    readonly ShardOrder order;
 
     /// <summary>A piece with the Parameters that its owner keeps it in.</summary>
-    internal sealed record OwnedPiece(int Region, Piece Piece, Parameter Weight, IReadOnlyDictionary<string, Parameter> Slots);
+    internal sealed record OwnedPiece(int Shard, int Region, Piece Piece, Parameter Weight, IReadOnlyDictionary<string, Parameter> Slots);
 
     internal sealed record Owned(Optimizer Optimizer, OwnedPiece[] Pieces);
 
-    internal DistributedOptimizer(Optimizer optimizer, IReadOnlyList<Parameter> trained, int workers)
+    internal DistributedOptimizer(Optimizer optimizer, IReadOnlyList<Parameter> trained, ShardOrder order)
     {
         if (optimizer.IsJoint) throw new InvalidOperationException($"Fit: {optimizer.Name} needs to see all weights together, which workers that own parts of them do not. Expected another optimizer with a trainer. Train without one.");
         this.optimizer = optimizer;
         optimizer.Build(trained);   // in the model's order, in which files hold its memory
         apart = optimizer.NormOfEach is not null;
-        regions = Region.Of(optimizer, trained, workers);
-        owned = [.. Enumerable.Range(0, workers).Select(rank =>
+        this.order = order;
+        regions = Region.Of(optimizer, trained, order.Shards);
+        owned = [.. Enumerable.Range(0, order.Bounds.Length - 1).Select(rank =>
         {
             var replica = optimizer.Replica();
-            return new Owned(replica, [.. regions.SelectMany((region, r) => region.Pieces(rank, optimizer, apart).Select(piece => Own(replica, region, r, piece)))]);
+            return new Owned(replica, [.. from shard in Enumerable.Range(order.Bounds[rank], order.Bounds[rank + 1] - order.Bounds[rank]) from region in Enumerable.Range(0, regions.Length)
+                from piece in regions[region].Pieces(shard, optimizer, apart) select Own(replica, shard, region, piece)]);
         })];
     }
 
@@ -41,11 +45,12 @@ internal sealed class DistributedOptimizer
     /// <summary>What each worker owns.</summary>
     internal IReadOnlyList<Owned> Owners => owned;
 
-    static OwnedPiece Own(Optimizer replica, Region region, int at, Piece piece)
+    OwnedPiece Own(Optimizer replica, int shard, int at, Piece piece)
     {
+        var region = regions[at];
         Shape shape = region.IsWhole ? piece.First.Shape : [piece.Length];
         Parameter weight = new("piece", shape, region.DType, () => NDArray.Zeros(shape, region.DType)) { Path = piece.First.Path, Constraint = piece.First.Constraint };
-        return new(at, piece, weight, replica.SlotsOf(weight));
+        return new(shard, at, piece, weight, replica.SlotsOf(weight));
     }
 
     /// <summary>What one worker keeps for itself.</summary>
@@ -74,7 +79,7 @@ internal sealed class DistributedOptimizer
             Engine = engine,
             Denominators = step.Denominators,
             Parts = step.Parts,
-            Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, r.Bounds)),
+            Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, Array.ConvertAll(order.Bounds, b => r.Bounds[b]))),
             Trained = Array.ConvertAll(step.Trained, Spot),
             Moved = moved[..step.Moved.Length],
             Sizes = sizes,
@@ -84,6 +89,7 @@ internal sealed class DistributedOptimizer
             Pieces = Array.ConvertAll(pieces, p => new Spot(p.Region, p.Piece.From, p.Weight.Shape)),
             Norms = norms,
             NormOf = clips ? Array.ConvertAll(pieces, p => apart ? Array.IndexOf(step.Trained, p.Piece.First) : 0) : [],
+            PieceShards = Array.ConvertAll(pieces, p => p.Shard),
             NormCount = !clips ? 0 : apart ? step.Trained.Length : 1,
             IsGuarded = guarded,
             Update = new() { Name = "update", Feeds = [.. gradients, .. pieceSizes.Select(s => s.Feed), .. squares], Fetches = [], Updates = [.. own.Updates(pairs, known)] },

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Zoo.Autograd.Engine;
 using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
 using Zoo.Spark.Collective;
 
 namespace Zoo.Spark.Training;
@@ -10,33 +11,31 @@ internal sealed class PlannedStep
 {
     readonly StepPlan plan;
     readonly Communicator others;
+    readonly Func<int, Parameter> parameters;
     readonly ISession parts;
     readonly ISession? denominators, norms, update, read, assign;
-    readonly NDArray[] gradients, weights, moved, movedWeights;
-    readonly NDArray?[] results, sums, pieceWeights;
-    readonly NDArray[] updateFeeds, assignFeeds, pieceGradients;
-    readonly NDArray first = NDArray.Scalar(0, DType.Int64), rows = NDArray.Scalar(0, DType.Int64), total = NDArray.Scalar(0, DType.Float64), whole, squares;
-    NDArray[] feeds = [];
+    readonly ShardSums sums;
+    readonly NDArray[] weights, updateFeeds, assignFeeds, pieceGradients;
+    readonly NDArray?[] pieceSquares, pieceWeights, numbers;
+    readonly NDArray[][] feeds;
 
-    internal PlannedStep(StepPlan plan, Communicator others)
+    internal PlannedStep(StepPlan plan, Communicator others, Func<int, Parameter> parameters)
     {
-        (this.plan, this.others) = (plan, others);
+        (this.plan, this.others, this.parameters) = (plan, others, parameters);
         var engine = Engines.Find(plan.Engine);
         var own = Engines.Find("embedded");
         parts = engine.Compile(plan.Parts);
+        IsTogether = plan.IsTogether;
         denominators = plan.Denominators is null ? null : engine.Compile(plan.Denominators);
-        whole = NDArray.Zeros([plan.Denominators?.Fetches.Length ?? 0], DType.Float64);
-        gradients = Array.ConvertAll(plan.Regions, r => NDArray.Zeros([r.Count], r.DType));
+        sums = new(plan, others.Order, others.Rank);
         weights = Array.ConvertAll(plan.Regions, r => NDArray.Zeros([r.Count], r.DType));
-        moved = Array.ConvertAll(plan.MovedRegions, r => NDArray.Zeros([r.Count], r.DType));
-        movedWeights = Array.ConvertAll(plan.Moved, s => In(moved, s));
-        squares = NDArray.Zeros([plan.NormCount], DType.Float64);
-        results = [total, .. plan.Trained.Select(s => In(gradients, s)), .. movedWeights, .. plan.Sizes.Select(s => In(moved, s)), .. plan.Set.Select(s => NDArray.Zeros(s.Shape, s.DType))];
-        sums = [.. plan.Pieces.Select(_ => NDArray.Scalar(0, DType.Float64))];
-        pieceGradients = Array.ConvertAll(plan.Pieces, s => In(gradients, s));
-        pieceWeights = Array.ConvertAll(plan.Pieces, s => (NDArray?)In(weights, s));
-        updateFeeds = [.. pieceGradients, .. plan.PieceSizes.Select(s => In(moved, s)), .. plan.Update?.Feeds.Skip(plan.Pieces.Length + plan.PieceSizes.Length).Select(_ => NDArray.Scalar(0, DType.Float64)) ?? []];
-        assignFeeds = [.. plan.Trained.Select(s => In(weights, s)), .. movedWeights, .. results.Skip(BeforeSet)!];
+        numbers = new NDArray?[sums.First.Denominators.Count];
+        pieceSquares = [.. plan.Pieces.Select(_ => NDArray.Scalar(0, DType.Float64))];
+        pieceGradients = Array.ConvertAll(plan.Pieces, s => PartSums.In(sums.First.Gradients, s));
+        pieceWeights = Array.ConvertAll(plan.Pieces, s => (NDArray?)PartSums.In(weights, s));
+        updateFeeds = [.. pieceGradients, .. plan.PieceSizes.Select(s => PartSums.In(sums.First.Moved, s)), .. plan.Update?.Feeds.Skip(plan.Pieces.Length + plan.PieceSizes.Length).Select(_ => NDArray.Scalar(0, DType.Float64)) ?? []];
+        assignFeeds = [.. plan.Trained.Select(s => PartSums.In(weights, s)), .. plan.Moved.Select(s => PartSums.In(sums.First.Moved, s)), .. sums.First.Results.Skip(BeforeSet)!];
+        feeds = [.. Enumerable.Range(0, sums.Shards).Select(_ => Array.Empty<NDArray>())];
         if (!plan.Trains) return;
         norms = plan.Norms is { Fetches.Length: > 0 } ? own.Compile(plan.Norms) : null;
         (update, assign) = (own.Compile(plan.Update!), engine.Compile(plan.Assign!));
@@ -45,25 +44,38 @@ internal sealed class PlannedStep
 
     int BeforeSet => 1 + plan.Trained.Length + plan.Moved.Length + plan.Sizes.Length;
 
-    static NDArray In(NDArray[] regions, Spot spot) => regions[spot.Region].Rows(spot.From, (int)spot.Shape.Elements).Reshape(spot.Shape);
+    /// <summary>Whether the step meets those of others for sums that it needs meanwhile.</summary>
+    bool IsTogether { get; }
+
+    /// <summary>Adds up within the step; the number travels too, for all must be at the same sum.</summary>
+    void Meet(int number, NDArray value)
+    {
+        var all = NDArray.Zeros([value.Count + 1], DType.Float64);
+        all.AsSpan<double>()[^1] = number;
+        for (var i = 0; i < value.Count; i++) all.AsSpan<double>()[i] = value.Number(i);
+        others.AllReduce(all);
+        if (all.AsSpan<double>()[^1] != (double)number * others.Size) throw new ClusterException($"worker {others.Rank} is at sum {number} of its step, others at another. Expected the same order of sums in all steps.");
+        for (var i = 0; i < value.Count; i++) value.SetNumber(i, all.AsSpan<double>()[i]);
+    }
+
+    /// <summary>How gradients and weights travel.</summary>
+    internal WireFormat Wire { get; init; }
 
     internal Phases Run(Command.Step step)
     {
         var clock = Stopwatch.GetTimestamp();
-        var empty = step.Feeds.Length == 0;
-        (first.AsSpan<long>()[0], rows.AsSpan<long>()[0]) = (step.First, step.Rows);
-        if (feeds.Length == 0) feeds = [.. new NDArray[plan.Parts.Feeds.Length - 2 - whole.Count], first, rows, .. Enumerable.Range(0, whole.Count).Select(i => whole.Rows(i, 1).Reshape(Shape.Scalar))];
-        step.Feeds.CopyTo(feeds, 0);
-        Denominators(empty);
-        if (empty) Clear();
-        else parts.Run(feeds, results);
+        using var member = IsTogether ? CollectiveOps.Join(Meet) : null;
+        Cut(step, member?.Key ?? 0);
+        Denominators();
+        var parted = sums.Each(Part, s => [s.Total, .. s.Gradients, .. s.Moved]);
         var compute = Lap(ref clock);
         if (!plan.Trains) return new(compute, 0, 0, 0, 0);
-        if (plan.IsGuarded) others.AllReduce(total.Reshape([1]));
-        var goes = !plan.IsGuarded || double.IsFinite(total.ToNumber());
-        for (var i = 0; i < gradients.Length; i++) others.ReduceScatter(gradients[i], plan.Regions[i].Bounds, Wire);
-        foreach (var region in moved) others.AllReduce(region);
-        foreach (var value in results.AsSpan(BeforeSet)) others.Broadcast(value!, root: 0);
+        var first = sums.First;
+        if (plan.IsGuarded) others.AllReduce([.. parted.Select(s => s.Total)]);
+        var goes = !plan.IsGuarded || double.IsFinite(first.Total.Number(0));
+        for (var i = 0; i < plan.Regions.Length; i++) others.ReduceScatter([.. parted.Select(s => s.Gradients[i])], plan.Regions[i].Bounds, Wire);
+        for (var i = 0; i < plan.MovedRegions.Length; i++) others.AllReduce([.. parted.Select(s => s.Moved[i])]);
+        foreach (var value in first.Results.AsSpan(BeforeSet)) others.Broadcast(value!, root: 0);
         var put = Lap(ref clock);
         Norms();
         var aggregate = Lap(ref clock);
@@ -75,39 +87,60 @@ internal sealed class PlannedStep
         return new(compute, put, aggregate, updated, Lap(ref clock));
     }
 
-    /// <summary>How gradients and weights travel.</summary>
-    internal WireFormat Wire { get; init; }
-
-    void Denominators(bool empty)
+    /// <summary>The feeds of each shard; none where it has no rows.</summary>
+    void Cut(Command.Step step, int group)
     {
-        if (whole.Count == 0) return;
-        var numbers = new NDArray?[whole.Count];
-        if (empty) whole.AsSpan<double>().Clear();
-        else
+        var bounds = Slices.Bounds((int)step.Rows, others.Order.Shards).AsSpan(others.Order.Bounds[others.Rank]);
+        for (var i = 0; i < feeds.Length; i++)
         {
-            denominators!.Run(feeds.AsSpan(0, feeds.Length - whole.Count), numbers);
-            for (var i = 0; i < numbers.Length; i++) whole.AsSpan<double>()[i] = numbers[i]!.ToNumber();
+            var (from, rows) = (bounds[i] - bounds[0], bounds[i + 1] - bounds[i]);
+            feeds[i] = rows == 0 ? [] : [.. step.Feeds.Select(f => f.Rows(from, rows)), NDArray.Scalar(bounds[i], DType.Int64), NDArray.Scalar(step.Rows, DType.Int64), NDArray.Scalar(step.Draw, DType.Int64), NDArray.Scalar(group, DType.Int32),
+                .. Enumerable.Range(0, numbers.Length).Select(n => sums.First.Denominators.Rows(n, 1).Reshape(Shape.Scalar))];
         }
-        others.AllReduce(whole);
     }
 
-    /// <summary>An empty part adds nothing.</summary>
-    void Clear()
+    void Part(int shard, PartSums into)
     {
-        total.Bytes.Clear();
-        foreach (var region in gradients) region.Bytes.Clear();
-        foreach (var region in moved) region.Bytes.Clear();
+        if (feeds[shard].Length == 0)
+        {
+            into.Clear();
+            return;
+        }
+        var states = plan.Meters.Length;
+        for (var i = 0; i < states; i++) parameters(plan.Meters[i]).Value = parameters(plan.Counted[shard * states + i]).Value;
+        parts.Run(feeds[shard], into.Results);
+        for (var i = 0; i < states; i++) parameters(plan.Counted[shard * states + i]).Value = parameters(plan.Meters[i]).Value;
+    }
+
+    void Denominators()
+    {
+        if (numbers.Length == 0) return;
+        var parted = sums.Each((shard, into) =>
+        {
+            if (feeds[shard].Length == 0) into.Denominators.Bytes.Clear();
+            else
+            {
+                denominators!.Run(feeds[shard].AsSpan(0, feeds[shard].Length - numbers.Length), numbers);
+                for (var i = 0; i < numbers.Length; i++) into.Denominators.AsSpan<double>()[i] = numbers[i]!.ToNumber();
+            }
+        }, s => [s.Denominators]);
+        others.AllReduce([.. parted.Select(s => s.Denominators)]);
     }
 
     void Norms()
     {
         if (plan.NormCount == 0) return;
-        squares.Bytes.Clear();
-        norms?.Run(pieceGradients, sums);
-        for (var i = 0; i < sums.Length; i++) squares.AsSpan<double>()[plan.NormOf[i]] += sums[i]!.ToNumber();
-        others.AllReduce(squares);
+        norms?.Run(pieceGradients, pieceSquares);
+        var parted = sums.Each((shard, into) =>
+        {
+            into.Squares.Bytes.Clear();
+            for (var i = 0; i < pieceSquares.Length; i++)
+                if (plan.PieceShards[i] == others.Order.Bounds[others.Rank] + shard) into.Squares.AsSpan<double>()[plan.NormOf[i]] += pieceSquares[i]!.ToNumber();
+        }, s => [s.Squares]);
+        others.AllReduce([.. parted.Select(s => s.Squares)]);
         var known = updateFeeds.AsSpan(plan.Pieces.Length + plan.PieceSizes.Length);
-        for (var i = 0; i < known.Length; i++) known[i].AsSpan<double>()[0] = squares.AsSpan<double>()[known.Length == plan.NormOf.Length ? plan.NormOf[i] : 0];
+        var squares = sums.First.Squares.AsSpan<double>();
+        for (var i = 0; i < known.Length; i++) known[i].AsSpan<double>()[0] = squares[known.Length == plan.NormOf.Length ? plan.NormOf[i] : 0];
     }
 
     static long Lap(ref long since)

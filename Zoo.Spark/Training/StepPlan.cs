@@ -45,6 +45,15 @@ internal sealed record StepPlan
     /// <summary>To which sum that of each piece is added: that of its weight, or that of all.</summary>
     internal int[] NormOf { get; init; } = [];
 
+    /// <summary>The shard that each piece belongs to: norms are added up in the order of these.</summary>
+    internal int[] PieceShards { get; init; } = [];
+
+    /// <summary>Where a worker has several shards: the states of losses and metrics that <see cref="Parts"/> moves on, by number.</summary>
+    internal int[] Meters { get; init; } = [];
+
+    /// <summary>Where they are kept for each shard, so that each counts for itself: numbers for the first shard, then for the next.</summary>
+    internal int[] Counted { get; init; } = [];
+
     /// <summary>The number of sums.</summary>
     internal int NormCount { get; init; }
 
@@ -59,6 +68,11 @@ internal sealed record StepPlan
 
     /// <summary>Takes the new values of trained, moved and set weights.</summary>
     internal Program? Assign { get; init; }
+
+    bool? together;
+
+    /// <summary>Whether <see cref="Parts"/> needs sums over all parts while it runs, so that each worker runs just one, which has rows.</summary>
+    internal bool IsTogether => together ??= Parts.Nodes().Any(n => n.Op == Autograd.Ops.CollectiveOps.CollectiveReduceV2);
 
     internal bool Trains => Assign is not null;
 

@@ -4,12 +4,24 @@ using Zoo.Spark.Local;
 namespace Zoo.Spark.Training;
 
 /// <summary>All workers of a cluster, commanded together.</summary>
-internal sealed class Team(ICluster cluster, TimeSpan timeout)
+internal sealed class Team(ICluster cluster, ZooOptions options)
 {
+    readonly TimeSpan timeout = options.Timeout;
+
     /// <summary>What a worker may take for itself before others wait for it: engines load and plans are made.</summary>
     static readonly TimeSpan start = TimeSpan.FromMinutes(2);
 
     internal int Size => cluster.Workers;
+
+    /// <summary>Which shards of a batch each worker computes.</summary>
+    internal ShardOrder Order { get; } = new(cluster.Workers, options.Shards);
+
+    /// <summary>The first row of each worker's part of a batch, and the number of all.</summary>
+    internal int[] Rows(int rows)
+    {
+        var shards = Slices.Bounds(rows, Order.Shards);
+        return Array.ConvertAll(Order.Bounds, b => shards[b]);
+    }
 
     internal ParameterNumbers Numbers { get; } = new();
 

@@ -8,13 +8,13 @@ using Zoo.Spark.Local;
 namespace Zoo.Spark.Worker;
 
 /// <summary>What a worker's process is told at its start, over its standard input.</summary>
-internal sealed record WorkerStart(IPEndPoint Driver, byte[] Secret, int Rank, int Attempt, bool Signed, TimeSpan Timeout, WireFormat Wire)
+internal sealed record WorkerStart(IPEndPoint Driver, byte[] Secret, int Rank, int Attempt, bool Signed, TimeSpan Timeout, WireFormat Wire, int? Shards)
 {
-    internal string Write() => string.Join(' ', Driver, Convert.ToBase64String(Secret), Rank.ToString(CultureInfo.InvariantCulture), Attempt.ToString(CultureInfo.InvariantCulture), Signed ? "1" : "0", Timeout.Ticks.ToString(CultureInfo.InvariantCulture), Wire);
+    internal string Write() => string.Join(' ', Driver, Convert.ToBase64String(Secret), Rank.ToString(CultureInfo.InvariantCulture), Attempt.ToString(CultureInfo.InvariantCulture), Signed ? "1" : "0", Timeout.Ticks.ToString(CultureInfo.InvariantCulture), Wire, (Shards ?? 0).ToString(CultureInfo.InvariantCulture));
 
-    internal static WorkerStart Read(string line) => line.Split(' ') is [var driver, var secret, var rank, var attempt, var signed, var ticks, var wire]
-        ? new(IPEndPoint.Parse(driver), Convert.FromBase64String(secret), int.Parse(rank, CultureInfo.InvariantCulture), int.Parse(attempt, CultureInfo.InvariantCulture), signed == "1", new(long.Parse(ticks, CultureInfo.InvariantCulture)), Enum.Parse<WireFormat>(wire))
-        : throw new ArgumentException("worker: its standard input does not say what to do. Expected one line of 7 words. Workers are started by ZooContext, not by hand.");
+    internal static WorkerStart Read(string line) => line.Split(' ') is [var driver, var secret, var rank, var attempt, var signed, var ticks, var wire, var shards]
+        ? new(IPEndPoint.Parse(driver), Convert.FromBase64String(secret), int.Parse(rank, CultureInfo.InvariantCulture), int.Parse(attempt, CultureInfo.InvariantCulture), signed == "1", new(long.Parse(ticks, CultureInfo.InvariantCulture)), Enum.Parse<WireFormat>(wire), int.Parse(shards, CultureInfo.InvariantCulture) is > 0 and var count ? count : null)
+        : throw new ArgumentException("worker: its standard input does not say what to do. Expected one line of 8 words. Workers are started by ZooContext, not by hand.");
 }
 
 /// <summary>The process of a worker: dials the driver, meets the others, then does what it is commanded until the driver is gone.</summary>
@@ -53,7 +53,7 @@ internal static class WorkerMain
         var (tag, _) = driver.Receive(deadline);
         driver.Send(tag, Encoding.UTF8.GetBytes($"{listener.EndPoint}"), deadline);
         var addresses = Encoding.UTF8.GetString(driver.Receive(deadline).Message).Split('\n').Select(IPEndPoint.Parse).ToArray();
-        using var others = TcpCommunicator.Join(listener, me, addresses, start.Secret, start.Timeout);
+        using var others = TcpCommunicator.Join(listener, me, addresses, start.Secret, start.Timeout, start.Shards);
         driver.Send(tag, Codec.Write(new Training.Reply([])), deadline);
         var worker = Made();
         while (true)

@@ -41,6 +41,19 @@ static class Nets
                     var y = x >> new Embedding(5, 5) { DTypePolicy = p, MaskZero = true } >> new Dropout(0.2) { DTypePolicy = p };
                     return (new Model(x, y) { Seed = 3 }, Ints(5, 6), Data(6, 5));
                 }
+            case "lstm":
+                {
+                    var x = K.Input([6], dtype: DType.Int64);
+                    var y = x >> new Embedding(12, 4) { DTypePolicy = p, MaskZero = true } >> new LSTM(5) { DTypePolicy = p, Dropout = 0.2 } >> new Dense(4, "softmax") { DTypePolicy = p };
+                    return (new Model(x, y) { Seed = 3 }, Ints(12, 6), classes);
+                }
+            case "synchronized":
+                {
+                    var x = K.Input([5, 5, 2], dtype: dtype);
+                    var y = x >> new Conv2D(3, 3) { DTypePolicy = p } >> new BatchNormalization() { DTypePolicy = p, Synchronized = true } >> new Activation("relu") { DTypePolicy = p } >> new Flatten() { DTypePolicy = p }
+                        >> new Dense(6) { DTypePolicy = p } >> new BatchNormalization() { DTypePolicy = p, Synchronized = true } >> new Dense(4, "softmax") { DTypePolicy = p };
+                    return (new Model(x, y) { Seed = 3 }, Data(5, 5, 2), classes);
+                }
             case "batchnorm":
                 {
                     var x = K.Input([9], dtype: dtype);

@@ -11,7 +11,7 @@ namespace Zoo.Tests.Cluster;
 [Category("Cluster")]
 internal sealed class ProcessTests
 {
-    static Model Train(ITrainer trainer, string kind = "mlp", int epochs = 3, params Callback[] callbacks)
+    internal static Model Train(ITrainer trainer, string kind = "mlp", int epochs = 3, params Callback[] callbacks)
     {
         var (model, x, y) = Nets.Make(kind, DType.Float32);
         model.Compile(new Adam(0.01), "sparse_categorical_crossentropy", metrics: ["accuracy"]);
@@ -30,19 +30,6 @@ internal sealed class ProcessTests
         }
         var (model, x, _) = Nets.Make("mlp", DType.Float32);
         Assert.That(model.Predict(x, batchSize: 50, trainer: processes).ToArray<float>(), Is.EqualTo(model.Predict(x, batchSize: 50, trainer: threads).ToArray<float>()));
-    }
-
-    [Test]
-    public void AWorkerThatIsKilledIsReplacedAndTheBitsAreTheSame([Range(1, 5)] int seed)
-    {
-        using ZooContext undisturbed = ZooContext.Start("local[2]", new() { ThreadsPerWorker = 1 });
-        var expected = Nets.Bits(Train(undisturbed, epochs: 5));
-        using var zoo = ZooContext.Start("local-processes[2]", new() { ThreadsPerWorker = 1, CheckpointEvery = 4 });
-        Random random = new(seed);
-        Disturber killer = new(random.Next(15), () => Processes(zoo)[random.Next(2)].Kill());
-        var model = Train(zoo, "mlp", 5, killer);
-        Assert.That(killer.Done);
-        Assert.That(Nets.Bits(model).AsSpan().SequenceEqual(expected));
     }
 
     [Test]
@@ -82,20 +69,5 @@ internal sealed class ProcessTests
         Assert.That(error.Message, Does.Contain("EngineException").Or.Contain("Exception"));
     }
 
-    static IReadOnlyList<Process> Processes(ZooContext zoo) => ((ProcessCluster)zoo.Cluster).Processes;
-
-    /// <summary>Does something once, after a number of steps.</summary>
-    sealed class Disturber(int at, Action act) : Callback
-    {
-        int steps;
-
-        internal bool Done { get; private set; }
-
-        public override void OnTrainBatchEnd(int batch, Logs logs)
-        {
-            if (steps++ != at) return;
-            act();
-            Done = true;
-        }
-    }
+    internal static IReadOnlyList<Process> Processes(ZooContext zoo) => ((ProcessCluster)zoo.Cluster).Processes;
 }

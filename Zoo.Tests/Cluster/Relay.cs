@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Zoo.Tests.Cluster;
 
-/// <summary>Passes one connection on, remembers what the dialling side said, and can cut it.</summary>
+/// <summary>Passes one connection on, remembers what the dialling side said, can say more in its name, and can cut it.</summary>
 sealed class Relay : IDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -34,6 +34,15 @@ sealed class Relay : IDisposable
         }
     }
 
+    /// <summary>Says something in the dialling side's name.</summary>
+    internal void Inject(byte[] bytes) => far!.GetStream().Write(bytes);
+
+    internal void Cut()
+    {
+        near!.Client.Close(0);
+        far!.Client.Close(0);
+    }
+
     static void Pass(NetworkStream from, NetworkStream to, MemoryStream? copy)
     {
         var buffer = new byte[4096];
@@ -45,7 +54,7 @@ sealed class Relay : IDisposable
                 to.Write(buffer, 0, n);
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // one side is gone: so is the relay
         }

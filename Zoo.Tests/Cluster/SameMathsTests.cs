@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NUnit.Framework;
 using Zoo.Autograd;
 using Zoo.Keras;
@@ -13,6 +14,7 @@ internal sealed class SameMathsTests
 
     static readonly Dictionary<string, Func<Optimizer>> optimizers = new()
     {
+        ["adam"] = () => new Adam(0.01),
         ["sgd"] = () => new SGD(0.05),
         ["momentum, clipnorm"] = () => new SGD(0.05, momentum: 0.9, nesterov: true) { Clipnorm = 0.05 },
         ["adam, global norm"] = () => new Adam(0.01) { GlobalClipnorm = 0.1 },
@@ -25,7 +27,12 @@ internal sealed class SameMathsTests
         ["whole weights"] = () => new WholeSGD(),
     };
 
-    static IEnumerable<string> Optimizers => optimizers.Keys;
+    static IEnumerable<string> Options => optimizers.Keys;
+
+    /// <summary>The classes of optimizers that need no whole model to see.</summary>
+    static readonly Dictionary<string, Type> kinds = typeof(Optimizer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Optimizer)) && t is { IsAbstract: false, IsPublic: true } && t != typeof(LBFGS) && t.GetConstructors() is [var one] && one.GetParameters().All(p => p.HasDefaultValue)).ToDictionary(t => t.Name);
+
+    static IEnumerable<string> Kinds => kinds.Keys;
 
     /// <summary>A formula that needs to see whole weights.</summary>
     sealed class WholeSGD() : Optimizer(0.05)
@@ -36,7 +43,7 @@ internal sealed class SameMathsTests
             weight - gradient * step.Rate / (Autograd.AutoGrad.Sqrt(Autograd.AutoGrad.Sum(Autograd.AutoGrad.Square(gradient))) + 1);
     }
 
-    static Model Train(string kind, Func<Optimizer> optimizer, ITrainer? trainer, out History history, DType dtype = DType.Float64, int batchSize = 50, bool weighted = false, int epochs = 17, IEnumerable<Callback>? callbacks = null)
+    static Model Train(string kind, Func<Optimizer> optimizer, ITrainer? trainer, out History history, DType dtype = DType.Float64, int batchSize = 50, bool weighted = false, int epochs = 25, IEnumerable<Callback>? callbacks = null)
     {
         var (model, x, y) = Nets.Make(kind, dtype);
         model.Compile(optimizer(), Nets.LossOf(kind), metrics: kind == "masked" ? null : ["accuracy"]);
@@ -44,27 +51,100 @@ internal sealed class SameMathsTests
         return model;
     }
 
-    static void Same(string kind, Func<Optimizer> optimizer, int n, bool weighted = false, int batchSize = 50)
+    static readonly ConcurrentDictionary<string, (Model Model, History History)> alone = [];
+
+    /// <summary>50 steps (25 epochs of two) in float64: weights, the optimizer's memory, losses and metrics are those of one process.</summary>
+    static void Same(string kind, string optimizer, int n, bool weighted = false, int batchSize = 50)
     {
-        var expected = Train(kind, optimizer, null, out var alone, batchSize: batchSize, weighted: weighted);
+        var (expected, values) = alone.GetOrAdd($"{kind} {optimizer} {weighted} {batchSize}", _ => (Train(kind, Made, null, out var history, batchSize: batchSize, weighted: weighted), history));
         using var zoo = ZooContext.Start($"local[{n}]");
-        var model = Train(kind, optimizer, zoo, out var together, batchSize: batchSize, weighted: weighted);
+        var model = Train(kind, Made, zoo, out var together, batchSize: batchSize, weighted: weighted);
         Assert.That(Nets.Difference(expected, model), Is.LessThan(1e-9));
-        Assert.That(together.Values.Keys, Is.EqualTo(alone.Values.Keys));
-        foreach (var (name, values) in alone.Values) Assert.That(together[name], Is.EqualTo(values).Within(2e-6), name);
+        Assert.That(together.Values.Keys, Is.EqualTo(values.Values.Keys));
+        foreach (var (name, known) in values.Values) Assert.That(together[name], Is.EqualTo(known).Within(1e-9), name);
+
+        Optimizer Made() => optimizers.TryGetValue(optimizer, out var make) ? make() : (Optimizer)Activator.CreateInstance(kinds[optimizer], [.. kinds[optimizer].GetConstructors()[0].GetParameters().Select(p => p.DefaultValue)])!;
     }
 
     [Test]
-    public void NetsOnAnyNumberOfWorkers([Values("mlp", "lenet", "embedding")] string kind, [ValueSource(nameof(workers))] int n, [Values] bool weighted) => Same(kind, () => new Adam(0.01), n, weighted);
+    public void NetsOnAnyNumberOfWorkers([Values("mlp", "lenet", "embedding", "lstm", "synchronized")] string kind, [ValueSource(nameof(workers))] int n, [Values] bool weighted) => Same(kind, "adam", n, weighted);
 
     [Test]
-    public void MasksAreCountedOverAllWorkers([ValueSource(nameof(workers))] int n) => Same("masked", () => new Adam(0.01), n);
+    public void MasksAreCountedOverAllWorkers([ValueSource(nameof(workers))] int n) => Same("masked", "adam", n);
 
     [Test]
-    public void OptimizersOnSlices([ValueSource(nameof(Optimizers))] string optimizer, [Values(2, 3, 7)] int n) => Same("mlp", optimizers[optimizer], n);
+    public void OptionsOnSlices([ValueSource(nameof(Options))] string optimizer, [Values(2, 3, 7)] int n) => Same("mlp", optimizer, n);
 
     [Test]
-    public void EmptyPartitionsAddNothing() => Same("mlp", () => new Adam(0.01), 7, batchSize: 3);
+    public void EveryOptimizer([ValueSource(nameof(Kinds))] string optimizer, [Values(2, 7)] int n) => Same("mlp", optimizer, n);
+
+    [Test]
+    public void OptimizersThatSeeAllWeightsAreRefused()
+    {
+        using var zoo = ZooContext.Start("local[2]");
+        foreach (var make in (Func<Optimizer>[])[() => new LossScaleOptimizer(new SGD()), () => new LBFGS()])
+            Assert.That(() => Train("mlp", make, zoo, out _), Throws.InvalidOperationException.With.Message.Contains("all weights"));
+    }
+
+    [Test]
+    public void EmptyPartitionsAddNothing() => Same("mlp", "adam", 7, batchSize: 3);
+
+    [Test]
+    public void WorkersThatMeetWithinAStepNeedSamples()
+    {
+        using var zoo = ZooContext.Start("local[3]");
+        Assert.That(() => Train("synchronized", () => new SGD(), zoo, out _, batchSize: 2), Throws.InvalidOperationException.With.Message.Contains("Synchronized"));
+    }
+
+    [Test]
+    public void ShardsGiveTheSameBitsOnAnyNumberOfWorkers([Values("mlp", "lenet", "batchnorm", "lstm")] string kind, [Values("adam, global norm", "momentum, clipnorm")] string optimizer)
+    {
+        var runs = new[] { 1, 2, 4, 8, 3, 7 }.Select(n =>
+        {
+            using var zoo = ZooContext.Start($"local[{n}]", new() { Shards = 8 });
+            var model = Train(kind, optimizers[optimizer], zoo, out var history, DType.Float32, epochs: 4);
+            var (_, x, y) = Nets.Make(kind, DType.Float32);
+            var evaluated = model.Evaluate(x, y, batchSize: 50, trainer: zoo);
+            return (Weights: Nets.Bits(model), Logs: history.Values.SelectMany(v => v.Value).Concat(evaluated.Select(l => l.Value)).ToArray(), Predicted: model.Predict(x, batchSize: 50, trainer: zoo).ToArray<float>());
+        }).ToArray();
+        foreach (var run in runs)
+        {
+            Assert.That(run.Weights.AsSpan().SequenceEqual(runs[0].Weights));
+            Assert.That(run.Logs, Is.EqualTo(runs[0].Logs));
+            Assert.That(run.Predicted, Is.EqualTo(runs[0].Predicted));
+        }
+        using var other = ZooContext.Start("local[2]", new() { ThreadsPerWorker = 1 });
+        Assert.That(Nets.Bits(Train(kind, optimizers[optimizer], other, out _, DType.Float32, epochs: 4)).AsSpan().SequenceEqual(runs[0].Weights), Is.False, "without shards sums have another order");
+    }
+
+    [Test]
+    public void ShardsInFloat64AreOneProcess([Values(1, 3)] int n)
+    {
+        using var zoo = ZooContext.Start($"local[{n}]", new() { Shards = 8 });
+        Assert.That(Nets.Difference(Train("mlp", optimizers["adam, global norm"], null, out var one), Train("mlp", optimizers["adam, global norm"], zoo, out var many)), Is.LessThan(1e-9));
+        Assert.That(many["val_loss"], Is.EqualTo(one["val_loss"]).Within(1e-9));
+    }
+
+    [Test]
+    public void FewerShardsThanWorkersAreRefused() => Assert.That(() => ZooContext.Start("local[4]", new() { Shards = 3 }), Throws.ArgumentException.With.Message.Contains("shards"));
+
+    [Test]
+    public void ForcedRandomnessIsThatOfOneProcess([Values(1, 3)] int n)
+    {
+        using var zoo = ZooContext.Start($"local[{n}]");
+        var results = new ITrainer?[] { null, zoo }.Select(by =>
+        {
+            var input = K.Input([9], dtype: DType.Float64);
+            Model model = new(input, new Dropout(0.4) { DTypePolicy = DType.Float64 }.Apply(input, training: true) >> new Dense(4, "softmax") { DTypePolicy = DType.Float64 }) { Seed = 3 };
+            var (_, x, y) = Nets.Make("mlp");
+            model.Compile(new SGD(), "sparse_categorical_crossentropy");
+            double[] losses = [.. Enumerable.Range(0, 2).Select(_ => model.Evaluate(x, y, batchSize: 50, trainer: by)["loss"])];
+            return (losses, Predicted: model.Predict(x, batchSize: 50, trainer: by).ToArray<double>());
+        }).ToArray();
+        Assert.That(results[1].losses, Is.EqualTo(results[0].losses).Within(1e-12));
+        Assert.That(results[0].losses[0], Is.Not.EqualTo(results[0].losses[1]));
+        Assert.That(results[1].Predicted, Is.EqualTo(results[0].Predicted).Within(1e-12));
+    }
 
     [Test]
     public void TwoRunsGiveTheSameBits([Values("mlp", "lenet", "batchnorm")] string kind, [Values(2, 3)] int n, [Values] WireFormat wire)

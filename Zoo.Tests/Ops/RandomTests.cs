@@ -3,6 +3,7 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
+using Zoo.Keras.Training;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Tests.Ops;
@@ -77,16 +78,16 @@ public class RandomTests
         Model model = new(input, input >> new Dropout(.4));
         var step = A.Constant(4L, DType.Int64);
         var whole = Mask(64, null);
-        var part = Mask(32, (A.Constant(32L, DType.Int64), A.Constant(32L, DType.Int64)));
+        var part = Mask(32, new(A.Constant(32L, DType.Int64)));
         Assert.That(part.ToArray<float>(), Is.EqualTo(whole.Rows(32, 32).ToArray<float>()));
         Assert.That(part.ToArray<float>(), Is.Not.EqualTo(whole.Rows(0, 32).ToArray<float>()));
 
-        NDArray Mask(int rows, (Variable, Variable)? place)
+        NDArray Mask(int rows, BatchPart? place)
         {
             var lowered = model.Lower(training: true, step, place);
-            using var session = TestEngines.Get(engine).Compile(new() { Feeds = [.. model.Inputs], Fetches = lowered.Outputs });
+            using var session = TestEngines.Get(engine).Compile(new() { Feeds = [.. model.Inputs, .. place is null ? Array.Empty<Variable>() : [place.First]], Fetches = lowered.Outputs });
             var found = new NDArray?[1];
-            session.Run([NDArray.Full([rows, 5, 7], 1)], found);
+            session.Run([NDArray.Full([rows, 5, 7], 1), .. place is null ? Array.Empty<NDArray>() : [NDArray.Scalar(32, DType.Int64)]], found);
             return found[0]!;
         }
     }

@@ -48,6 +48,20 @@ internal static class EngineThreads
             ExceptionDispatchInfo.Throw(error);
     }
 
+    /// <summary>Waits for something on an engine thread; meanwhile another call may run in its place, which may be what is waited for.</summary>
+    internal static void Elsewhere(Action wait)
+    {
+        if (inside) places.Release();
+        try
+        {
+            wait();
+        }
+        finally
+        {
+            if (inside) places.Wait();
+        }
+    }
+
     /// <summary>For tests and one-off work.</summary>
     internal static void Run(Action action) => Run(new ActionWork(action));
 
