@@ -10,19 +10,29 @@ internal sealed class PeerProcess : IDisposable
 {
     readonly Process process;
 
-    internal PeerProcess(string kind, string job, int threads)
+    internal PeerProcess(string kind, string job, int threads) : this(kind, ["peer", kind, job, threads.ToString(CultureInfo.InvariantCulture)])
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["peer", kind, job, threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        process = Process.Start(start)!;
+    }
+
+    /// <param name="name">What messages call it.</param>
+    /// <param name="arguments">What this program is started with.</param>
+    /// <exception cref="InvalidOperationException">It ended at once; the message has what it said.</exception>
+    internal PeerProcess(string name, string[] arguments)
+    {
+        Name = name;
+        process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, line) => Errors += line.Data is { } text ? text + "\n" : "";
         process.BeginErrorReadLine();
-        (Name, FirstStep) = (kind, Read());
+        Begun = Numbers();
     }
 
     internal string Name { get; }
 
+    /// <summary>What it says when it is ready.</summary>
+    internal double[] Begun { get; }
+
     /// <summary>Milliseconds from the start of the process to the end of the first step.</summary>
-    internal double FirstStep { get; }
+    internal double FirstStep => Begun[0];
 
     string Errors { get; set; } = "";
 
@@ -31,12 +41,17 @@ internal sealed class PeerProcess : IDisposable
     {
         process.StandardInput.WriteLine(command);
         process.StandardInput.Flush();
-        return Line().Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture)).ToArray();
+        return Numbers();
     }
 
-    double Read() => double.Parse(Line(), CultureInfo.InvariantCulture);
+    double[] Numbers() => [.. Line().Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
 
-    string Line() => process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"benchmarks: the peer {Name} ended. It said: {Errors}");
+    string Line()
+    {
+        if (process.StandardOutput.ReadLine() is { } line) return line;
+        process.WaitForExit();   // its last words too
+        throw new InvalidOperationException($"benchmarks: the peer {Name} ended. It said: {Errors}");
+    }
 
     public void Dispose()
     {
@@ -125,7 +140,7 @@ internal sealed class PeerProcess : IDisposable
         return 2.0 * 1024 * 1024 * 1024 / best.TotalSeconds / 1e9;
     }
 
-    static void Say(params ReadOnlySpan<double> numbers)
+    internal static void Say(params ReadOnlySpan<double> numbers)
     {
         Console.WriteLine(string.Join(' ', numbers.ToArray().Select(n => n.ToString("R", CultureInfo.InvariantCulture))));
         Console.Out.Flush();

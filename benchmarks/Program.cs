@@ -29,10 +29,14 @@ switch (args)
         BarrierCost.Run(job, args.Length > 2 ? int.Parse(args[2]) : 1, args.Length > 3 ? int.Parse(args[3]) : 200);
         return 0;
     case ["caffe", ..]:
-        CaffeLoad.Run(args.Length > 1 && args[1][0] != '-' ? args[1] : Path.Combine(Environment.GetEnvironmentVariable("ZOO_SHARED") ?? "../shared", "models", "caffe_prototxt", "resnet50_deploy.prototxt"), Number("--rounds", 20));
+        var report = Path.Combine(Root(), "docs", "benchmarks.md");
+        var (before, runs) = (Load(), Caffe());
+        var section = CaffeSection.Write(runs, $"{before} before, {Load()} after (1, 5, 15 minutes)");
+        Console.WriteLine(section);
+        File.WriteAllText(report, CaffeSection.Into(File.ReadAllText(report), section));
         return 0;
-    case ["caffe-peer", var kind, var prototxt, var model, var runs]:
-        CaffeLoad.Serve(kind, prototxt, model, int.Parse(runs));
+    case ["caffe-peer", var kind, var threads, var prototxt, var model, var onnx]:
+        CaffeLoad.Serve(kind, int.Parse(threads), prototxt, model, onnx);
         return 0;
     case ["input", ..]:
         InputPipeline.Run(new(Number("--rounds", 5), Number("--steps", 8), Number("--batch", 16), Number("--size", 224), Number("--threads", 1)));
@@ -47,7 +51,7 @@ switch (args)
               build [--rounds 20]                      building models and their weights' first values
               input [--rounds 5] [--steps 8] [--batch 16] [--size 224] [--threads 1]  ResNet-50 on JPEG pictures decoded meanwhile, beside arrays in memory
               barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
-              caffe [PROTOTXT] [--rounds 20]           loading and running ResNet-50 of Caffe, here and in OpenCV; its prototxt is looked for in ZOO_SHARED
+              caffe [PROTOTXT] [--rounds 30] [--keep FOLDER]  loading and running ResNet-50 of Caffe, here, in OpenCV and in ONNX Runtime; writes its section of docs/benchmarks.md; the prototxt is looked for in ZOO_SHARED
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
         return 2;
@@ -73,7 +77,9 @@ int All()
     Console.WriteLine($"soak {string.Join(' ', soak)}");
     var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Root(), "docs", "benchmarks.md");
-    File.WriteAllText(file, new Report(comparisons, new(starts, soak, steps, bits), rounds, $"{load} before, {Load()} after (1, 5, 15 minutes)", profile, File.ReadAllText(Path.Combine(Root(), "benchmarks", "notes.md"))).Write());
+    var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
+    var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Root(), "benchmarks", "notes.md"))).Write();
+    File.WriteAllText(file, CaffeSection.Into(text, CaffeSection.Write(Caffe(), loads)));
     Console.WriteLine(file);
     return 0;
 }
@@ -88,6 +94,10 @@ T Kept<T>(string part, Func<T> run)
     File.WriteAllText(file, JsonSerializer.Serialize(result));
     return result;
 }
+
+CaffeLoad[] Caffe() => [.. from n in (int[])[1, 2] select Kept($"caffe-{n}", () => CaffeLoad.Run(Prototxt(), n, Number("--rounds", 30)))];
+
+string Prototxt() => args.Length > 1 && args[1][0] != '-' ? args[1] : Path.Combine(Environment.GetEnvironmentVariable("ZOO_SHARED") ?? "../shared", "models", "caffe_prototxt", "resnet50_deploy.prototxt");
 
 static Comparison Told(Comparison c)
 {
