@@ -63,7 +63,7 @@ sealed class CaffeFile
         var upgraded = new Dictionary<LayerParameter, IReadOnlyList<TextField>>(ReferenceEqualityComparer.Instance);
         foreach (var layer in net.Layer)
             if (extra.GetValueOrDefault(layer) is { } fields) upgraded[layer] = fields;
-        foreach (var old in net.Layers)
+        foreach (var old in CaffeUpgrade.WithoutPadding(net.Layers))
         {
             var layer = CaffeUpgrade.Layer(old);
             net.Layer.Add(layer);

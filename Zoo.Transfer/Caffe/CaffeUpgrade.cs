@@ -38,6 +38,23 @@ static class CaffeUpgrade
         _ => CaffeTypes.Spelled(type.ToString()),
     };
 
+    /// <summary>In the oldest form zeros around a picture were a layer of their own: those who take its result pad themselves.</summary>
+    public static IEnumerable<V1LayerParameter> WithoutPadding(IEnumerable<V1LayerParameter> layers)
+    {
+        var padded = new Dictionary<string, (string From, uint Width)>();
+        foreach (var layer in layers)
+        {
+            if (layer.Layer is { Type: "padding" } padding && layer.Bottom.Count == 1 && layer.Top.Count == 1)
+            {
+                padded[layer.Top[0]] = (layer.Bottom[0], padding.Pad);
+                continue;
+            }
+            if (layer.Layer is { Type: "conv" or "pool" } window && layer.Bottom.Count == 1 && padded.TryGetValue(layer.Bottom[0], out var source)) (layer.Bottom[0], window.Pad) = source;
+            foreach (var top in layer.Top) padded.Remove(top);
+            yield return layer;
+        }
+    }
+
     static V1LayerParameter Layer(V1LayerParameter outer, V0LayerParameter old)
     {
         V1LayerParameter layer = new() { Name = old.Name, Type = TypeOf(old.Type) };

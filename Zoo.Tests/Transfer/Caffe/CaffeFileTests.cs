@@ -39,15 +39,24 @@ internal sealed class CaffeFileTests
             layers { layer { name: "norm" type: "lrn" local_size: 3 alpha: 0.1 } bottom: "pool" top: "norm" }
             layers { layer { name: "ip" type: "innerproduct" num_output: 5 biasterm: false } bottom: "norm" top: "ip" }
             """);
+        var padded = CaffeNet.Read("""
+            input: "x" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8
+            layers { layer { name: "pad" type: "padding" pad: 1 } bottom: "x" top: "pad" }
+            layers { layer { name: "conv" type: "conv" num_output: 4 kernelsize: 3 stride: 2 } bottom: "pad" top: "conv" }
+            layers { layer { name: "relu" type: "relu" } bottom: "conv" top: "conv" }
+            layers { layer { name: "pool" type: "pool" pool: AVE kernelsize: 3 stride: 2 } bottom: "conv" top: "pool" }
+            layers { layer { name: "norm" type: "lrn" local_size: 3 alpha: 0.1 } bottom: "pool" top: "norm" }
+            layers { layer { name: "ip" type: "innerproduct" num_output: 5 biasterm: false } bottom: "norm" top: "ip" }
+            """);
         var x = CaffeNet.Numbers("x", [2, 3, 8, 8]);
-        NDArray[] all = [.. new[] { now, v1, v0 }.Select(net =>
+        NDArray[] all = [.. new[] { now, v1, v0, padded }.Select(net =>
         {
             Assert.That(net.Nodes, Is.EqualTo(new[] { "x", "conv", "relu", "pool", "norm", "ip" }));
             Assert.That(net.Warnings, Is.Empty);
             RecipeWeights.Fill(net);
             return CaffeNet.Run(net, x)[0];
         })];
-        Assert.That(all[1].HoldsTheSame(all[0]) && all[2].HoldsTheSame(all[0]));
+        Assert.That(all.All(y => y.HoldsTheSame(all[0])));
     }
 
     [TestCase(false, null, new string[0], "test")]

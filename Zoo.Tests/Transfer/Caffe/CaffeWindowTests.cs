@@ -153,11 +153,11 @@ internal sealed class CaffeWindowTests
         CaffeNet.SurvivesFiles(net, [x], y);
     }
 
-    [TestCase("ACROSS_CHANNELS", 3), TestCase("ACROSS_CHANNELS", 5), TestCase("WITHIN_CHANNEL", 3)]
-    public void LocalResponse(string region, int size)
+    [TestCase("ACROSS_CHANNELS", 3, 1), TestCase("ACROSS_CHANNELS", 5, 2.5), TestCase("WITHIN_CHANNEL", 3, 1), TestCase("WITHIN_CHANNEL", 5, 1)]
+    public void LocalResponse(string region, int size, double k)
     {
         Shape shape = [2, 6, 5, 5];
-        var net = CaffeNet.Read(CaffeNet.Text("LRN", $"lrn_param {{ local_size: {size} alpha: 0.7 beta: 0.6 norm_region: {region} }}", [shape]));
+        var net = CaffeNet.Read(CaffeNet.Text("LRN", $"lrn_param {{ local_size: {size} alpha: 0.7 beta: 0.6 k: {k} norm_region: {region} }}", [shape]));
         var x = CaffeNet.Numbers("x", shape);
         var (y, far) = (CaffeNet.Run(net, x), size / 2);
         CaffeNet.Near(y[0], shape, at =>
@@ -166,7 +166,7 @@ internal sealed class CaffeWindowTests
             for (var i = -far; i <= far; i++)
                 if (region == "ACROSS_CHANNELS") sum += at[1] + i is >= 0 and < 6 ? Math.Pow(x[at[0], at[1] + i, at[2], at[3]], 2) : 0;
                 else for (var j = -far; j <= far; j++) sum += Math.Pow(At(x, at[0], at[1], at[2] + i, at[3] + j), 2);
-            return x[at] / Math.Pow(1 + 0.7 / (region == "ACROSS_CHANNELS" ? size : size * size) * sum, 0.6);
+            return x[at] / Math.Pow(k + 0.7 / (region == "ACROSS_CHANNELS" ? size : size * size) * sum, 0.6);
         });
         CaffeNet.SurvivesFiles(net, [x], y);
     }
