@@ -36,11 +36,11 @@ public sealed class BackupAndRestore : Callback
 
     string In(string name) => Path.Combine(folder, name);
 
-    /// <summary>What an earlier run left; null where there is nothing.</summary>
-    internal RunState? Find()
+    internal override bool Resumes => true;
+
+    internal override RunState? Find()
     {
-        if (!Directory.Exists(folder)) return null;
-        foreach (var unfinished in Directory.GetFiles(folder, $".{Latest}.*.tmp")) File.Delete(unfinished);   // a process was killed while it saved
+        RunState.Sweep(In(Latest));
         try
         {
             if (File.Exists(In(Latest))) return RunState.Load(In(Latest));

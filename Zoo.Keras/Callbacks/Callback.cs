@@ -60,13 +60,19 @@ public abstract class Callback
     public virtual void OnPredictBatchEnd(int batch, Logs logs) { }
 
     /// <summary>
-    /// What has to survive a restart from <see cref="BackupAndRestore"/>: an override names its fields, <c>memory.Keep("wait", ref wait)</c>. When a run goes on, it is called
+    /// What has to survive a restart from <see cref="BackupAndRestore"/> or a <see cref="ModelCheckpoint"/>: an override names its fields, <c>memory.Keep("wait", ref wait)</c>. When a run goes on, it is called
     /// after OnTrainBegin, and in mid-epoch after that epoch's OnEpochBegin.
     /// </summary>
     protected internal virtual void Remember(CallbackMemory memory) { }
 
     /// <summary>Where training is.</summary>
     public TrainingProgress Progress { get; internal set; } = new();
+
+    /// <summary>Whether runs go on from what this callback keeps, so that their data must be there again.</summary>
+    internal virtual bool Resumes => false;
+
+    /// <summary>Where an earlier run was left; null where there is nothing.</summary>
+    internal virtual Training.RunState? Find() => null;
 
     /// <summary>All callbacks have seen the step, or the end of the epoch: the run could be left here.</summary>
     internal virtual void OnPause(Func<Training.RunState> capture) { }

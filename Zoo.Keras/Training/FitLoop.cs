@@ -26,9 +26,9 @@ internal sealed class FitLoop
             throw new ArgumentException($"Fit: epochs {run.Epochs}, initialEpoch {run.InitialEpoch}, validationFreq {run.ValidationFreq}, stepsPerEpoch {run.StepsPerEpoch}. Expected no negative epochs, and at least 1 of the others.");
         (this.model, this.trainer, this.run) = (model, trainer, run);
         callbacks = Loops.With(model, run.Callbacks, run.Verbose, new(run.Epochs, run.StepsPerEpoch ?? run.Source.Steps, run.Source.BatchSize, run.Verbose, run.Validation is not null));
-        var backups = callbacks.All.OfType<BackupAndRestore>().ToArray();
-        if (backups.Length > 0) run.Source.Rehearse(run.Cancel);
-        saved = backups.Select(b => b.Find()).FirstOrDefault(s => s is not null);
+        var keepers = callbacks.All.Where(c => c.Resumes).ToArray();
+        if (keepers.Length > 0) run.Source.Rehearse(run.Cancel);
+        saved = keepers.Select(k => k.Find()).FirstOrDefault(s => s is not null);
         (epoch, pass) = saved is null ? (run.InitialEpoch, run.InitialEpoch) : (saved.Epoch, saved.Pass);
         capture = Capture;
         callbacks.Reach(progress = new(() => steps.LastLoss));
@@ -144,6 +144,7 @@ internal sealed class FitLoop
             Stopped = model.StopTraining,
             Batch = RunState.Fingerprint(run.Source.Feeds),
             Machine = Engines.Circumstances(trainer.Engine),
+            Seed = model.Seed,
         };
         foreach (var (key, parameter) in Kept()) state.Arrays[key] = parameter.Value;
         if (step > 0)
@@ -155,22 +156,23 @@ internal sealed class FitLoop
     /// <summary>Goes on as a checkpoint says: all of it, or nothing where it does not fit.</summary>
     void Restore(RunState from)
     {
+        if (from.Seed != model.Seed) throw new InvalidOperationException($"Fit: the model's Seed is {model.Seed}, that of the interrupted run was {from.Seed}. Expected the same, for dropout and the order of samples follow from it. Set model.Seed = {from.Seed}, or delete the checkpoint to begin anew.");
         if (from.Taken is { } count)
         {
             run.Source.Begin(pass - 1);
             taken = count;
             if (!run.Source.Skip(count - 1, run.Cancel) || !run.Source.Next(run.Cancel) || RunState.Fingerprint(run.Source.Feeds) != from.Batch)
-                throw new InvalidOperationException($"BackupAndRestore: batch {count} of the data is not the one that the interrupted run had. Expected the same data in the same batches. Give Fit what it had then, or delete the folder to begin anew.");
+                throw new InvalidOperationException($"Fit: batch {count} of the data is not the one that the interrupted run had. Expected the same data in the same batches. Give Fit what it had then, or delete the checkpoint to begin anew.");
         }
         var values = Kept().Select(k => (k.Parameter, Value: from.Arrays.GetValueOrDefault(k.Key) is { } value && value.Shape == k.Parameter.Shape && value.DType == k.Parameter.DType ? value
-            : throw new ModelFileException($"BackupAndRestore: the checkpoint has {(from.Arrays.TryGetValue(k.Key, out var other) ? $"{other.DType.Name()} {other.Shape}" : "nothing")} for '{k.Key}'. Expected {k.Parameter}. Build and compile the model as it was, or delete the folder to begin anew."))).ToList();
+            : throw new ModelFileException($"Fit: the checkpoint has {(from.Arrays.TryGetValue(k.Key, out var other) ? $"{other.DType.Name()} {other.Shape}" : "nothing")} for '{k.Key}'. Expected {k.Parameter}. Build and compile the model as it was, or delete the checkpoint to begin anew."))).ToList();
         foreach (var (parameter, value) in values) parameter.Value = value;
         if (from.Step > 0) steps.Measured = [.. Enumerable.Range(0, steps.Measured.Count).Select(i => from.Arrays[$"metrics/{i}"])];
         (step, model.StopTraining) = (from.Step, from.Stopped);
         (progress.Iteration, progress.RunIteration, progress.Score, progress.Epochs) = ((long)trainer.How.Optimizer.Iterations.Value.ToNumber(), from.Made, from.Score, from.Epoch);
         Remember(from, reading: true);
         if (from.Machine == Engines.Circumstances(trainer.Engine)) return;
-        System.Diagnostics.Trace.TraceWarning($"BackupAndRestore: the run was on {from.Machine} and goes on on {Engines.Circumstances(trainer.Engine)}. Expected the same for the same bits; results differ by rounding.");
+        System.Diagnostics.Trace.TraceWarning($"Fit: the run was on {from.Machine} and goes on on {Engines.Circumstances(trainer.Engine)}. Expected the same for the same bits; results differ by rounding.");
     }
 
     IEnumerable<(string Key, Parameter Parameter)> Kept()

@@ -42,6 +42,9 @@ internal sealed class RunState
     /// <summary>What the last batch held, where the pass goes on.</summary>
     internal string Batch { get; init; } = "";
 
+    /// <summary>The model's seed.</summary>
+    internal ulong Seed { get; init; }
+
     /// <summary>What bits depend on besides: engine, threads, processor.</summary>
     internal string Machine { get; init; } = "";
 
@@ -57,6 +60,7 @@ internal sealed class RunState
             ["stopped"] = Stopped,
             ["batch"] = Batch,
             ["machine"] = Machine,
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
             ["callbacks"] = Texts,
         };
         Arrays[ScoreKey] = NDArray.Scalar(Score, DType.Float64);
@@ -68,9 +72,9 @@ internal sealed class RunState
     {
         var arrays = SafeTensors.Load(path, out var metadata);
         if (!metadata.TryGetValue(Key, out var text) || Json.Parse(System.Text.Encoding.UTF8.GetBytes(text), $"'{path}'") is not Dictionary<string, object?> place || place.GetValueOrDefault("callbacks") is not Dictionary<string, object?> texts)
-            throw new ModelFileException($"BackupAndRestore: '{path}' is no checkpoint of a training run. Expected a file that the callback wrote. Delete it to begin anew.");
+            throw new ModelFileException($"Fit: '{path}' is no checkpoint of a training run. Expected a file that BackupAndRestore or ModelCheckpoint wrote. Delete it to begin anew.");
         int Number(string key) => place.GetValueOrDefault(key) is long and >= 0 and <= int.MaxValue and var n ? (int)n
-            : throw new ModelFileException($"BackupAndRestore: '{path}' has no '{key}'. Expected a file that the callback wrote. Delete it to begin anew.");
+            : throw new ModelFileException($"Fit: '{path}' has no '{key}'. Expected a file that BackupAndRestore or ModelCheckpoint wrote. Delete it to begin anew.");
         return new()
         {
             Arrays = arrays,
@@ -84,7 +88,15 @@ internal sealed class RunState
             Stopped = place.GetValueOrDefault("stopped") is true,
             Batch = place.GetValueOrDefault("batch") as string ?? "",
             Machine = place.GetValueOrDefault("machine") as string ?? "",
+            Seed = ulong.TryParse(place.GetValueOrDefault("seed") as string, CultureInfo.InvariantCulture, out var seed) ? seed : 0,
         };
+    }
+
+    /// <summary>Deletes what a process that was killed in mid-save left beside a file.</summary>
+    internal static void Sweep(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || !Directory.Exists(folder)) return;
+        foreach (var unfinished in Directory.GetFiles(folder, $".{Path.GetFileName(path)}.*.tmp")) File.Delete(unfinished);
     }
 
     /// <summary>Tells batches apart.</summary>

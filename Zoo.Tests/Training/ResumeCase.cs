@@ -7,7 +7,9 @@ using Zoo.Keras.Saving;
 namespace Zoo.Tests.Training;
 
 /// <summary>A training run that is broken off and goes on: net, data, optimizer and callbacks follow from its number.</summary>
-sealed class ResumeCase(int number)
+/// <param name="number">Its number.</param>
+/// <param name="engine">The engine; null for the process' own.</param>
+sealed class ResumeCase(int number, string? engine = null)
 {
     const int Epochs = 4, Rows = 40, BatchSize = 8;
 
@@ -52,17 +54,19 @@ sealed class ResumeCase(int number)
 
     /// <summary>A new net in a new process' place trains, from the checkpoint if there is one; what it ends with as text.</summary>
     /// <param name="folder">Where the callbacks write.</param>
-    /// <param name="backup">Where checkpoints are; null for none.</param>
+    /// <param name="keeper">Keeps checkpoints and goes on from them; null for none.</param>
     /// <param name="stops">Callbacks that break the run off.</param>
     /// <param name="cancel">Breaks it off too.</param>
-    internal string Run(string folder, BackupAndRestore? backup, Callback[]? stops = null, CancellationToken cancel = default)
+    /// <param name="model">A model that was saved; null for a new one.</param>
+    internal string Run(string folder, Callback? keeper, Callback[]? stops = null, CancellationToken cancel = default, string? model = null)
     {
-        var net = Net();
+        var net = model is null ? Net() : Model.Load(model);
+        net.Seed = 11;
         var log = Path.Combine(folder, "log.csv");
         List<Callback> callbacks = [new CSVLogger(log), new EarlyStopping("val_loss") { Patience = 2, RestoreBestWeights = true }];
         if (Variant < 2 && Kind != nameof(MultiOptimizer)) callbacks.Add(new ReduceLROnPlateau("loss") { Patience = 1, MinDelta = 0.02, Factor = 0.7 });
         if (HasAverages) callbacks.Add(new SwapEMAWeights(number % 2 == 0));
-        if (backup is not null) callbacks.Insert(number % 2, backup);
+        if (keeper is not null) callbacks.Insert(number % 2, keeper);
         callbacks.AddRange(stops ?? []);
         var (x, y) = (TrainerTests.Noise([Rows, 6], 3), TrainerTests.Noise([Rows, 1], 4));
         var history = number % 3 == 2
@@ -81,7 +85,7 @@ sealed class ResumeCase(int number)
     {
         var x = K.Input([6]);
         Model net = new(x, x >> new Dense(8, "tanh") { Name = "body" } >> new BatchNormalization() >> new Dropout(0.3) >> new Dense(1) { Name = "head" }) { Seed = 11 };
-        net.Compile(Make(), "mse", ["mae"]);
+        net.Compile(Make(), "mse", ["mae"], engine: engine);
         return net;
     }
 

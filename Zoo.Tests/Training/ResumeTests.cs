@@ -34,10 +34,22 @@ public class ResumeTests
         }
     }
 
+    /// <summary>Every optimizer once.</summary>
+    static IEnumerable<int> Optimizers() => Enumerable.Range(0, ResumeCase.Optimizers);
+
     [TestCaseSource(nameof(Numbers))]
-    public void ABrokenRunGoesOn(int number)
+    public void ABrokenRunGoesOn(int number) => GoesOn(number, null, "resume");
+
+    [TestCaseSource(nameof(Optimizers)), Category("Engines")]
+    public void ABrokenRunGoesOnOnTensorFlow(int number)
     {
-        var (it, every) = (new ResumeCase(number), number % 4 + 1);
+        Engine.TensorFlow.TensorFlowLibrary.Require();
+        GoesOn(number, "tensorflow", "resume on tensorflow");
+    }
+
+    static void GoesOn(int number, string? engine, string suite)
+    {
+        var (it, every) = (new ResumeCase(number, engine), number % 4 + 1);
         var folder = Directory.CreateTempSubdirectory("zoo").FullName;
         try
         {
@@ -48,13 +60,58 @@ public class ResumeTests
             var step = new Random(unchecked(seed * 1009 + number)).Next(1, whole.Made + 1);
             TestContext.Out.WriteLine($"{it}: stopped after step {step} of {whole.Made}, saved every {(every == 4 ? "epoch" : $"{every} steps")}, seed {seed}");
             Assert.That(Directory.Exists(backup), Is.False, "the checkpoint of a run that has ended");
-            if (number % 6 == 5) Kill(number, folder, backup, step, every);
+            if (number % 6 == 5) Kill(number, folder, backup, step, every, engine);
             else Stop(it, folder, backup, step, every, number % 6);
             Assert.That(Directory.GetFiles(backup).Length, Is.LessThanOrEqualTo(2));
             Assert.That(it.Run(folder, Backup(backup, every)), Is.EqualTo(expected));
         }
         finally { Directory.Delete(folder, recursive: true); }
-        Report.Add("resume", it.ToString(), 1, 1);
+        Report.Add(suite, it.ToString(), 1, 1);
+    }
+
+    [TestCaseSource(nameof(Optimizers))]
+    public void ASavedModelGoesOnInMidEpoch(int number)
+    {
+        var (it, every) = (new ResumeCase(number), number % 4 + 1);
+        var folder = Directory.CreateTempSubdirectory("zoo").FullName;
+        try
+        {
+            var expected = it.Run(folder, null);
+            var path = Path.Combine(folder, "saved", "model.keras");
+            ModelCheckpoint Keeper() => new(path) { SaveFreq = every == 4 ? "epoch" : every, ResumeFrom = path };
+            After whole = new(int.MaxValue, () => { });
+            Assert.That(it.Run(folder, Keeper(), [whole]), Is.EqualTo(expected), "saving changes the run");
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+            var step = new Random(unchecked(seed * 2003 + number)).Next(1, whole.Made + 1);
+            TestContext.Out.WriteLine($"{it}: stopped after step {step} of {whole.Made}, saved every {(every == 4 ? "epoch" : $"{every} steps")}, seed {seed}");
+            Assert.Throws<Stopped>(() => it.Run(folder, Keeper(), [new After(step, () => throw new Stopped())]));
+            Assert.That(it.Run(folder, Keeper(), model: File.Exists(path) && number % 2 == 0 ? path : null), Is.EqualTo(expected));
+            Assert.That(Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName), Is.EquivalentTo(new[] { "model.keras", "model.run.safetensors" }));
+        }
+        finally { Directory.Delete(folder, recursive: true); }
+        Report.Add("resume from a saved model", it.ToString(), 1, 1);
+    }
+
+    [Test]
+    public void AModelWithoutItsRunIsRefused()
+    {
+        var folder = Directory.CreateTempSubdirectory("zoo").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "model.keras");
+            ModelCheckpoint Keeper() => new(path) { SaveFreq = 1, ResumeFrom = path };
+            var half = Path.Combine(folder, "model.run.safetensors");
+            new ResumeCase(0).Run(folder, Keeper());
+            File.Delete(half);
+            Assert.That(() => new ResumeCase(0).Run(folder, Keeper()), Throws.InstanceOf<ModelFileException>().With.Message.Contains("model.run.safetensors"));
+            File.Delete(path);
+            File.Delete(half);
+            Assert.That(() => new ResumeCase(0).Run(folder, Keeper(), [new After(1, () => throw new Stopped())]), Throws.TypeOf<Stopped>());
+            Assert.That(File.Exists(path) || File.Exists(half), Is.False, "both are written when all callbacks have seen the step");
+            Assert.That(new ResumeCase(0).Run(folder, Keeper()), Is.EqualTo(new ResumeCase(0).Run(folder, null)));
+            Assert.That(() => new ResumeCase(0).Run(folder, new ModelCheckpoint(path) { ResumeFrom = "a.weights.h5" }), Throws.ArgumentException.With.Message.Contains("weights alone"));
+        }
+        finally { Directory.Delete(folder, recursive: true); }
     }
 
     static BackupAndRestore Backup(string folder, int every) => new(folder) { SaveFreq = every == 4 ? "epoch" : every };
@@ -70,10 +127,11 @@ public class ResumeTests
         }
     }
 
-    static void Kill(int number, string folder, string backup, int step, int every)
+    static void Kill(int number, string folder, string backup, int step, int every, string? engine)
     {
         Directory.CreateDirectory(backup);
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(ResumeTests).Assembly.Location, "train", $"{number}", folder, backup, $"{step}", $"{every}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (engine is not null) start.Environment["ZOO_ENGINE"] = engine;
         using var child = Process.Start(start)!;
         var errors = child.StandardError.ReadToEndAsync();
         var output = child.StandardOutput.ReadToEnd();
@@ -105,16 +163,16 @@ public class ResumeTests
         try
         {
             var half = Path.Combine(folder, ".latest.safetensors.0.tmp");
-            new ResumeCase(0).Run(folder, new(folder) { DeleteCheckpoint = false });
+            new ResumeCase(0).Run(folder, new BackupAndRestore(folder) { DeleteCheckpoint = false });
             var whole = File.ReadAllBytes(Path.Combine(folder, "latest.safetensors"));
             File.WriteAllBytes(half, whole[..(whole.Length / 2)]);
-            new ResumeCase(0).Run(folder, new(folder) { DeleteCheckpoint = false });
+            new ResumeCase(0).Run(folder, new BackupAndRestore(folder) { DeleteCheckpoint = false });
             Assert.That(File.Exists(half), Is.False);
             Assert.That(File.ReadAllBytes(Path.Combine(folder, "latest.safetensors")), Is.EqualTo(whole), "a run that had ended has nothing to do");
             File.WriteAllBytes(Path.Combine(folder, "latest.safetensors"), whole[..^1]);
-            Assert.That(() => new ResumeCase(0).Run(folder, new(folder)), Throws.InstanceOf<ModelFileException>().With.Message.Contains("latest.safetensors"));
+            Assert.That(() => new ResumeCase(0).Run(folder, new BackupAndRestore(folder)), Throws.InstanceOf<ModelFileException>().With.Message.Contains("latest.safetensors"));
             File.WriteAllBytes(Path.Combine(folder, "latest.safetensors.bkp"), whole);
-            Assert.That(() => new ResumeCase(0).Run(folder, new(folder) { DoubleCheckpoint = true }), Throws.Nothing);
+            Assert.That(() => new ResumeCase(0).Run(folder, new BackupAndRestore(folder) { DoubleCheckpoint = true }), Throws.Nothing);
         }
         finally { Directory.Delete(folder, recursive: true); }
     }
