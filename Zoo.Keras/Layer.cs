@@ -85,6 +85,12 @@ public abstract class Layer : ICallable
     /// <summary>Arrays that a file has beside the numbered weights, under names.</summary>
     internal virtual IReadOnlyList<(string Key, Parameter Weight)> NamedWeights => [];
 
+    /// <summary>How one of the weights is adapted, in classes that may be; files hold the weights without what it added.</summary>
+    internal virtual LowRank? Adaptation => null;
+
+    /// <summary>The weights that a file holds, in order.</summary>
+    internal IReadOnlyList<Parameter> StoredWeights => Adaptation is { Added: { Length: > 0 } added } ? [.. OwnWeights.Except(added)] : OwnWeights;
+
     /// <summary>The vocabulary that a file has as an asset; null for none.</summary>
     internal virtual byte[]? Vocabulary { get => null; set => throw new ModelFileException($"Load: {Name} has a vocabulary in the file. Expected none for {GetType().Name}."); }
 
@@ -94,7 +100,7 @@ public abstract class Layer : ICallable
     internal bool TrainableAlone { set => trainable = value; }
 
     /// <summary>What names are made of where none is given, and under which the weights of lists of layers stand in files: Python's class.</summary>
-    internal virtual string DefaultName => KerasNames.Snake(KerasType.Of(GetType()).ClassName);
+    internal virtual string DefaultName => KerasType.NameOf(GetType());
 
     /// <summary>The layer's result for given inputs: a node of the graph that knows the layer.</summary>
     /// <exception cref="ShapeException">The inputs do not fit; names the layer, the shapes and where the input comes from.</exception>
@@ -176,6 +182,7 @@ public abstract class Layer : ICallable
     {
         var shapes = form.BuildShapes(inputs);
         Build([.. shapes.SelectMany(s => CallForm.Leaves(s.Shape)).OfType<Shape>()]);
+        Adaptation?.Built(this);
         (BuiltFor, BuiltShapes) = ([.. inputs.Select(x => x.Shape)], shapes);
     }
 
@@ -251,6 +258,10 @@ public abstract class Layer : ICallable
         own.Add((parameter, regularizer, trainable));
         return parameter;
     }
+
+    /// <summary>The weight of the layer that <see cref="Adaptation"/> may adapt.</summary>
+    private protected Parameter AdaptedWeight(string weightName, Shape shape, Initializer initializer, Regularizer? regularizer, Constraint? constraint) =>
+        Adaptation!.Begin(Weight(weightName, shape, initializer, regularizer, constraint: constraint), constraint, (added, size, first) => Weight(added, size, first, regularizer, dtype: DType.Float32));
 
     /// <summary>Makes a Parameter that is there already a weight of the layer.</summary>
     private protected void Adopt(Parameter weight)

@@ -27,6 +27,10 @@ public readonly record struct OutputMode
     internal OutputMode Of(string layer, params ReadOnlySpan<string> modes) => modes.Contains(Name) ? this
         : throw new ArgumentException($"{layer}: it has no output mode '{Name}'. Expected {string.Join(", ", modes.ToArray())}.");
 
+    /// <summary>A flag that says whether vectors are sparse: numbers cannot be.</summary>
+    internal bool Sparse(bool sparse, string layer) => !sparse || Name != "int" ? sparse
+        : throw new ArgumentException($"{layer}: Sparse is set with the output mode int. Expected one_hot, multi_hot, count or tf_idf, which give vectors.");
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

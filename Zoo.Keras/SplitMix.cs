@@ -1,13 +1,16 @@
 namespace Zoo.Keras;
 
 /// <summary>A small seeded generator (SplitMix64: Steele, Lea and Flood, 2014), the same on every platform.</summary>
-internal struct SplitMix(ulong seed)
+/// <param name="seed">Names the stream.</param>
+/// <param name="skip">How many numbers of it are left out.</param>
+internal struct SplitMix(ulong seed, ulong skip = 0)
 {
-    ulong state = seed;
+    const ulong Step = 0x9E3779B97F4A7C15;
+    ulong state = seed + skip * Step;
 
     internal ulong Next()
     {
-        var z = state += 0x9E3779B97F4A7C15;
+        var z = state += Step;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -38,12 +38,12 @@ internal static class BuildCost
     static Model Bert(int layers = 12, int width = 768, int heads = 12, int vocabulary = 30522, int length = 128)
     {
         Variable ids = K.Input([length], "ids", DType.Int32), places = K.Input([length], "places", DType.Int32), kinds = K.Input([length], "kinds", DType.Int32);
-        var x = new Add().Apply(ids >> new Embedding(vocabulary, width), places >> new Embedding(512, width), kinds >> new Embedding(2, width)) >> new LayerNormalization(1e-12) >> new Dropout(0.1);
+        var x = new Add().Apply(ids >> new Embedding(vocabulary, width), places >> new Embedding(512, width), kinds >> new Embedding(2, width)) >> new LayerNormalization(epsilon: 1e-12) >> new Dropout(0.1);
         for (var i = 0; i < layers; i++)
         {
             var attended = new MultiHeadAttention(heads, width / heads) { Dropout = 0.1 }.Apply(x, x) >> new Dropout(0.1);
-            x = new Add().Apply(x, attended) >> new LayerNormalization(1e-12);
-            x = new Add().Apply(x, x >> new Dense(4 * width, "gelu") >> new Dense(width) >> new Dropout(0.1)) >> new LayerNormalization(1e-12);
+            x = new Add().Apply(x, attended) >> new LayerNormalization(epsilon: 1e-12);
+            x = new Add().Apply(x, x >> new Dense(4 * width, "gelu") >> new Dense(width) >> new Dropout(0.1)) >> new LayerNormalization(epsilon: 1e-12);
         }
         return new((Variable[])[ids, places, kinds], x[.., 0] >> new Dense(width, "tanh"));
     }

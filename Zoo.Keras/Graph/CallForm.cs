@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Zoo.Keras.Graph;
@@ -12,6 +13,7 @@ internal readonly record struct InputAt(int Index);
 internal sealed class CallForm
 {
     static readonly string[] Single = ["inputs"];
+    static readonly ConcurrentDictionary<Type, string[]> ParametersOf = new();
     readonly string[] parameters;
 
     CallForm(string[] parameters, (string? Name, object? Value)[] arguments, int given) => (this.parameters, Arguments, Given) = (parameters, arguments, given);
@@ -55,7 +57,7 @@ internal sealed class CallForm
     static object? Model(Layer layer, IReadOnlyList<Variable> inputs) => layer is Model { Graph: not null, Inputs: { IsSingle: false } ports } && ports.Values.Length == inputs.Count
         ? ports.Map(v => inputs[Array.IndexOf(ports.Values, v)]) : null;
 
-    static string[] Parameters(Layer layer) => layer.GetType().GetCustomAttribute<KerasParametersAttribute>()?.Names ?? Single;
+    static string[] Parameters(Layer layer) => ParametersOf.GetOrAdd(layer.GetType(), t => t.GetCustomAttribute<KerasParametersAttribute>()?.Names ?? Single);
 
     /// <summary>The inputs without masks, and the mask of each: one that the call gives counts more than one that the input carries.</summary>
     internal (Variable[] Inputs, Variable?[] Masks) Masked(Variable[] inputs, Variable?[] carried)
@@ -70,7 +72,7 @@ internal sealed class CallForm
 
     /// <summary>The shapes for which a layer is built: of the arguments that <see cref="KerasParametersAttribute"/> names, by default of the first.</summary>
     internal List<(string Parameter, object? Shape)> BuildShapes(Variable[] inputs) =>
-        [.. Named().Where(a => a.Name != "mask" && parameters.Contains(a.Name) && Leaves(a.Value).Any(v => v is InputAt)).Select(a => (a.Name, Map(a.Value, v => v is InputAt at ? inputs[at.Index].Shape : null)))];
+        [.. Named().Where(a => a.Name != "mask" && parameters.Contains(a.Name) && Leaves(a.Value).Any(v => v is InputAt)).OrderBy(a => Array.IndexOf(parameters, a.Name)).Select(a => (a.Name, Map(a.Value, v => v is InputAt at ? inputs[at.Index].Shape : null)))];
 
     /// <summary>The names under which the first argument and those after it stand.</summary>
     internal IEnumerable<(string Name, object? Value)> Named() => Arguments.Select((a, i) => (a.Name ?? (i < parameters.Length ? parameters[i] : ""), a.Value));

@@ -1,48 +1,38 @@
+using System.Numerics.Tensors;
 using Zoo.Keras.Saving;
 
 namespace Zoo.Keras;
 
 /// <summary>A random matrix of orthonormal rows or columns (whichever are fewer), times a gain (Saxe and others, 2013); leading axes count as one.</summary>
 [KerasObject("keras.initializers")]
-public sealed class Orthogonal(double gain = 1) : RandomInitializer
+public sealed class Orthogonal(double gain = 1) : Initializer
 {
     /// <summary>The factor.</summary>
     public double Gain { get; } = gain;
 
-    private protected override Func<double> Draw(Shape shape, SplitMixSource random)
+    /// <summary>A seed of its own; else one that derives from the model's seed and the weight's name.</summary>
+    public long? Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override NDArray Create(Shape shape, DType dtype, ulong seed)
     {
         if (shape.Rank < 2) throw new ShapeException($"Orthogonal: a weight of shape {shape} was asked for. Expected at least two axes.") { Actual = shape };
+        var random = new SplitMixSource(Seed is { } own ? SplitMix.Derive((ulong)own, "initializer") : seed);
         var (rows, columns) = ((int)shape[..^1].Elements, (int)shape[-1]);
         var (few, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
         var vectors = new double[few][];
         for (var i = 0; i < few; i++)
         {
             var v = new double[length];
-            for (var k = 0; k < length; k++) v[k] = random.Normal();
+            random.Normal(v);
             // Gram-Schmidt, twice: what rounding left of the others goes the second time
             for (var turn = 0; turn < 2; turn++)
-                for (var j = 0; j < i; j++)
-                {
-                    var product = Dot(v, vectors[j]);
-                    for (var k = 0; k < length; k++) v[k] -= product * vectors[j][k];
-                }
-            var norm = Math.Sqrt(Dot(v, v));
-            for (var k = 0; k < length; k++) v[k] /= norm;
+                for (var j = 0; j < i; j++) TensorPrimitives.MultiplyAdd(vectors[j], -TensorPrimitives.Dot<double>(v, vectors[j]), v, v);
+            TensorPrimitives.Multiply(v, 1 / TensorPrimitives.Norm<double>(v), v);
             vectors[i] = v;
         }
-        var at = 0;
-        return () =>
-        {
-            var (row, column) = (at / columns, at % columns);
-            at++;
-            return Gain * (rows < columns ? vectors[row][column] : vectors[column][row]);
-        };
-    }
-
-    static double Dot(double[] a, double[] b)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
-        return sum;
+        var value = NDArray.Zeros(shape, dtype);
+        for (var i = 0; i < value.Count; i++) value.SetNumber(i, Gain * (rows < columns ? vectors[i / columns][i % columns] : vectors[i % columns][i / columns]));
+        return value;
     }
 }

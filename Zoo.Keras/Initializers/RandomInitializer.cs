@@ -1,40 +1,40 @@
+using System.Numerics.Tensors;
+
 namespace Zoo.Keras;
 
-/// <summary>Independent random numbers.</summary>
+/// <summary>Independent random numbers: the same for a seed on every machine, however many threads make them.</summary>
 public abstract class RandomInitializer : Initializer
 {
+    const int Block = 1 << 16;
+
     /// <summary>A seed of its own; else one that derives from the model's seed and the weight's name.</summary>
     public long? Seed { get; init; }
 
-    private protected abstract Func<double> Draw(Shape shape, SplitMixSource random);
+    /// <summary>How many places in the stream of random numbers are kept for an element, so that each block of elements has its own.</summary>
+    private protected abstract int Draws { get; }
+
+    /// <summary>Consecutive elements of a value.</summary>
+    /// <param name="x">Where they go.</param>
+    /// <param name="shape">The shape of the whole.</param>
+    /// <param name="random">The stream, at their place.</param>
+    private protected abstract void Fill(Span<double> x, Shape shape, SplitMixSource random);
 
     /// <inheritdoc/>
     public override NDArray Create(Shape shape, DType dtype, ulong seed)
     {
-        var next = Draw(shape, new(Seed is { } own ? SplitMix.Derive((ulong)own, "initializer") : seed));
         var value = NDArray.Zeros(shape, dtype);
-        if (dtype == DType.Float32)
-            foreach (ref var x in value.AsSpan<float>()) x = (float)next();
-        else
-            for (var i = 0; i < value.Count; i++) value.SetNumber(i, next());
+        var start = Seed is { } own ? SplitMix.Derive((ulong)own, "initializer") : seed;
+        if (value.Count <= Block) FillBlock(value, 0, shape, start);
+        else Parallel.For(0, (value.Count - 1) / Block + 1, b => FillBlock(value, b, shape, start));
         return value;
     }
-}
 
-/// <summary>A stream of random numbers for initializers.</summary>
-internal sealed class SplitMixSource(ulong seed)
-{
-    SplitMix random = new(seed);
-
-    internal double Uniform(double low, double high) => low + (high - low) * random.NextDouble();
-
-    /// <summary>A standard normal number (Box and Muller, 1958).</summary>
-    internal double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-
-    /// <summary>A standard normal number within two standard deviations; others are drawn again.</summary>
-    internal double Truncated()
+    void FillBlock(NDArray value, int block, Shape shape, ulong seed)
     {
-        while (true)
-            if (Normal() is > -2 and < 2 and var x) return x;
+        var from = block * Block;
+        var numbers = new double[Math.Min(Block, value.Count - from)];
+        Fill(numbers, shape, new(seed, (ulong)block * Block * (ulong)Draws));
+        if (value.DType == DType.Float32) TensorPrimitives.ConvertTruncating<double, float>(numbers, value.AsSpan<float>()[from..]);
+        else for (var i = 0; i < numbers.Length; i++) value.SetNumber(from + i, numbers[i]);
     }
 }

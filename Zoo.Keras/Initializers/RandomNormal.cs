@@ -12,5 +12,11 @@ public sealed class RandomNormal(double mean = 0, double stddev = 0.05) : Random
     /// <summary>The standard deviation.</summary>
     public double Stddev { get; } = stddev;
 
-    private protected override Func<double> Draw(Shape shape, SplitMixSource random) => () => Mean + Stddev * random.Normal();
+    private protected override int Draws => 2;
+
+    private protected override void Fill(Span<double> x, Shape shape, SplitMixSource random)
+    {
+        random.Normal(x);
+        SplitMixSource.Scale(x, Stddev, Mean);
+    }
 }

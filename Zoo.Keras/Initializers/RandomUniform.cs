@@ -12,5 +12,7 @@ public sealed class RandomUniform(double minval = -0.05, double maxval = 0.05) :
     /// <summary>The upper end.</summary>
     public double Maxval { get; } = maxval;
 
-    private protected override Func<double> Draw(Shape shape, SplitMixSource random) => () => random.Uniform(Minval, Maxval);
+    private protected override int Draws => 1;
+
+    private protected override void Fill(Span<double> x, Shape shape, SplitMixSource random) => random.Uniform(x, Minval, Maxval);
 }

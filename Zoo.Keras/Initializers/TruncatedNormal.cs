@@ -12,5 +12,11 @@ public sealed class TruncatedNormal(double mean = 0, double stddev = 0.05) : Ran
     /// <summary>The standard deviation before truncation.</summary>
     public double Stddev { get; } = stddev;
 
-    private protected override Func<double> Draw(Shape shape, SplitMixSource random) => () => Mean + Stddev * random.Truncated();
+    private protected override int Draws => 4;
+
+    private protected override void Fill(Span<double> x, Shape shape, SplitMixSource random)
+    {
+        random.Truncated(x);
+        SplitMixSource.Scale(x, Stddev, Mean);
+    }
 }

@@ -7,18 +7,26 @@ public abstract class ScaledInitializer : RandomInitializer
 {
     private protected abstract (double Scale, string Mode, string Distribution) Rule { get; }
 
-    private protected override Func<double> Draw(Shape shape, SplitMixSource random)
+    private protected override int Draws => Rule.Distribution switch { "uniform" => 1, "untruncated_normal" => 2, _ => 4 };
+
+    private protected override void Fill(Span<double> x, Shape shape, SplitMixSource random)
     {
         var ((fanIn, fanOut), (scale, mode, distribution)) = (Fans(shape), Rule);
         scale /= Math.Max(1, mode switch { "fan_in" => fanIn, "fan_out" => fanOut, _ => (fanIn + fanOut) / 2 });
-        var limit = Math.Sqrt(3 * scale);
-        return distribution switch
+        switch (distribution)
         {
-            "uniform" => () => random.Uniform(-limit, limit),
-            "untruncated_normal" => () => Math.Sqrt(scale) * random.Normal(),
-            // The constant is the standard deviation of a normal number that was truncated at 2.
-            _ => () => Math.Sqrt(scale) / 0.87962566103423978 * random.Truncated(),
-        };
+            case "uniform":
+                random.Uniform(x, -Math.Sqrt(3 * scale), Math.Sqrt(3 * scale));
+                break;
+            case "untruncated_normal":
+                random.Normal(x);
+                SplitMixSource.Scale(x, Math.Sqrt(scale), 0);
+                break;
+            default:
+                random.Truncated(x);
+                SplitMixSource.Scale(x, Math.Sqrt(scale) / 0.87962566103423978, 0);   // the standard deviation of a normal number that was truncated at 2
+                break;
+        }
     }
 }
 

@@ -17,7 +17,7 @@ public static partial class Keras1
     public static WithinChannelLRN2D WithinChannelLRN2D(int size = 5, double alpha = 1, double beta = 0.75, Shape? inputShape = null, string? name = null) => Named(new WithinChannelLRN2D(size, alpha, beta) { DataFormat = DataFormat.ChannelsFirst, InputShape = inputShape }, name);
 
     /// <summary>Zoo's <c>LayerNorm(n_output, eps)</c>; the size is the input's, whatever <c>nOutput</c> says.</summary>
-    public static LayerNormalization LayerNorm(int nOutput = 768, double eps = 1e-5, Shape? inputShape = null, string? name = null) => Named(new LayerNormalization(eps) { InputShape = inputShape ?? (nOutput > 0 ? null : throw new ArgumentException($"LayerNorm: nOutput is {nOutput}. Expected a positive number.")) }, name);
+    public static LayerNormalization LayerNorm(int nOutput = 768, double eps = 1e-5, Shape? inputShape = null, string? name = null) => Named(new LayerNormalization(epsilon: eps) { InputShape = inputShape ?? (nOutput > 0 ? null : throw new ArgumentException($"LayerNorm: nOutput is {nOutput}. Expected a positive number.")) }, name);
 
     /// <summary>Zoo's <c>LeakyReLU(alpha)</c>: the slope is 0.01, Keras 3's 0.3.</summary>
     public static LeakyReLU LeakyReLU(double alpha = 0.01, Shape? inputShape = null, string? name = null) => Named(new LeakyReLU(alpha) { InputShape = inputShape }, name);

@@ -5,10 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>Pictures blended with chains of random changes of themselves (Hendrycks et al. 2020).</summary>
 [KerasObject("keras.layers")]
-public sealed class AugMix(Factor factor) : ComposedImageLayer
+public sealed class AugMix(Factor? factor = null) : ComposedImageLayer
 {
     /// <summary>How strong the changes are.</summary>
-    public Factor Factor { get; } = factor.Within(-1, 1, "AugMix: the factor");
+    public Factor Factor { get; } = (factor ?? 0.3).Within(-1, 1, "AugMix: the factor");
 
     /// <summary>How many chains.</summary>
     public int NumChains { get; init => field = value > 0 ? value : throw new ArgumentException($"AugMix: {value} chains were asked for. Expected at least one."); } = 3;

@@ -41,7 +41,7 @@ public sealed class BERT(int nBlock, int nHead, int intermediateSize, double hid
         Variable words = K.Input([steps], dtype: DType.Int32), types = K.Input([steps], dtype: DType.Int32), positions = K.Input([steps], dtype: DType.Int32);
         Embedding Table(int rows) => new(rows, hiddenSize) { EmbeddingsInitializer = new RandomNormal(0, initializerRange) };
         var sum = (words >> Table(vocab)) + (positions >> Table(maxPositionLen)) + (types >> Table(2));
-        Model embedding = new([words, types, positions], sum >> new LayerNormalization(1e-12) >> new Dropout(hiddenDrop));
+        Model embedding = new([words, types, positions], sum >> new LayerNormalization(epsilon: 1e-12) >> new Dropout(hiddenDrop));
         return new(nBlock, nHead, intermediateSize, hiddenDrop, attnDrop, initializerRange, outputAllBlock, embedding);
     }
 }

@@ -15,6 +15,10 @@ public sealed class CategoryEncoding(int numTokens, OutputMode? outputMode = nul
     /// <summary>multi_hot, one_hot or count.</summary>
     public OutputMode OutputMode { get; } = (outputMode ?? "multi_hot").Of("CategoryEncoding", "multi_hot", "one_hot", "count");
 
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one; Keras' files do not have it.</summary>
+    [KerasIgnore]
+    public bool Sparse { get; init; }
+
     /// <inheritdoc/>
     protected override Outputs Call(Inputs x, CallContext c)
     {

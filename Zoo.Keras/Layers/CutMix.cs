@@ -5,10 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>A rectangle of each picture taken from another of its batch (Yun et al. 2019). The labels stay.</summary>
 [KerasObject("keras.layers")]
-public sealed class CutMix(Factor factor) : RandomImageLayer
+public sealed class CutMix(Factor? factor = null) : RandomImageLayer
 {
     /// <summary>The range of the beta distribution's shape.</summary>
-    public Factor Factor { get; } = factor.Within(0, 1, "CutMix: the factor");
+    public Factor Factor { get; } = (factor ?? 1).Within(0, 1, "CutMix: the factor");
 
     internal override Variable Transform(Variable x, CallContext c)
     {

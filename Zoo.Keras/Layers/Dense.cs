@@ -8,7 +8,7 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers"), KerasInert("quantization_config")]
 public sealed class Dense(int units, ActivationFunction activation = default) : Layer
 {
-    Parameter kernel = null!;
+    readonly LowRank lora = new();
     Parameter? bias;
 
     /// <summary>The size of the result's last axis.</summary>
@@ -38,6 +38,25 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     /// <summary>What the bias is forced to be after each update.</summary>
     public Constraint? BiasConstraint { get; init; }
 
+    /// <summary>Where it is given, the kernel is frozen and adapted by the product of two trainable weights, this number the size between them (LoRA); so too by <see cref="EnableLora"/>.</summary>
+    [KerasOptional]
+    public int? LoraRank { get => lora.Rank; init => lora.Rank = value; }
+
+    /// <summary>What the product is multiplied by, divided by <see cref="LoraRank"/>; by default the rank.</summary>
+    [KerasOptional]
+    public double? LoraAlpha { get => lora.Alpha; init => lora.Alpha = value; }
+
+    /// <summary>Freezes the kernel and has two weights of low rank train in its place (LoRA: Hu and others, 2021). A file holds the kernel with their product added.</summary>
+    /// <param name="rank">The size between the two.</param>
+    /// <param name="loraAlpha">What their product is multiplied by, divided by the rank; by default the rank.</param>
+    /// <param name="aInitializer">The first value of the first; he_uniform by default.</param>
+    /// <param name="bInitializer">The first value of the second; zeros by default, so that nothing changes at first.</param>
+    /// <exception cref="InvalidOperationException">The layer has met no input yet, or is adapted already.</exception>
+    /// <exception cref="ArgumentException">The kernel has a constraint, or the rank is not positive.</exception>
+    public void EnableLora(int rank, double? loraAlpha = null, Initializer? aInitializer = null, Initializer? bInitializer = null) => lora.Enable(this, rank, loraAlpha, aInitializer, bInitializer);
+
+    internal override LowRank Adaptation => lora;
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
@@ -45,14 +64,14 @@ public sealed class Dense(int units, ActivationFunction activation = default) : 
     protected override void Build(Shape input)
     {
         if (input.Rank < 2) throw new ShapeException($"the input has shape {input}. Expected a batch and at least one more axis.") { Actual = input };
-        kernel = Weight("kernel", [input[-1], Units], KernelInitializer, KernelRegularizer, constraint: KernelConstraint);
+        AdaptedWeight("kernel", [input[-1], Units], KernelInitializer, KernelRegularizer, KernelConstraint);
         bias = UseBias ? Weight("bias", [Units], BiasInitializer, BiasRegularizer, constraint: BiasConstraint) : null;
     }
 
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.Dot(Real(x), kernel);
+        var y = A.Dot(Real(x), lora.Value);
         if (bias is not null) y = A.BiasAdd(y, bias);
         return Activation.Of(y);
     }

@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Numbers to the bins in which they lie. The borders are given, or found as quantiles of data by <see cref="Adapt(NDArray)"/>.</summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasOmit("trainable"), KerasBuildConfig]
+[KerasObject("keras.layers"), KerasOmit("trainable"), KerasBuildConfig]
 public sealed class Discretization : Layer
 {
     float[][]? summary;
@@ -35,6 +35,10 @@ public sealed class Discretization : Layer
 
     /// <summary>The form of the result.</summary>
     public OutputMode OutputMode { get; }
+
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one.</summary>
+    /// <exception cref="ArgumentException">It is set for the output mode int.</exception>
+    public bool Sparse { get; init => field = OutputMode.Sparse(value, "Discretization"); }
 
     /// <summary>The dtype, as Keras' file of this layer has it: a name.</summary>
     [KerasName("dtype")]

@@ -7,7 +7,7 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
 public sealed class EinsumDense(string equation, Shape outputShape, ActivationFunction activation = default) : Layer
 {
-    Parameter kernel = null!;
+    readonly LowRank lora = new();
     Parameter? bias;
 
     /// <summary>The axes of input, kernel and result by letters; dots at one end of input and result stand for axes without a letter.</summary>
@@ -41,6 +41,25 @@ public sealed class EinsumDense(string equation, Shape outputShape, ActivationFu
     /// <summary>What the bias is forced to be after each update.</summary>
     public Constraint? BiasConstraint { get; init; }
 
+    /// <summary>Where it is given, the kernel is frozen and adapted by the product of two trainable weights, this number the size between them (LoRA); so too by <see cref="EnableLora"/>.</summary>
+    [KerasOptional]
+    public int? LoraRank { get => lora.Rank; init => lora.Rank = value; }
+
+    /// <summary>What the product is multiplied by, divided by <see cref="LoraRank"/>; by default the rank.</summary>
+    [KerasOptional]
+    public double? LoraAlpha { get => lora.Alpha; init => lora.Alpha = value; }
+
+    /// <summary>Freezes the kernel and has two weights of low rank train in its place (LoRA: Hu and others, 2021). A file holds the kernel with their product added.</summary>
+    /// <param name="rank">The size between the two.</param>
+    /// <param name="loraAlpha">What their product is multiplied by, divided by the rank; by default the rank.</param>
+    /// <param name="aInitializer">The first value of the first; he_uniform by default.</param>
+    /// <param name="bInitializer">The first value of the second; zeros by default, so that nothing changes at first.</param>
+    /// <exception cref="InvalidOperationException">The layer has met no input yet, or is adapted already.</exception>
+    /// <exception cref="ArgumentException">The kernel has a constraint, or the rank is not positive.</exception>
+    public void EnableLora(int rank, double? loraAlpha = null, Initializer? aInitializer = null, Initializer? bInitializer = null) => lora.Enable(this, rank, loraAlpha, aInitializer, bInitializer);
+
+    internal override LowRank Adaptation => lora;
+
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
@@ -55,7 +74,7 @@ public sealed class EinsumDense(string equation, Shape outputShape, ActivationFu
         var sizes = new Dictionary<char, long>();
         for (var i = 0; i < to.Length; i++) sizes[to[i]] = result[left ? i + elided : i];
         for (var i = 0; i < from.Length; i++) sizes[from[i]] = input[left ? i + elided : i];
-        kernel = Weight("kernel", Shape.Create([.. weight.Select(a => sizes.TryGetValue(a, out var size) ? size : throw Unknown(a))]), KernelInitializer, KernelRegularizer, constraint: KernelConstraint);
+        AdaptedWeight("kernel", Shape.Create([.. weight.Select(a => sizes.TryGetValue(a, out var size) ? size : throw Unknown(a))]), KernelInitializer, KernelRegularizer, KernelConstraint);
         if (string.IsNullOrEmpty(BiasAxes)) return;
         var first = BiasAxes.Min(a => to.IndexOf(a) is >= 0 and var at ? at : throw Unknown(a));
         long[] axes = [.. to[first..].Select(a => BiasAxes.Contains(a) ? sizes[a] : 1), .. left ? [] : Enumerable.Repeat(1L, elided)];
@@ -67,7 +86,7 @@ public sealed class EinsumDense(string equation, Shape outputShape, ActivationFu
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var y = A.Einsum(Equation, Real(x), kernel);
+        var y = A.Einsum(Equation, Real(x), lora.Value);
         if (bias is not null) y += bias;
         return Activation.Of(y);
     }

@@ -7,7 +7,7 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
 public class Embedding(int inputDim, int outputDim) : Layer
 {
-    Parameter embeddings = null!;
+    readonly LowRank lora = new();
 
     /// <summary>How many numbers there are: 0 to inputDim − 1.</summary>
     public int InputDim { get; } = inputDim > 0 ? inputDim : throw new ArgumentException($"Embedding: {inputDim} entries were asked for. Expected a positive number.");
@@ -31,19 +31,42 @@ public class Embedding(int inputDim, int outputDim) : Layer
     [KerasOptional]
     public int? PaddingValue { get; init; }
 
+    /// <summary>Where it is given, the table is frozen and adapted by the product of two trainable weights, this number the size between them (LoRA); so too by <see cref="EnableLora"/>.</summary>
+    [KerasOptional]
+    public int? LoraRank { get => lora.Rank; init => lora.Rank = value; }
+
+    /// <summary>What the product is multiplied by, divided by <see cref="LoraRank"/>; by default the rank.</summary>
+    [KerasOptional]
+    public double? LoraAlpha { get => lora.Alpha; init => lora.Alpha = value; }
+
+    /// <summary>Freezes the table and has two weights of low rank train in its place (LoRA: Hu and others, 2021). A file holds the table with their product added.</summary>
+    /// <param name="rank">The size between the two.</param>
+    /// <param name="loraAlpha">What their product is multiplied by, divided by the rank; by default the rank.</param>
+    /// <param name="aInitializer">The first value of the first; he_uniform by default.</param>
+    /// <param name="bInitializer">The first value of the second; zeros by default, so that nothing changes at first.</param>
+    /// <exception cref="InvalidOperationException">The layer has met no input yet, or is adapted already.</exception>
+    /// <exception cref="ArgumentException">The table has a constraint, or the rank is not positive.</exception>
+    public void EnableLora(int rank, double? loraAlpha = null, Initializer? aInitializer = null, Initializer? bInitializer = null) => lora.Enable(this, rank, loraAlpha, aInitializer, bInitializer);
+
+    internal override LowRank Adaptation => lora;
+
     private protected override bool Autocasts => false;
 
     /// <inheritdoc/>
     protected override bool SupportsMasking => MaskZero;
 
     /// <inheritdoc/>
-    protected override void Build(Shape input) => embeddings = Weight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer, constraint: EmbeddingsConstraint);
+    protected override void Build(Shape input)
+    {
+        AdaptedWeight("embeddings", [InputDim, OutputDim], EmbeddingsInitializer, EmbeddingsRegularizer, EmbeddingsConstraint);
+        lora.Built(this);
+    }
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.Cast(Rows(embeddings, x), DTypePolicy.ComputeDType);
+    protected override Variable Call(Variable x) => A.Cast(Rows(lora.Value, x), DTypePolicy.ComputeDType);
 
     /// <summary>Rows of a table by number; negative ones count from its end.</summary>
-    internal static Variable Rows(Parameter table, Variable x)
+    internal static Variable Rows(Variable table, Variable x)
     {
         if (x.DType is not (DType.Int32 or DType.Int64)) x = A.Cast(x, DType.Int32);
         return A.Gather(table, A.Where(x < 0, x + table.Shape[0], x));

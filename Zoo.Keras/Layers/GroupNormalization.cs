@@ -42,6 +42,9 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
     /// <summary>What gamma is forced to be after each update.</summary>
     public Constraint? GammaConstraint { get; init; }
 
+    // Inputs keep their type, for half precision would make large ones infinite.
+    private protected override bool Autocasts => false;
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
@@ -59,6 +62,7 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
+        x = Real(x);
         var (input, rank, at) = (x, x.Shape.Rank, x.Shape.Axis(Axis, "axis"));
         var within = (int)(x.Shape[at] / Groups);
         if (x.DType is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
@@ -70,6 +74,6 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
         var shape = Shape.Create([.. Enumerable.Range(0, rank + 1).Select(i => i == at ? Groups : i == at + 1 ? within : 1L)]);
         if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
         if (beta is not null) y += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
-        return A.Cast(A.ReshapeLike(y, x), input.DType);
+        return A.Cast(A.Cast(A.ReshapeLike(y, x), input.DType), DTypePolicy.ComputeDType);
     }
 }

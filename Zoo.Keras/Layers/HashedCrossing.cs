@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Combinations of two or more features (strings or whole numbers, [batch] or [batch, 1]) to bins by a hash: one category for each pair, without a vocabulary.</summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasOmit("trainable"), KerasBuildConfig]
+[KerasObject("keras.layers"), KerasOmit("trainable"), KerasBuildConfig]
 public sealed class HashedCrossing : Layer
 {
     /// <summary>A layer of so many bins.</summary>
@@ -23,6 +23,9 @@ public sealed class HashedCrossing : Layer
 
     /// <summary>The form of the result.</summary>
     public OutputMode OutputMode { get; }
+
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one.</summary>
+    public bool Sparse { get; init; }
 
     /// <summary>The type of the result; int64 for numbers, else float32 by default.</summary>
     [KerasName("dtype")]

@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Strings or numbers to bins by a hash (FarmHash, or SipHash with a salt): the same on every machine, without a vocabulary.</summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasBuildConfig]
+[KerasObject("keras.layers"), KerasBuildConfig]
 public sealed class Hashing : Layer
 {
     /// <summary>A layer of so many bins.</summary>
@@ -33,6 +33,10 @@ public sealed class Hashing : Layer
 
     /// <summary>The key of SipHash.</summary>
     public long[]? Salt { get; }
+
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one.</summary>
+    /// <exception cref="ArgumentException">It is set for the output mode int.</exception>
+    public bool Sparse { get; init => field = OutputMode.Sparse(value, "Hashing"); }
 
     private protected override bool Autocasts => false;
 

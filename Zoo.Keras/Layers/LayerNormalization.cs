@@ -5,15 +5,12 @@ namespace Zoo.Keras;
 
 /// <summary>gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance of each sample over axes (Ba and others, 2016).</summary>
 [KerasObject("keras.layers")]
-public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : Layer
+public sealed class LayerNormalization(AxisSet? axis = null, double epsilon = 1e-3) : Layer
 {
     Parameter? gamma, beta;
 
-    /// <summary>Over the last axis.</summary>
-    public LayerNormalization(double epsilon = 1e-3) : this(-1, epsilon) { }
-
-    /// <summary>The axis or axes; once built a list in order, as Keras keeps it.</summary>
-    public AxisSet Axis { get; private set; } = axis;
+    /// <summary>The axis or axes, by default the last; once built a list in order, as Keras keeps it.</summary>
+    public AxisSet Axis { get; private set; } = axis ?? -1;
 
     /// <summary>Keeps the quotient finite.</summary>
     public double Epsilon { get; } = epsilon;
@@ -45,13 +42,17 @@ public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : La
     /// <summary>What gamma is forced to be after each update.</summary>
     public Constraint? GammaConstraint { get; init; }
 
+    // Inputs keep their type, for half precision would make large ones infinite.
+    private protected override bool Autocasts => false;
+
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
-        Axis = Axis.Axes.Select(a => (Given: a, At: input.Axis(a, "axis"))).OrderBy(a => a.At).Select(a => a.Given).ToArray();
+        foreach (var axis in Axis.Axes) input.Axis(axis, "axis");
+        Axis = Axis.Axes.Order().ToArray();
         var entries = Shape.Create([.. Axis.Axes.Select(a => input[a])]);
         gamma = Scale || RmsScaling ? Weight("gamma", entries, GammaInitializer, GammaRegularizer, constraint: GammaConstraint) : null;
         beta = Center && !RmsScaling ? Weight("beta", entries, BetaInitializer, BetaRegularizer, constraint: BetaConstraint) : null;
@@ -60,6 +61,7 @@ public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : La
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
+        x = Real(x);
         var input = x.DType;
         if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
@@ -69,6 +71,6 @@ public sealed class LayerNormalization(AxisSet axis, double epsilon = 1e-3) : La
         var y = (RmsScaling ? x : x - mean) * A.Rsqrt(variance + Epsilon);
         if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
         if (beta is not null) y += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
-        return A.Cast(y, input);
+        return A.Cast(A.Cast(y, input), DTypePolicy.ComputeDType);
     }
 }

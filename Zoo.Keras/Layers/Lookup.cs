@@ -6,7 +6,7 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Keras;
 
 /// <summary>Words of a vocabulary to their numbers, or back. The vocabulary is given, or found in data by Adapt: the most frequent words first.</summary>
-[KerasInert("sparse", false), KerasBuildConfig(isEmpty: true)]
+[KerasBuildConfig(isEmpty: true)]
 public abstract class Lookup : Layer
 {
     LookupTable? table;
@@ -30,6 +30,9 @@ public abstract class Lookup : Layer
 
     /// <summary>Whether vectors have the length <see cref="MaxTokens"/> however many words there are.</summary>
     public bool PadToMaxTokens { get; init; }
+
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one. Not for the output mode int.</summary>
+    public bool Sparse { get; init; }
 
     /// <summary>For tf_idf: the weight of each word.</summary>
     public double[]? IdfWeights { get => idf; init => idf = value; }
@@ -179,6 +182,7 @@ public abstract class Lookup : Layer
     /// <summary>Numbers in the output mode's form.</summary>
     internal Variable Encoded(Variable numbers)
     {
+        OutputMode.Sparse(Sparse, Name);
         if (OutputMode.Name != "tf_idf") return OutputMode.Name == "int" ? numbers : Categories.Encode(numbers, OutputMode, Depth, DType.Int64);
         return Categories.Encode(numbers, "count", Depth, DType.Float32) * RarityWeights().Variable;
     }

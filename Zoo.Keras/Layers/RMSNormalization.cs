@@ -5,15 +5,12 @@ namespace Zoo.Keras;
 
 /// <summary>scale · x / √(mean of x² + epsilon), the mean over axes of each sample (Zhang and Sennrich, 2019).</summary>
 [KerasObject("keras.layers")]
-public sealed class RMSNormalization(AxisSet axis, double epsilon = 1e-6) : Layer
+public sealed class RMSNormalization(AxisSet? axis = null, double epsilon = 1e-6) : Layer
 {
     Parameter scale = null!;
 
-    /// <summary>Over the last axis.</summary>
-    public RMSNormalization(double epsilon = 1e-6) : this(-1, epsilon) { }
-
-    /// <summary>The axis or axes; once built a list in order, as Keras keeps it.</summary>
-    public AxisSet Axis { get; private set; } = axis;
+    /// <summary>The axis or axes, by default the last; once built a list in order, as Keras keeps it.</summary>
+    public AxisSet Axis { get; private set; } = axis ?? -1;
 
     /// <summary>Keeps the quotient finite.</summary>
     public double Epsilon { get; } = epsilon;

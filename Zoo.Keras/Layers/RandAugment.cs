@@ -4,10 +4,10 @@ namespace Zoo.Keras;
 
 /// <summary>Some of eleven changes, drawn for each picture, one after another (Cubuk et al. 2020).</summary>
 [KerasObject("keras.layers")]
-public sealed class RandAugment(Factor factor) : ComposedImageLayer
+public sealed class RandAugment(Factor? factor = null) : ComposedImageLayer
 {
     /// <summary>How strong the changes are.</summary>
-    public Factor Factor { get; } = factor.Within(-1, 1, "RandAugment: the factor");
+    public Factor Factor { get; } = (factor ?? 0.5).Within(-1, 1, "RandAugment: the factor");
 
     /// <summary>How many changes.</summary>
     public int NumOps { get; init => field = value >= 0 ? value : throw new ArgumentException($"RandAugment: {value} changes were asked for. Expected none or more."); } = 2;

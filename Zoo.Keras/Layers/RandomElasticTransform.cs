@@ -5,10 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>Pictures bent like rubber, with a probability: each place comes from one moved by smooth noise (Simard et al. 2003).</summary>
 [KerasObject("keras.layers")]
-public sealed class RandomElasticTransform(Factor factor) : RandomImageLayer
+public sealed class RandomElasticTransform(Factor? factor = null) : RandomImageLayer
 {
     /// <summary>The probability, or the range from which it is drawn.</summary>
-    public Factor Factor { get; } = factor.Within(0, 1, "RandomElasticTransform: the factor");
+    public Factor Factor { get; } = (factor ?? 1).Within(0, 1, "RandomElasticTransform: the factor");
 
     /// <summary>How strong.</summary>
     public Factor Scale { get; init => field = value.Within(0, 1, "RandomElasticTransform: the scale"); } = (0, 1);

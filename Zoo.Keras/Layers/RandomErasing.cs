@@ -5,10 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>A rectangle of pictures filled, with a probability.</summary>
 [KerasObject("keras.layers")]
-public sealed class RandomErasing(Factor factor) : RandomImageLayer
+public sealed class RandomErasing(Factor? factor = null) : RandomImageLayer
 {
     /// <summary>The probability, or the range from which it is drawn.</summary>
-    public Factor Factor { get; } = factor.Within(0, 1, "RandomErasing: the factor");
+    public Factor Factor { get; } = (factor ?? 1).Within(0, 1, "RandomErasing: the factor");
 
     /// <summary>The share of the area.</summary>
     public Factor Scale { get; init => field = value.Within(0, 1, "RandomErasing: the scale"); } = (0.02, 0.33);

@@ -5,10 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>Pictures blurred with a probability.</summary>
 [KerasObject("keras.layers")]
-public sealed class RandomGaussianBlur(Factor factor) : RandomImageLayer
+public sealed class RandomGaussianBlur(Factor? factor = null) : RandomImageLayer
 {
     /// <summary>The probability, or the range from which it is drawn.</summary>
-    public Factor Factor { get; } = factor.Within(0, 1, "RandomGaussianBlur: the factor");
+    public Factor Factor { get; } = (factor ?? 1).Within(0, 1, "RandomGaussianBlur: the factor");
 
     /// <summary>The sizes of the window, odd.</summary>
     public Sizes KernelSize { get; init => field = value.For(2, "RandomGaussianBlur: the kernel size"); } = (3, 3);

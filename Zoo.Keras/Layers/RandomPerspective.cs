@@ -6,10 +6,10 @@ namespace Zoo.Keras;
 
 /// <summary>Pictures seen from another side, with a probability: their corners move.</summary>
 [KerasObject("keras.layers")]
-public sealed class RandomPerspective(Factor factor) : RandomImageLayer
+public sealed class RandomPerspective(Factor? factor = null) : RandomImageLayer
 {
     /// <summary>The probability, or the range from which it is drawn.</summary>
-    public Factor Factor { get; } = factor.Within(0, 1, "RandomPerspective: the factor");
+    public Factor Factor { get; } = (factor ?? 1).Within(0, 1, "RandomPerspective: the factor");
 
     /// <summary>How far corners move, of the picture.</summary>
     public double Scale { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentException($"RandomPerspective: the scale {value} is out of range. Expected 0 to 1."); } = 1;

@@ -5,13 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>eˣ divided by its sum along axes; where a mask is given, over what it lets count, with 0 elsewhere.</summary>
 [KerasObject("keras.layers"), KerasCallArgument("mask")]
-public sealed class Softmax(AxisSet axis) : Layer
+public sealed class Softmax(AxisSet? axis = null) : Layer
 {
-    /// <summary>Along the last axis.</summary>
-    public Softmax() : this(-1) { }
-
-    /// <summary>The axis or axes.</summary>
-    public AxisSet Axis { get; } = axis;
+    /// <summary>The axis or axes, by default the last.</summary>
+    public AxisSet Axis { get; } = axis ?? -1;
 
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;

@@ -8,7 +8,7 @@ namespace Zoo.Keras;
 /// <summary>
 /// Text [batch] or [batch, 1] to numbers of words [batch, length], or to one vector a text: made plain, split, looked up in a vocabulary that is given or found by <see cref="Adapt(NDArray)"/>.
 /// </summary>
-[KerasObject("keras.layers"), KerasInert("sparse", false), KerasInert("ragged", false), KerasInert("encoding", "utf-8"), KerasBuildConfig]
+[KerasObject("keras.layers"), KerasInert("ragged", false), KerasInert("encoding", "utf-8"), KerasBuildConfig]
 public sealed class TextVectorization : Layer
 {
     const string Punctuation = @"[!""#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']";
@@ -36,6 +36,9 @@ public sealed class TextVectorization : Layer
     /// <summary>Whether vectors have the length <see cref="MaxTokens"/> however many words there are.</summary>
     public bool PadToMaxTokens { get; init; }
 
+    /// <summary>Whether Keras gives a sparse tensor. The numbers are the same, and here they stand in a dense one. Not for the output mode int.</summary>
+    public bool Sparse { get; init; }
+
     /// <summary>The words in their order.</summary>
     [KerasName("vocabulary")]
     public string[]? Terms { get; init; }
@@ -46,7 +49,7 @@ public sealed class TextVectorization : Layer
     /// <summary>How many words there are, with those for padding and unknown ones.</summary>
     public int? VocabularySize { get => Inner.VocabularySize ?? (OutputMode.Name == "int" ? 2 : 1); init => announced = value; }
 
-    StringLookup Inner => lookupLayer ??= new() { MaxTokens = MaxTokens, OutputMode = OutputMode, PadToMaxTokens = PadToMaxTokens, Terms = Terms, IdfWeights = IdfWeights, MaskToken = "", VocabularySize = announced, Name = "string_lookup" };
+    StringLookup Inner => lookupLayer ??= new() { MaxTokens = MaxTokens, OutputMode = OutputMode, PadToMaxTokens = PadToMaxTokens, Sparse = Sparse, Terms = Terms, IdfWeights = IdfWeights, MaskToken = "", VocabularySize = announced, Name = "string_lookup" };
 
     private protected override bool Autocasts => false;
 

@@ -8,7 +8,7 @@ internal sealed class TransformerBlock : Layer
     readonly bool causal;
     readonly MultiHeadAttention attention;
     readonly Dense intermediate, output;
-    readonly LayerNormalization attentionNorm = new(1e-5), outputNorm = new(1e-5);
+    readonly LayerNormalization attentionNorm = new(epsilon: 1e-5), outputNorm = new(epsilon: 1e-5);
     readonly Dropout attentionDropout, outputDropout;
 
     internal TransformerBlock(TransformerLayer of, int size, bool exactGelu)

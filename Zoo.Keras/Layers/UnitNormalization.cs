@@ -5,13 +5,10 @@ namespace Zoo.Keras;
 
 /// <summary>x divided by its length along axes.</summary>
 [KerasObject("keras.layers")]
-public sealed class UnitNormalization(AxisSet axis) : Layer
+public sealed class UnitNormalization(AxisSet? axis = null) : Layer
 {
-    /// <summary>Along the last axis.</summary>
-    public UnitNormalization() : this(-1) { }
-
-    /// <summary>The axis or axes.</summary>
-    public AxisSet Axis { get; } = axis;
+    /// <summary>The axis or axes, by default the last.</summary>
+    public AxisSet Axis { get; } = axis ?? -1;
 
     /// <inheritdoc/>
     protected override bool SupportsMasking => true;

@@ -56,8 +56,8 @@ public sealed class WordEmbedding : Embedding
         var table = new float[rows * length];
         for (var row = 1; row < rows; row++)
         {
-            var random = new SplitMixSource(SplitMix.Derive((ulong)row, "word"));
-            var vector = found.GetValueOrDefault(row) ?? (randomizeUnknown ? [.. Enumerable.Range(0, length).Select(_ => (float)random.Uniform(-1, 1))] : null);
+            var random = new SplitMix(SplitMix.Derive((ulong)row, "word"));
+            var vector = found.GetValueOrDefault(row) ?? (randomizeUnknown ? [.. Enumerable.Range(0, length).Select(_ => (float)(2 * random.NextDouble() - 1))] : null);
             var norm = vector is not null && normalize ? MathF.Sqrt(vector.Sum(x => x * x)) : 1;
             for (var i = 0; vector is not null && i < length; i++) table[row * length + i] = vector[i] / (norm == 0 ? 1 : norm);
         }

@@ -14,6 +14,7 @@ sealed record KerasProperty(string Key, PropertyInfo Property, int Parameter, bo
 sealed class KerasType
 {
     static readonly ConcurrentDictionary<Type, KerasType> Cache = new();
+    static readonly ConcurrentDictionary<Type, string> Names = new();
 
     KerasType(Type type)
     {
@@ -56,6 +57,9 @@ sealed class KerasType
     public List<KerasProperty> Properties { get; } = [];
 
     public Dictionary<string, object?> Inert { get; }
+
+    /// <summary>The name of a class in snake_case; found without all that files need to know of it.</summary>
+    public static string NameOf(Type type) => Names.GetOrAdd(type, t => KerasNames.Snake(t.GetCustomAttribute<KerasObjectAttribute>(inherit: false)?.ClassName ?? t.Name));
 
     public static KerasType Of(Type type) => Cache.GetOrAdd(type, t => new(t));
 

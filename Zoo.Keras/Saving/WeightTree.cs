@@ -61,16 +61,16 @@ static class WeightTree
     public static H5Group Write(Model model)
     {
         var root = new H5Group();
-        foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.OwnWeights, layer.NamedWeights);
+        foreach (var (path, layer) in Of(model)) Write(root, path, layer.Name, layer.StoredWeights, layer.NamedWeights, layer.Adaptation);
         if (model.Optimizer is { } optimizer) Write(root, $"{Memory}/", optimizer.Name, optimizer.VariablesOf(model.TrainableWeights));
         return root;
     }
 
-    static void Write(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, IReadOnlyList<(string Key, Parameter Weight)>? named = null)
+    static void Write(H5Group root, string path, string name, IReadOnlyList<Parameter> weights, IReadOnlyList<(string Key, Parameter Weight)>? named = null, LowRank? adaptation = null)
     {
         var group = root.Group(path + Values);
         group.Attributes["name"] = name;
-        for (var i = 0; i < weights.Count; i++) group.Add($"{i}", weights[i].Value);
+        for (var i = 0; i < weights.Count; i++) group.Add($"{i}", adaptation?.Stored(weights[i]) ?? weights[i].Value);
         foreach (var (key, weight) in named ?? []) group.Add(key, weight.Value);
     }
 
@@ -79,8 +79,12 @@ static class WeightTree
     {
         var values = new List<(Parameter, NDArray)>();
         var places = Of(model);
-        string Both() => $"The file has weights at {List(Groups(root, ""))}; the model at {List(places.Where(p => p.Layer.OwnWeights.Count + p.Layer.NamedWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. ";
-        foreach (var (path, layer) in places) values.AddRange(Read(root, path, layer.Name, [.. layer.OwnWeights.Select((w, i) => ($"{i}", w)), .. layer.NamedWeights], where, Both));
+        string Both() => $"The file has weights at {List(Groups(root, ""))}; the model at {List(places.Where(p => p.Layer.StoredWeights.Count + p.Layer.NamedWeights.Count > 0).Select(p => p.Path.TrimEnd('/')))}. ";
+        foreach (var (path, layer) in places)
+        {
+            values.AddRange(Read(root, path, layer.Name, [.. layer.StoredWeights.Select((w, i) => ($"{i}", w)), .. layer.NamedWeights], where, Both));
+            values.AddRange(layer.Adaptation?.Added.Select(w => (w, NDArray.Zeros(w.Shape))) ?? []);   // they are in the sum already
+        }
         if (Unused(root, "", [.. places.Select(p => p.Path + Values)]) is { } more)
             throw new ModelFileException($"Load: {where}: it has weights at '{more}', where the model has no layer. Expected weights of the model's layers alone. {Both()}Build the model as it was when the weights were saved.");
         return values;

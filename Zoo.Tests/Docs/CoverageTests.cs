@@ -52,6 +52,7 @@ public class CoverageTests
             text.Append($"| {op.Name} | {(op.Pointwise is not null ? "element-wise" : op.Kernel is not null ? "kernel" : op.Composite is not null ? "composite" : op.Reads is not null ? "when read" : op.Assigns is not null ? "assigns" : op.Stateful ? "state" : "when planned")} | {(op.HasGradient ? "yes" : $"none: {op.NoGradient}")} |\n");
         text.Append(OpCoverage.Text());
         foreach (var (title, kind, names) in KerasCatalog.Kinds) text.Append(Section(title, kind, names));
+        text.Append(ArgumentTests.Section());
         text.Append("\n## Reference values of layers\nOf every case of `goldens/layers` outputs, masks, shapes, gradients, penalties, training and states are compared on both engines, and its file is loaded and saved. None is left out, none is known to differ: there is no list of exceptions.\n");
         text.Append(Names("Activations", KerasCatalog.Activations, IsActivation));
         var functions = typeof(Autograd.AutoGrad).GetMethods().Concat(typeof(Autograd.Variable).GetMethods()).Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -105,4 +105,53 @@ public class KerasRuleTests
         Assert.That(new Maximum().Apply(small, Input([1], "b", DType.Int8)).DType, Is.EqualTo(DType.Int16));
         Assert.That((whole >> new Dense(2)).DType, Is.EqualTo(DType.Float32));
     }
+
+    [Test]
+    public void AttentionTakesItsInputsByNameInAnyOrder()
+    {
+        Variable query = Input([4, 8], "q"), value = Input([2, 6], "v"), key = Input([2, 3], "k");
+        foreach (var layer in new HeadedAttention[] { new MultiHeadAttention(2, 3), new GroupQueryAttention(3, 4, 2) })
+        {
+            var y = layer.Apply([], ("value", value), ("key", key), ("query", query));
+            Assert.That(y.Shape, Is.EqualTo(query.Shape));
+            Assert.That(layer.Weights.Where(w => w.Name == "kernel").Select(w => w.Shape[0]).Take(3), Is.EqualTo(new long[] { 8, 3, 6 }), "of query, key and value");
+        }
+    }
+
+    [Test]
+    public void NormalizationBeginsBeforeHalfPrecision()
+    {
+        var x = Input([4, 8], "x");   // 70000 is no float16
+        foreach (var layer in new Layer[] { new LayerNormalization { DTypePolicy = "mixed_float16" }, new GroupNormalization(2) { DTypePolicy = "mixed_float16" } })
+        {
+            Model model = new(x, x >> layer);
+            Assert.That(model.Outputs.Values[0].DType, Is.EqualTo(DType.Float16));
+            Assert.That(model.Predict(NDArray.Full([2, 4, 8], 70000)).Cast(DType.Float32).ToArray<float>(), Is.All.EqualTo(0).Within(0.2));
+        }
+    }
+
+    [Test]
+    public void TheFirstArgumentOfANormalizationIsTheAxis()
+    {
+        Assert.That(new LayerNormalization(1).Axis.Axes, Is.EqualTo(new[] { 1 }));
+        Assert.That(new RMSNormalization(new[] { 1, 2 }).Axis.Axes, Is.EqualTo(new[] { 1, 2 }));
+        Assert.That((new LayerNormalization().Axis.Axes, new LayerNormalization().Epsilon), Is.EqualTo((new[] { -1 }, 1e-3)));
+        var layer = new LayerNormalization(new[] { 1, -1 });   // Keras sorts the numbers as they are
+        layer.Apply(Input([3, 4]));
+        Assert.That(layer.Weights[0].Shape, Is.EqualTo(Zoo.Autograd.Shape.Create([4, 3])));
+    }
+
+    [Test]
+    public void SparseResultsAreDenseOnes()
+    {
+        Variable x = Input([2], "x", DType.Int32), text = Input([2], "text", DType.String);
+        Layer[] layers = [new CategoryEncoding(4) { Sparse = true }, new IntegerLookup { Terms = [1, 2, 3], NumOovIndices = 1, OutputMode = "multi_hot", Sparse = true }, new Hashing(4, "multi_hot") { Sparse = true }, new Discretization([0.5, 1.5], outputMode: "count") { Sparse = true }];
+        foreach (var layer in layers)
+        {
+            var again = Model.FromJson(new Model(x, x >> layer).ToJson());
+            Assert.That(again.Predict(new[,] { { 1, 2 } }).Cast(DType.Float32).ToArray<float>().Sum(), Is.EqualTo(2).Within(0), layer.Name);
+        }
+        foreach (var make in (Func<object>[])[() => new Hashing(4) { Sparse = true }, () => new Discretization([0.5]) { Sparse = true }, () => text >> new StringLookup { Terms = ["a"], Sparse = true }, () => Input([1], "t", DType.String) >> new TextVectorization { Terms = ["a"], Sparse = true }])
+            Assert.That(Assert.Catch<ArgumentException>(() => make())!.Message, Does.Contain("Sparse").And.Contain("multi_hot"));
+    }
 }
