@@ -6,12 +6,10 @@ namespace Zoo.Benchmarks;
 /// <summary>The section of docs/benchmarks.md about nets of Caffe.</summary>
 internal static class CaffeSection
 {
-    internal const string Heading = "## Caffe";
-
     internal static string Write(IReadOnlyList<CaffeLoad> runs, string load)
     {
         var text = new StringBuilder($"""
-            {Heading}
+            ## Caffe
             `dotnet run -c Release --project benchmarks -- caffe` writes this section anew. {DateTime.UtcNow:yyyy-MM-dd}, load of other programs: {load}; OpenCV {Version<OpenCvSharp.Mat>()}, ONNX Runtime {Version<Microsoft.ML.OnnxRuntime.InferenceSession>()}.
             {runs[0].File} with weights by recipe: *embedded* and *opencv* (its DNN module) load the prototxt and the caffemodel that `SaveCaffe` wrote, *onnxruntime* the same net as `SaveOnnx` writes it. Each in a process of its own;
             {runs[0].Times[0].Values.First().Length} rounds for each batch, in each a turn of every peer (the shorter of two runs counts). Loading and the first result: medians of {runs[0].Loaded.Values.First().Length} starts. Memory: the largest resident size of the process, when the net is loaded and when
@@ -28,19 +26,6 @@ internal static class CaffeSection
             foreach (var (peer, reason) in run.Absent) text.AppendLine($"| {run.Threads} | {peer} | absent: {reason.Replace('|', '/')} | | | | | | | | |");
         }
         return text.AppendLine().AppendLine($"The peers' largest probabilities differ by {runs.Max(r => r.Difference):E1} at most.").ToString();
-    }
-
-    /// <summary>A report with this section in the place of its old one, or before its profiles.</summary>
-    internal static string Into(string report, string section)
-    {
-        var old = report.IndexOf("\n" + Heading + "\n", StringComparison.Ordinal);
-        if (old >= 0)
-        {
-            var end = report.IndexOf("\n## ", old + 1, StringComparison.Ordinal);
-            report = report[..(old + 1)] + (end < 0 ? "" : report[(end + 1)..]);
-        }
-        var at = report.IndexOf("\n## Profiles", StringComparison.Ordinal) is >= 0 and var place ? place + 1 : report.Length;
-        return report[..at] + section + "\n" + report[at..];
     }
 
     static string Version<T>() => typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";

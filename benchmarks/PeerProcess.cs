@@ -64,7 +64,8 @@ internal sealed class PeerProcess : IDisposable
     internal static void Serve(string kind, string job, int threads)
     {
         TorchThreads.Count = threads;
-        if (kind == "floor") EngineThreads.Run(() => Serve(Floor.Find(job, 128), null));
+        if (job == LstmComparison.LstmName) Serve(LstmJob.Find(kind, threads), null);
+        else if (kind == "floor") EngineThreads.Run(() => Serve(Floor.Find(job, 128), null));
         else if (kind == "embedded") Serve(new EmbeddedPeer(Job.Find(job), 128), () => new EmbeddedPeer(Job.Find(job), 128));
         else Serve(new TensorFlowPeer(Job.Find(job), 128, threads, kind == "tensorflow-adam"), null);
     }

@@ -10,10 +10,9 @@ internal static class Profile
     internal static string Run(string name, int threads, int steps, bool all)
     {
         TorchThreads.Count = threads;
-        var job = Job.Find(name);
-        using var session = (TorchSession)new TorchEngine().Compile(job.Step);
-        var feeds = job.Batch(128);
-        var fetched = new NDArray?[1];
+        var (program, feeds) = name == LstmComparison.LstmName ? (new LstmJob().Program, []) : Job.Find(name) is var job ? (job.Step, job.Batch(128)) : default;
+        using var session = (TorchSession)new TorchEngine().Compile(program);
+        var fetched = new NDArray?[program.Fetches.Length];
         for (var i = 0; i < 50; i++) session.Run(feeds, fetched);
         session.Trace = new PlanTrace();
         for (var i = 0; i < steps; i++) session.Run(feeds, fetched);

@@ -20,6 +20,8 @@ switch (args)
     case ["soak", ..]:
         Console.WriteLine(string.Join(' ', SoakOf(Number("--steps", 10_000))));
         return 0;
+    case ["lstm", ..]:
+        return Lstm();
     case ["all", ..]:
         return All();
     case ["build", ..]:
@@ -33,7 +35,7 @@ switch (args)
         var (before, runs) = (Load(), Caffe());
         var section = CaffeSection.Write(runs, $"{before} before, {Load()} after (1, 5, 15 minutes)");
         Console.WriteLine(section);
-        File.WriteAllText(report, CaffeSection.Into(File.ReadAllText(report), section));
+        File.WriteAllText(report, Report.Into(File.ReadAllText(report), section));
         return 0;
     case ["caffe-peer", var kind, var threads, var prototxt, var model, var onnx]:
         CaffeLoad.Serve(kind, int.Parse(threads), prototxt, model, onnx);
@@ -46,7 +48,8 @@ switch (args)
             benchmarks: what shall be measured?
               all [--rounds 200] [--steps 10000] [--keep FOLDER] everything; writes docs/benchmarks.md
               compare mlp|lenet THREADS [--rounds 200] the peers on one job
-              profile mlp|lenet [THREADS]              where the time of one step goes
+              profile mlp|lenet|lstm [THREADS]         where the time of one step goes
+              lstm [--lstm-rounds 60]                  an LSTM forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
               soak [--steps 10000]                     memory over a long run
               build [--rounds 20]                      building models and their weights' first values
               input [--rounds 5] [--steps 8] [--batch 16] [--size 224] [--threads 1]  ResNet-50 on JPEG pictures decoded meanwhile, beside arrays in memory
@@ -75,14 +78,31 @@ int All()
     Console.WriteLine($"starts {string.Join(' ', starts.Select(s => $"{s:F0}"))} ms, bits {string.Join(' ', bits)}");
     var soak = Kept("soak", () => SoakOf(steps));
     Console.WriteLine($"soak {string.Join(' ', soak)}");
+    var lstm = Recurrences();
     var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Root(), "docs", "benchmarks.md");
     var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
     var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Root(), "benchmarks", "notes.md"))).Write();
-    File.WriteAllText(file, CaffeSection.Into(text, CaffeSection.Write(Caffe(), loads)));
+    text = Report.Into(text, LstmComparison.Section(lstm, Report.Versions(loads)));
+    File.WriteAllText(file, Report.Into(text, CaffeSection.Write(Caffe(), loads)));
     Console.WriteLine(file);
     return 0;
 }
+
+int Lstm()
+{
+    var (load, file) = (Load(), Path.Combine(Root(), "docs", "benchmarks.md"));
+    var section = LstmComparison.Section(Recurrences(), Report.Versions($"{load} before, {Load()} after (1, 5, 15 minutes)"));
+    File.WriteAllText(file, Report.Into(File.ReadAllText(file), section));
+    Console.WriteLine(file);
+    return 0;
+}
+
+LstmComparison[] Recurrences() => [.. new[] { 1, 2 }.Select(n => Kept($"lstm-{n}", () => LstmComparison.Run(n, Number("--lstm-rounds", 60)))).Select(c =>
+{
+    Console.WriteLine(c);
+    return c;
+})];
 
 // a run that was cut off goes on where it was: each part's result is a file in the folder that --keep names
 T Kept<T>(string part, Func<T> run)

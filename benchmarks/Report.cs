@@ -58,6 +58,22 @@ internal sealed class Report(Comparison[] comparisons, Report.Alone alone, int r
         static string Threads(int n) => n == 1 ? "1 thread" : $"{n} threads";
     }
 
+    /// <summary>A report with a section in the place of its old one, which has the same heading, or before the profiles.</summary>
+    internal static string Into(string report, string section)
+    {
+        var old = report.IndexOf("\n" + section[..(section.IndexOf('\n') + 1)], StringComparison.Ordinal);
+        if (old >= 0)
+        {
+            var end = report.IndexOf("\n## ", old + 1, StringComparison.Ordinal);
+            report = report[..(old + 1)] + (end < 0 ? "" : report[(end + 1)..]);
+        }
+        var at = report.IndexOf("\n## Profiles", StringComparison.Ordinal) is >= 0 and var place ? place + 1 : report.Length;
+        return report[..at] + section + "\n" + report[at..];
+    }
+
+    /// <summary>The machine and what runs on it, in a line.</summary>
+    internal static string Versions(string load) => $"{Processor()}, {Environment.ProcessorCount} processors, {Vectors()}; load of other programs: {load}; {RuntimeInformation.FrameworkDescription}, {TorchLoader.Version}, {TensorFlowLoader.Version} with oneDNN; {DateTime.UtcNow:yyyy-MM-dd}";
+
     static string Vectors() => File.Exists("/proc/cpuinfo") && File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("flags", StringComparison.Ordinal)) is { } flags
         ? flags.Contains("avx512f", StringComparison.Ordinal) ? "AVX-512" : flags.Contains("avx2", StringComparison.Ordinal) ? "AVX2" : "no AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
 

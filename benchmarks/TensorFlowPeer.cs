@@ -18,21 +18,26 @@ internal sealed class TensorFlowPeer : IPeer
 
     internal TensorFlowPeer(Job job, int batch, int threads, bool fusedAdam, bool barrier = true)
     {
-        graph = new(TensorFlowGraph.Threads(threads, threads));
         var written = fusedAdam ? Fused(job) : GraphDefWriter.Write(job.Step);
         if (!barrier)
             foreach (var node in written.Graph.Node.Where(n => n.Op == "AssignVariableOp")) node.Input.Remove("^ready");
-        var start = new List<string>();
-        foreach (var p in job.Step.Parameters())
-        {
-            start.Add(Add(written.Graph, "AssignVariableOp", $"start/{p.Path}", [Handle(written.Graph, p), Add(written.Graph, "Const", $"start/{p.Path}/value", [], ("value", p.Value), ("dtype", p.DType))], ("dtype", p.DType)));
-        }
-        graph.Import(written.Graph);
-        graph.Run([], [], [], [], [.. start.Select(graph.Operation)]);
+        graph = Start(written.Graph, job.Step, threads);
         feeds = Array.ConvertAll(written.Feeds, graph.Output);
         fetches = [graph.Output(written.Fetches[0])];
         targets = [graph.Operation(written.Train!)];
         values = job.Batch(batch);
+    }
+
+    /// <summary>A session with a program's graph, whose variables have their values.</summary>
+    internal static TensorFlowGraph Start(GraphDef written, Autograd.Graph.Program program, int threads)
+    {
+        var graph = new TensorFlowGraph(TensorFlowGraph.Threads(threads, threads));
+        var start = new List<string>();
+        foreach (var p in program.Parameters())
+            start.Add(Add(written, "AssignVariableOp", $"start/{p.Path}", [Handle(written, p), Add(written, "Const", $"start/{p.Path}/value", [], ("value", p.Value), ("dtype", p.DType))], ("dtype", p.DType)));
+        graph.Import(written);
+        graph.Run([], [], [], [], [.. start.Select(graph.Operation)]);
+        return graph;
     }
 
     public double Step()

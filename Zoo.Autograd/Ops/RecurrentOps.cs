@@ -16,8 +16,8 @@ internal static class RecurrentOps
     {
         Shape = s =>
         {
-            var (steps, batch, units) = Sizes(s, 0, 4, 1, 2, 3);
-            return [All(steps, batch, units), All(steps, batch, units), Shape.Create([s.Flag("training") ? steps : 0, batch, Times(units, 4)])];
+            var shape = new RecurrentShape(s).Sequence(0, 4).Recurrent(1, 4).First(2).First(3).Mask();
+            return [shape.States, shape.States, shape.Parts(4, s.Flag("training"))];
         },
         Kernel = LstmKernel.Forward,
         Body = (n, v) =>
@@ -43,11 +43,9 @@ internal static class RecurrentOps
     {
         Shape = s =>
         {
-            var (steps, batch, units) = Sizes(s, 1, 4, 0);
-            foreach (var i in Enumerable.Range(2, 2 + (int)s.Int("D"))) s.Rank(i, 3);
-            for (var i = 2; i < 4 + s.Int("D"); i++)
-                if (s[i].HasRank) (batch, units, _) = (s.Same(batch, s[i][1], "the batches"), s.Same(units, s[i][2], "the units"), s.Same(Plus(steps, 1), s[i][0], "the states"));
-            return [s[1].HasRank ? s[1] : Shape.Create([steps, batch, Times(units, 4)]), [batch, units], [batch, units]];
+            var shape = new RecurrentShape(s).Recurrent(0, 4).Sequence(1, 4).All(2).All(3).Mask();
+            if (s.Int("D") > 0) shape.All(4);
+            return [shape.Parts(4), shape.State, shape.State];
         },
         Kernel = LstmKernel.Backward,
         Body = (n, v) =>
@@ -83,13 +81,13 @@ internal static class RecurrentOps
     };
 
     /// <summary>The gradient of a composite that has no better one: that of its body.</summary>
-    static Variable?[] OfBody(Node n, Variable?[] g) => Array.ConvertAll(n.Inputs, A.Identity) is var inputs ? FlowOps.Differentiate(inputs, n.Op.Body!(n, inputs), g) : [];
+    internal static Variable?[] OfBody(Node n, Variable?[] g) => Array.ConvertAll(n.Inputs, A.Identity) is var inputs ? FlowOps.Differentiate(inputs, n.Op.Body!(n, inputs), g) : [];
 
     /// <summary>The outputs with what the gradient needs.</summary>
-    static Variable[] Kept(Node n) => n.Flag("training") ? n.Outputs : n.Op.Call(n.Inputs, n.Attrs.With(("training", true))).Outputs;
+    internal static Variable[] Kept(Node n) => n.Flag("training") ? n.Outputs : n.Op.Call(n.Inputs, n.Attrs.With(("training", true))).Outputs;
 
     /// <summary>The cell along the steps, whose last input is the mask where there is one.</summary>
-    static Variable[] Steps(Node n, Variable[] v, Variable x, Variable[] old, Variable[] next, Variable gates)
+    internal static Variable[] Steps(Node n, Variable[] v, Variable x, Variable[] old, Variable[] next, Variable gates)
     {
         List<(Variable, Variable)> sequences = [(v[0], x)];
         if (n.Int("M") > 0)
@@ -100,8 +98,8 @@ internal static class RecurrentOps
         }
         var (reverse, first) = (n.Flag("reverse"), v.Length - (int)n.Int("M") - old.Length);
         var scan = ScanOps.Make(n.Op.Name.TrimStart('_').ToLowerInvariant(), sequences, [.. old.Select((s, i) => (v[first + i], s))], next, n.Flag("training") ? [gates] : [], reverse);
-        var states = old.Select((_, i) => A.Concat(reverse ? [A.ExpandDims(scan.Last[i], 0), scan.Before[i]] : [scan.Before[i], A.ExpandDims(scan.Last[i], 0)], 0));
-        return [.. states, n.Flag("training") ? scan.Results[0] : v[0][..0]];
+        Variable[] states = [.. old.Select((_, i) => A.Concat(reverse ? [A.ExpandDims(scan.Last[i], 0), scan.Before[i]] : [scan.Before[i], A.ExpandDims(scan.Last[i], 0)], 0))];
+        return [.. states, n.Flag("training") ? scan.Results[0] : A.Concat([.. Enumerable.Repeat(states[0][..0], 4)])];   // gates of no step
     }
 
     /// <summary>The states after each step.</summary>
@@ -110,30 +108,10 @@ internal static class RecurrentOps
     /// <summary>The states after all steps.</summary>
     internal static Variable Last(Variable states, bool reverse) => states[reverse ? 0 : ^1];
 
-    static Variable After(Node n, Variable states) => After(states, n.Flag("reverse"));
-    static Variable Before(Node n, Variable states) => After(states, !n.Flag("reverse"));
-    static Variable First(Node n, Variable states) => Last(states, !n.Flag("reverse"));
+    internal static Variable After(Node n, Variable states) => After(states, n.Flag("reverse"));
+    internal static Variable Before(Node n, Variable states) => After(states, !n.Flag("reverse"));
+    internal static Variable First(Node n, Variable states) => Last(states, !n.Flag("reverse"));
 
     /// <summary>Steps and batch as one axis.</summary>
-    static Variable Rows(Variable x) => A.Reshape(x, [Dim.Any, x.Shape[-1]]);
-
-    /// <summary>The sizes that the inputs agree on: [steps, batch, gates · units], [units, gates · units], states [batch, units], the mask.</summary>
-    static (long Steps, long Batch, long Units) Sizes(ShapeContext s, int sequence, int gates, int recurrent, params ReadOnlySpan<int> states)
-    {
-        var (x, u) = (s.Rank(sequence, 3), s.Rank(recurrent, 2));
-        var (steps, batch, units) = x.HasRank ? (x[0], x[1], x[2] < 0 ? Dim.Any : x[2] % gates == 0 ? x[2] / gates : throw s.Fail($"the sequence has {x[2]} features", $"Expected {gates} times the units.")) : (Dim.Any, Dim.Any, Dim.Any);
-        if (u.HasRank)
-        {
-            units = s.Same(units, u[0], "the units");
-            s.Same(Times(units, gates), u[1], "the columns of the recurrent kernel");
-        }
-        foreach (var i in states)
-            if (s.Rank(i, 2).HasRank) (batch, units) = (s.Same(batch, s[i][0], "the batches"), s.Same(units, s[i][1], "the units"));
-        if (s.Int("M") > 0 && s.Rank(s.Count - 1, 2).HasRank) (steps, batch) = (s.Same(steps, s[s.Count - 1][0], "the steps"), s.Same(batch, s[s.Count - 1][1], "the batches"));
-        return (steps, batch, units);
-    }
-
-    static Shape All(long steps, long batch, long units) => [Plus(steps, 1), batch, units];
-    static long Times(long size, int by) => size < 0 ? size : size * by;
-    static long Plus(long size, int by) => size < 0 ? size : size + by;
+    internal static Variable Rows(Variable x) => A.Reshape(x, [Dim.Any, x.Shape[-1]]);
 }

@@ -1,3 +1,5 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -22,7 +24,10 @@ public sealed class GRUCell : GatedCell, IGates
 
     private protected override Shape BiasShape => Told.ResetAfter ? [2, 3 * Units] : [3 * Units];
 
-    private protected override Variable? InputBias => Bias is null ? null : Told.ResetAfter ? ((Variable)Bias)[0] : (Variable)Bias;
+    // of the recurrent part's bias only the candidate's must stay apart: the reset gate multiplies it
+    private protected override Variable? InputBias => Bias is null ? null : !Told.ResetAfter ? (Variable)Bias : ((Variable)Bias)[0] + A.Concat([((Variable)Bias)[1][..(2 * Units)], A.ZerosLike(InnerBias!)], 0);
+
+    Variable? InnerBias => Bias is null || !Told.ResetAfter ? null : ((Variable)Bias)[1][(2 * Units)..];
 
     /// <inheritdoc/>
     protected internal override (Variable Output, Variable[] States) Step(Variable x, Variable[] states, CallContext c)
@@ -32,8 +37,8 @@ public sealed class GRUCell : GatedCell, IGates
         Variable[] inner;
         if (Told.ResetAfter)
         {
-            var product = A.MatMul(h, recurrent);
-            inner = A.Split(Bias is null ? product : A.BiasAdd(product, ((Variable)Bias)[1]), 3);
+            inner = A.Split(A.MatMul(h, recurrent), 3);
+            if (InnerBias is { } bias) inner[2] += bias;
         }
         else inner = A.Split(A.MatMul(h, recurrent[.., ..(2 * Units)]), 2);
         var (update, reset) = (Told.RecurrentActivation.Of(gates[0] + inner[0]), Told.RecurrentActivation.Of(gates[1] + inner[1]));
@@ -41,4 +46,8 @@ public sealed class GRUCell : GatedCell, IGates
         var y = update * last + (1 - update) * candidate;
         return (y, [y]);
     }
+
+    internal override Variable[]? All(Variable steps, Variable? mask, Variable[] first, bool reverse, CallContext c) => IsPlain(steps, c)
+        ? [GruOps.Gru.Call([steps, Recurrent, InnerBias ?? A.Constant(NDArray.Zeros([Units], steps.DType)), first[0], .. mask is null ? [] : new[] { mask }],
+            Attrs.Of(("reset_after", Told.ResetAfter), ("reverse", reverse), ("training", c.Training))).Outputs[0]] : null;
 }

@@ -23,6 +23,20 @@ static partial class OpTable
             .. Recurrences((t, b, u) => [D(t, b, 4 * u), D([u, 4 * u], -.3, .3), D(b, u), D(b, u)], _ => [("training", false)], [1, 2]),
             V(D(3, 2, 16), D(4, 16), D(2, 4), D(2, 4), Ix(2, 3, 2)), V(D(0, 2, 16), D(4, 16), D(2, 4), D(2, 4)) with { Flat = [2] }, V(D(3, 0, 16), D(4, 16), D(0, 4), D(0, 4)) with { Flat = [2] },
         ],
+        ["_Gru"] =
+        [
+            .. from after in new[] { true, false }
+               from kept in new[] { true, false }
+               from v in Recurrences((t, b, u) => [D(t, b, 3 * u), D([u, 3 * u], -.3, .3), D(u), D(b, u)], _ => [("reset_after", after), ("training", kept)], [1])
+               select v,
+            V(D(3, 2, 12), D(4, 12), D(4), D(2, 4), Ix(2, 3, 2)), V(D(0, 2, 12), D(4, 12), D(4), D(2, 4)) with { Flat = [1] }, V([D(3, 0, 12), D(4, 12), D(4), D(0, 4)], ("reset_after", false)) with { Flat = [1] },
+        ],
+        ["_GruGrad"] =
+        [
+            .. from after in new[] { true, false }
+               from v in Recurrences((t, b, u) => [D([u, 3 * u], -.3, .3), D([t, b, 4 * u], -1, 1), D(t + 1, b, u), D(t + 1, b, u)], _ => [("reset_after", after)], [])
+               select v,
+        ],
         ["_LstmGrad"] =
         [
             .. Recurrences((t, b, u) => [D([u, 4 * u], -.3, .3), D([t, b, 4 * u], -1, 1), D(t + 1, b, u), D(t + 1, b, u), D(t + 1, b, u)], mask => [("D", 1), ("M", mask ? 1 : 0)], []),

@@ -66,21 +66,25 @@ internal static unsafe class LstmKernel
         public readonly void Do(long begin, long end)
         {
             var (units, w, tile) = (Sizes.Units, Vector512<T>.Count, Rows);
-            var sums = stackalloc Vector512<T>[4 * MaxVectors];
+            var sums = stackalloc Vector512<T>[Chunk * 4 * MaxVectors];
             Sizes.Copy(First, States, Sizes.FirstState, begin, end);
             Sizes.Copy(Memory, Memories, Sizes.FirstState, begin, end);
             for (var n = 0; n < Sizes.Steps; n++)
             {
                 var (t, before, after) = Sizes.At(n);
-                var panel = Packed;
-                for (var j = 0; j < units; j += w, panel += (nint)units * 4 * w)
-                    for (var i = begin; i < end; i++)
+                for (var i = begin; i < end; i++)
+                {
+                    var row = (int)i * tile;
+                    var rows = Math.Min(tile, Sizes.Batch - row);
+                    for (var from = 0; from < units; from += Chunk * w)
                     {
-                        var row = (int)i * tile;
-                        var rows = Math.Min(tile, Sizes.Batch - row);
-                        SmallProduct.Run(States + (nint)(before * Sizes.Batch + row) * units, units, rows, units, panel, 4, (T*)sums);
-                        for (var r = 0; r < rows; r++) Cell(sums + 4 * r, t * Sizes.Batch + row + r, (nint)(before * Sizes.Batch + row + r) * units + j, (nint)(after * Sizes.Batch + row + r) * units + j, j, Math.Min(w, units - j));
+                        var to = Math.Min(units, from + Chunk * w);
+                        for (var j = from; j < to; j += w)
+                            SmallProduct.Run(States + (nint)(before * Sizes.Batch + row) * units, units, rows, units, Packed + (nint)j * units * 4, 4, (T*)(sums + (j - from) / w * 16));
+                        for (var r = 0; r < rows; r++)
+                            for (var j = from; j < to; j += w) Cell(sums + (j - from) / w * 16 + 4 * r, t * Sizes.Batch + row + r, (nint)(before * Sizes.Batch + row + r) * units + j, (nint)(after * Sizes.Batch + row + r) * units + j, j, Math.Min(w, units - j));
                     }
+                }
             }
         }
 

@@ -44,9 +44,10 @@ internal readonly unsafe struct RecurrentSizes(Node node, Shape sequence, Shape 
     }
 
     /// <summary>Elements of the recurrent weights of some gates, packed either way.</summary>
-    internal long Packed(DType dtype, int gates)
-    {
-        var w = Vector512<byte>.Count / TorchTensor.Size(dtype);
-        return (long)(Units + w - 1) / w * w * Units * gates;
-    }
+    internal long Packed(DType dtype, int gates) => Whole(Vector512<byte>.Count / TorchTensor.Size(dtype)) * Units * gates;
+
+    /// <summary>The units as whole vectors.</summary>
+    internal nint Padded<T>() => (nint)Whole(Vector512<T>.Count);
+
+    long Whole(long vector) => (Units + vector - 1) / vector * vector;
 }

@@ -14,6 +14,9 @@ internal static unsafe class SmallProduct
     /// <summary>How many vectors of columns a panel has at most.</summary>
     internal const int MaxVectors = 4;
 
+    /// <summary>How many panels are multiplied before their sums are used: these stay in the first cache, and what is read with them lies side by side.</summary>
+    internal const int Chunk = 8;
+
     /// <summary>How many rows go together: as many as the registers hold.</summary>
     internal static int Rows => Vector512.IsHardwareAccelerated ? 4 : 1;
 

@@ -1,0 +1,157 @@
+using System.Numerics.Tensors;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine.TensorFlow;
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Benchmarks;
+
+/// <summary>
+/// An LSTM forward and backward: from a given gradient for all its results to those for inputs, both kernels and bias. Sequences are [steps, batch, …], as every peer
+/// likes them best, and lie where the engine has its variables.
+/// </summary>
+internal sealed class LstmJob
+{
+    internal const int Steps = 200, Batch = 32, Inputs = 128, Units = 128;
+    internal static readonly string[] Peers = ["embedded", "body", "tensorflow", "onednn"];
+
+    internal Parameter X { get; } = Noise("x", 1, Steps, Batch, Inputs);
+    internal Parameter Kernel { get; } = Noise("kernel", 0.1, Inputs, 4 * Units);
+    internal Parameter Recurrent { get; } = Noise("recurrent", 0.1, Units, 4 * Units);
+    internal Parameter Bias { get; } = Noise("bias", 0.1, 4 * Units);
+    internal Parameter Gradient { get; } = Noise("gradient", 0.01, Steps, Batch, Units);
+
+    /// <summary>The sum of the last results, which tells whether the peers agree, and the gradients.</summary>
+    internal Autograd.Graph.Program Program
+    {
+        get
+        {
+            var projected = A.Reshape(A.BiasAdd(A.MatMul(A.Reshape(X, [Steps * Batch, Inputs]), Kernel), Bias), [Steps, Batch, 4 * Units]);
+            var zeros = A.Constant(NDArray.Zeros([Batch, Units]));
+            var states = RecurrentOps.Lstm.Call([projected, Recurrent, zeros, zeros], Attrs.None).Outputs[0];
+            var gradients = Gradients.Of([RecurrentOps.After(states, reverse: false)], [X.Variable, Kernel.Variable, Recurrent.Variable, Bias.Variable], [Gradient.Variable]);
+            return new() { Name = "lstm", Feeds = [], Fetches = [A.Sum(RecurrentOps.Last(states, reverse: false)), .. gradients!] };
+        }
+    }
+
+    /// <summary>A peer by its name.</summary>
+    internal static IPeer Find(string kind, int threads) => kind switch
+    {
+        "embedded" => new Session(new LstmJob().Program),
+        "body" => new Session(Bodies.Of(new LstmJob().Program)),
+        "tensorflow" => new Peer(new LstmJob().Program, threads),
+        "onednn" => new OneDnnLstm(new()),
+        _ => throw new ArgumentException($"benchmarks: the recurrence has no peer '{kind}'. Expected one of {string.Join(", ", Peers)}."),
+    };
+
+    static Parameter Noise(string name, double scale, params long[] dims)
+    {
+        var random = new Random(name.Length + name[0]);
+        var data = new float[Shape.Create(dims).Elements];
+        for (var i = 0; i < data.Length; i++) data[i] = (float)((random.NextDouble() * 2 - 1) * scale);
+        return new(NDArray.From(data, Shape.Create(dims)), name);
+    }
+
+    /// <summary>A program with the recurrences' bodies in their place.</summary>
+    sealed class Bodies : Lowering
+    {
+        internal static Autograd.Graph.Program Of(Autograd.Graph.Program program)
+        {
+            var fetches = new Bodies().Lower(program.Fetches);
+            return new() { Name = program.Name, Feeds = program.Feeds, Fetches = fetches };
+        }
+
+        protected override Variable[] Step(Node node, Variable[] inputs) => node.Op.Body is { } body && node.Op != ScanOps.Scan ? body(node, inputs) : base.Step(node, inputs);
+    }
+
+    sealed class Session(Autograd.Graph.Program program) : IPeer
+    {
+        readonly TorchSession session = (TorchSession)new TorchEngine().Compile(program);
+        readonly NDArray?[] fetched = new NDArray?[program.Fetches.Length];
+
+        public double Step()
+        {
+            session.Run([], fetched);
+            return fetched[0]!.AsSpan<float>()[0];
+        }
+    }
+
+    sealed class Peer : IPeer
+    {
+        readonly TensorFlowGraph graph;
+        readonly TfOutput[] fetches;
+        readonly NDArray?[] fetched;
+
+        internal Peer(Autograd.Graph.Program program, int threads)
+        {
+            var written = GraphDefWriter.Write(program);
+            graph = TensorFlowPeer.Start(written.Graph, program, threads);
+            fetches = Array.ConvertAll(written.Fetches, graph.Output);
+            fetched = new NDArray?[fetches.Length];
+        }
+
+        public double Step()
+        {
+            graph.Run([], [], fetches, fetched, []);
+            return fetched[0]!.AsSpan<float>()[0];
+        }
+    }
+
+    /// <summary>oneDNN's recurrent layer called straight through libtorch's C ABI. Its kernels are Keras', transposed.</summary>
+    sealed unsafe class OneDnnLstm(LstmJob job) : IPeer
+    {
+        static readonly TorchOp forward = new("aten::mkldnn_rnn_layer"), backward = new("aten::mkldnn_rnn_layer_backward");
+        const int Mode = 2;   // LSTM
+        nint[]? tensors;
+
+        public double Step()
+        {
+            double sum = 0;
+            EngineThreads.Run(() => sum = Once());
+            return sum;
+        }
+
+        double Once()
+        {
+            tensors ??= [.. new[] { job.X.Value, Transposed(job.Kernel.Value), Transposed(job.Recurrent.Value), job.Bias.Value, NDArray.Zeros(job.Bias.Shape), NDArray.Zeros([Batch, Units]), NDArray.Zeros([Batch, Units]), job.Gradient.Value }.Select(TorchArrays.From)];
+            Span<ulong> stack = stackalloc ulong[24];
+            var call = new TorchCall(stack);
+            for (var i = 0; i < 7; i++) call.Tensor(tensors[i]);
+            call.Bool(false);
+            call.Ints([]);
+            foreach (var number in (int[])[Mode, Units, 1]) call.Int(number);
+            foreach (var flag in (bool[])[true, false, false, true]) call.Bool(flag);   // biases, both ways, batch first, training
+            call.Run(forward);
+            nint y = call.Result(0), last = call.Result(1), memory = call.Result(2), kept = call.Result(3);
+            var sum = TensorPrimitives.Sum(new ReadOnlySpan<float>(TorchTensor.Data(last), Batch * Units));
+
+            call = new TorchCall(stack);
+            for (var i = 0; i < 7; i++) call.Tensor(tensors[i]);
+            foreach (var result in (nint[])[y, last, memory]) call.Tensor(result);
+            call.OptionalTensor(tensors[7]);
+            call.OptionalTensor(tensors[5]);
+            call.OptionalTensor(tensors[6]);
+            call.Bool(false);
+            foreach (var number in (int[])[Mode, Units, 1]) call.Int(number);
+            foreach (var flag in (bool[])[true, true, false]) call.Bool(flag);   // biases, training, both ways
+            call.Ints([]);
+            call.Bool(false);
+            call.Tensor(kept);
+            call.Run(backward);
+            for (var i = 0; i < 7; i++) TorchTensor.Delete(call.Result(i));
+            foreach (var result in (nint[])[y, last, memory, kept]) TorchTensor.Delete(result);
+            return sum;
+        }
+
+        static NDArray Transposed(NDArray matrix)
+        {
+            var (rows, columns) = ((int)matrix.Shape[0], (int)matrix.Shape[1]);
+            var from = matrix.AsSpan<float>();
+            var result = new float[matrix.Count];
+            for (var i = 0; i < result.Length; i++) result[i] = from[i % rows * columns + i / rows];
+            return NDArray.From(result, [columns, rows]);
+        }
+    }
+}
