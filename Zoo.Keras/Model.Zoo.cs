@@ -1,3 +1,4 @@
+using Zoo.Keras.Summary;
 using Zoo.Keras.Training;
 
 namespace Zoo.Keras;
@@ -36,6 +37,43 @@ public partial class Model
     public IReadOnlyList<SummaryValue> GetValidationSummary(string tag) => Summaries(nameof(GetValidationSummary)).Of("validation", tag);
 
     ModelSummaries Summaries(string caller) => summaries ?? throw new InvalidOperationException($"{caller}: nothing is recorded. Expected SetTensorBoard before Fit. Call it.");
+
+    /// <summary>The class of each sample (Zoo's <c>predict_classes</c>): the place of the largest number of the output, or, where it is one number, whether that is above 0.5.</summary>
+    /// <param name="x">Samples, axis 0 counts them.</param>
+    /// <param name="batchSize">Samples that are computed at once.</param>
+    /// <param name="zeroBasedLabel">Whether the first class is 0, else 1.</param>
+    /// <returns>int64, of the output's shape without its last axis.</returns>
+    public NDArray PredictClasses(Arrays x, int batchSize = 32, bool zeroBasedLabel = true)
+    {
+        var scores = Predict(x, batchSize: batchSize);
+        var width = (int)scores.Shape[-1];
+        var classes = new long[scores.Count / width];
+        for (var i = 0; i < classes.Length; i++)
+        {
+            var best = 0;
+            for (var k = 1; k < width; k++) if (scores.Number(i * width + k) > scores.Number(i * width + best)) best = k;
+            classes[i] = (width > 1 ? best : scores.Number(i) > 0.5 ? 1 : 0) + (zeroBasedLabel ? 0 : 1);
+        }
+        return NDArray.From(classes).Reshape(scores.Shape[..^1]);
+    }
+
+    /// <summary>The output for one batch, as when it predicts (Zoo's <c>forward</c>): <see cref="PredictOnBatch"/>.</summary>
+    public NDArray Forward(Arrays input) => PredictOnBatch(input);
+
+    /// <summary>The layers, with those of models within in their place (Zoo's <c>flattened_layers</c>).</summary>
+    /// <param name="includeContainer">Whether the models within stand before their layers.</param>
+    public IReadOnlyList<Layer> FlattenedLayers(bool includeContainer = false) =>
+        [.. Layers.SelectMany(l => l is not Model inner ? [l] : includeContainer ? [inner, .. inner.FlattenedLayers(true)] : inner.FlattenedLayers()).Distinct()];
+
+    /// <summary>Writes what the model computes to a TensorBoard log, for its graphs tab (Zoo's <c>save_graph_topology</c>).</summary>
+    /// <param name="logPath">The folder.</param>
+    public void SaveGraphTopology(string logPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(logPath);
+        RequireWeights("SaveGraphTopology");
+        using EventWriter log = new(logPath);
+        log.Graph(ModelGraphDef.Of(this));
+    }
 
     /// <summary>The optimizer clips gradients no longer.</summary>
     public void ClearGradientClipping() => Clip(null, null, nameof(ClearGradientClipping));

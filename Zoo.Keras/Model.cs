@@ -53,7 +53,9 @@ public partial class Model : Layer
     /// <summary>The inner graph of a functional model; null for a subclassed one.</summary>
     internal ModelGraph? Graph => graph;
 
-    internal bool IsBuilt => inputs is not null;
+    /// <summary>Whether inputs, outputs and weights are known: at once, or, of a Sequential or a subclass without an input's shape, once data have come.</summary>
+    [KerasIgnore]
+    public bool IsBuilt => inputs is not null;
 
     /// <summary>The names by which data are given.</summary>
     internal string[] InputNames => Inputs.Keys ?? [.. Inputs.Select(i => ((InputLayer)i.Node.Tag!).Name)];

@@ -42,6 +42,14 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         }
     }
 
+    /// <summary>The same layers as a <see cref="Model"/> (Zoo's <c>to_model</c>): both share the weights.</summary>
+    /// <exception cref="InvalidOperationException">The input's shape is not known yet.</exception>
+    public Model ToModel()
+    {
+        BuildWhenKnown();
+        return IsBuilt ? new(Inputs, Outputs) { Seed = Seed } : throw new InvalidOperationException("Sequential.ToModel: the input's shape is not known. Expected an InputShape of the first layer, or data seen by Fit or Predict.");
+    }
+
     internal override void EnsureBuilt(IReadOnlyList<(Shape Sample, DType DType)> samples)
     {
         BuildWhenKnown();

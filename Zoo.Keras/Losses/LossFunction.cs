@@ -10,9 +10,9 @@ public sealed class LossFunction : IKerasValue<LossFunction>
         Loss = loss;
     }
 
-    /// <summary>The loss with a name.</summary>
+    /// <summary>The loss with a name. Which of the cross-entropies <c>crossentropy</c> (<c>ce</c>) is follows from the shapes of labels and predictions.</summary>
     /// <exception cref="ArgumentException">No loss has it; the message lists all.</exception>
-    public LossFunction(string name) => (Loss, Name) = (KerasRegistry.Named<Loss>("loss", name, Short), name);
+    public LossFunction(string name) => (Loss, Name) = (name is "crossentropy" or "ce" ? new Crossentropy() : KerasRegistry.Named<Loss>("loss", name, Short), name);
 
     /// <summary>A formula of labels and predictions that gives one number a sample.</summary>
     public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new CustomLoss(formula);

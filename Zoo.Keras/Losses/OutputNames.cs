@@ -11,7 +11,7 @@ internal static class OutputNames
             if (!outputs.Contains(name)) throw new ArgumentException($"Compile: the {what} name '{name}', which is no output. Expected {string.Join(", ", outputs)}.");
     }
 
-    /// <summary>A stored object in place of its description.</summary>
-    internal static object? Described<T>(object? value) => value is Dictionary<string, object?> map && map.ContainsKey("class_name") && map.ContainsKey("config")
-        ? new KerasReader().Object(map, typeof(T), "compile_config") : value;
+    /// <summary>A stored object in place of its description, a function's name in place of its.</summary>
+    internal static object? Described<T>(object? value) => value is not Dictionary<string, object?> map || !map.TryGetValue("class_name", out var kind) || !map.TryGetValue("config", out var config) ? value
+        : kind is "function" && config is string function ? function : new KerasReader().Object(map, typeof(T), "compile_config");
 }

@@ -40,11 +40,12 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     internal Metric For(Shape yTrue, Shape yPred)
     {
         if (metric is not null) return Name is null ? metric : KerasRegistry.Named<Metric>("metric", Name, LossFunction.Short).Renamed(Name);
-        var binary = yPred.Rank == 0 || yPred[-1] == 1;
-        var sparse = !binary && (yTrue.Rank < yPred.Rank || yTrue[-1] == 1);
-        var kind = binary ? "binary_" : sparse ? "sparse_categorical_" : "categorical_";
-        return KerasRegistry.Named<Metric>("metric", kind + (Name is "accuracy" or "acc" ? "accuracy" : "crossentropy")).Renamed(Name!);
+        return KerasRegistry.Named<Metric>("metric", Kind(yTrue, yPred) + (Name is "accuracy" or "acc" ? "accuracy" : "crossentropy")).Renamed(Name!);
     }
+
+    /// <summary>How a name goes on that follows from the shapes of labels and predictions.</summary>
+    internal static string Kind(Shape yTrue, Shape yPred) =>
+        yPred.Rank == 0 || yPred[-1] == 1 ? "binary_" : yTrue.Rank < yPred.Rank || yTrue[-1] == 1 ? "sparse_categorical_" : "categorical_";
 
     /// <summary>The metric with a name.</summary>
     public static implicit operator MetricFunction(string name) => new(name);

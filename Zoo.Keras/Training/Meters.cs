@@ -30,13 +30,24 @@ internal sealed class Meters
         {
             if (!task.IsMeasured) continue;
             metrics[task.Index] = [.. task.Metrics.Select(m => (m.For(labels(task), predictions(task)), false)), .. task.Weighted.Select(m => (m.For(labels(task), predictions(task)), true))];
-            foreach (var (metric, _) in metrics[task.Index])
-            {
-                metric.BuildOnce(labels(task), predictions(task));
-                all.Add((several ? $"{task.Name}_{metric.Name}" : metric.Name, metric));
-            }
+            foreach (var (metric, _) in metrics[task.Index]) metric.BuildOnce(labels(task), predictions(task));
         }
+        var taken = new HashSet<string>();
+        foreach (var isWeighted in new[] { false, true })
+            foreach (var task in tasks)
+                foreach (var (metric, weighted) in metrics.GetValueOrDefault(task.Index, []))
+                    if (weighted == isWeighted) all.Add((Free(taken, several ? $"{task.Name}_" : "", metric.Name, weighted), metric));
         Prepare();
+    }
+
+    /// <summary>Keras' name of a metric in logs: where it is taken, a weighted one says so, and others are numbered.</summary>
+    static string Free(HashSet<string> taken, string output, string name, bool weighted)
+    {
+        var wanted = output + name;
+        if (taken.Add(wanted)) return wanted;
+        if (weighted && taken.Add(wanted = $"{output}weighted_{name}")) return wanted;
+        for (var i = 1; ; i++)
+            if (taken.Add($"{wanted}_{i}")) return $"{wanted}_{i}";
     }
 
     /// <summary>What gives the values of all; the states are made here.</summary>
