@@ -4,6 +4,10 @@ namespace Zoo.Autograd;
 
 public sealed partial class Variable
 {
+    /// <summary>Element-wise sum, broadcasting: <c>+</c> in a chain of calls (Zoo's <c>add</c>).</summary>
+    public Variable Add(Variable other) => this + other;
+    /// <summary>Element-wise difference, broadcasting: <c>-</c> in a chain of calls (Zoo's <c>sub</c>).</summary>
+    public Variable Sub(Variable other) => this - other;
     /// <summary>Element-wise sum, broadcasting.</summary>
     public static Variable operator +(Variable a, Variable b) => A.Add(a, b);
     /// <summary>Adds a number to every element.</summary>

@@ -23,6 +23,13 @@ public sealed class GraphNet
     /// <summary>The names of the nodes, in the file's order.</summary>
     public IReadOnlyList<string> Nodes => [.. nodes.Select(n => n.Name)];
 
+    /// <summary>What a node gives, to build on: <c>net.Node("pool5") >> new Dense(2)</c>.</summary>
+    /// <exception cref="GraphException">There is no such node; the message says the nearest names.</exception>
+    public Variable Node(string name) => Find("Node", name);
+
+    /// <summary>The net's layers, in the order in which they compute; also <see cref="TransferExtensions"/>' <c>FlattenedLayers</c> of <see cref="ToKeras"/>.</summary>
+    public IReadOnlyList<Layer> Layers => model.Layers;
+
     /// <summary>What each node gives, in the file's order.</summary>
     internal IReadOnlyList<(string Name, Variable Value)> Values => nodes;
 

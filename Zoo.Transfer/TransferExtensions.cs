@@ -10,6 +10,11 @@ public static class TransferExtensions
         /// <summary>Whether no weight trains.</summary>
         public bool IsFrozen => model.IsStill;
 
+        /// <summary>All layers, those of models within it in their place (Zoo's <c>flattened_layers</c>).</summary>
+        /// <param name="includeContainer">Whether the models within it are among them, each before its layers.</param>
+        public IReadOnlyList<Layer> FlattenedLayers(bool includeContainer = false) => [.. model.Layers.SelectMany(layer =>
+            layer is not Model inner ? [layer] : includeContainer ? inner.FlattenedLayers(true).Prepend(inner) : inner.FlattenedLayers())];
+
         /// <inheritdoc cref="GraphNet.NewGraph"/>
         public GraphNet NewGraph(params ReadOnlySpan<string> outputs) => GraphNet.Of(model).NewGraph(outputs);
 

@@ -34,6 +34,21 @@ internal sealed class GraphNetTests
     }
 
     [Test]
+    public void LayersAndNodesAreFound()
+    {
+        var net = Small();
+        Assert.That(net.Layers.Select(l => l.Name), Is.SupersetOf(new[] { "fc1", "fc2" }));
+        var x = Input([4], "x");
+        var outer = new Model(x, x >> net.ToKeras() >> new Dense(1) { Name = "last" });
+        Assert.That(outer.FlattenedLayers().Where(l => l is Dense).Select(l => l.Name), Is.EqualTo(new[] { "fc1", "fc2", "last" }));
+        Assert.That(outer.FlattenedLayers(includeContainer: true), Is.EquivalentTo(outer.FlattenedLayers().Append(net.ToKeras())));
+        NDArray data = new float[,] { { 1, -2, 3, 0.5f } };
+        var sum = new Model(net.Node("data"), net.Node("sum").Add(net.Node("fc1")).Sub(net.Node("fc1")));
+        Assert.That(sum.Predict(data).ToArray<float>(), Is.EqualTo(net.NewGraph("sum").Predict(data).ToArray<float>()).Within(1e-6f));
+        Assert.That(Assert.Throws<GraphException>(() => net.Node("fc3"))!.Message, Does.StartWith("Node: no node named 'fc3'. Nearest names: fc1, fc2"));
+    }
+
+    [Test]
     public void AWrongNameSaysTheNearest()
     {
         var error = Assert.Throws<GraphException>(() => Small().NewGraph("fc3"))!;
