@@ -5,9 +5,6 @@ namespace Zoo.Keras;
 /// <summary>Pictures of files as arrays: JPEG, PNG, BMP, GIF (the first frame), WebP.</summary>
 public static class Images
 {
-    /// <summary>A picture with more pixels than this is refused: a small file can claim any size.</summary>
-    const long MostPixels = 1 << 28;
-
     /// <summary>The picture of a file as it is: bytes [height, width, 3] of red, green and blue.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It holds no picture, a part of one, or one that is too large.</exception>
@@ -100,17 +97,9 @@ public static class Images
 
     static SKBitmap Bitmap(byte[] file, string name, int? height, int? width, bool scaledDecoding)
     {
-        using var data = SKData.CreateCopy(file);
-        using var codec = SKCodec.Create(data) ?? throw Bad(name, "no picture is in it");
+        using var codec = PictureCodec.Open(file, name);
         var whole = codec.Info.Size;
-        if ((long)whole.Width * whole.Height > MostPixels) throw Bad(name, $"it is {whole.Width} x {whole.Height} pixels large, more than {MostPixels:N0} in all");
         var size = scaledDecoding && (height ?? width) is not null ? codec.GetScaledDimensions((float)Math.Min(1, Math.Max((height ?? 1) / (double)whole.Height, (width ?? 1) / (double)whole.Width))) : whole;
-        if (size.Width < (width ?? 0) || size.Height < (height ?? 0)) size = whole;
-        var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) is SKCodecResult.Success) return bitmap;
-        bitmap.Dispose();
-        throw Bad(name, "its picture is damaged");
+        return PictureCodec.Decode(codec, size.Width < (width ?? 0) || size.Height < (height ?? 0) ? whole : size, name);
     }
-
-    static InvalidDataException Bad(string name, string what) => new($"Images: '{name}': {what}. Expected a whole picture as JPEG, PNG, BMP, GIF or WebP. Save it again.");
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace Zoo.Keras.Summary;
 
@@ -18,12 +17,6 @@ internal static class TFRecord
         to.Write(tail);
     }
 
-    /// <summary>CRC-32C, rotated and shifted as these files want it.</summary>
-    internal static uint Checksum(ReadOnlySpan<byte> data)
-    {
-        var crc = ~0u;
-        for (; data.Length >= 8; data = data[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
-        foreach (var b in data) crc = BitOperations.Crc32C(crc, b);
-        return BitOperations.RotateRight(~crc, 15) + 0xa282ead8;
-    }
+    /// <summary>CRC-32C as these files want it.</summary>
+    internal static uint Checksum(ReadOnlySpan<byte> data) => Crc32C.Mask(Crc32C.Of(data));
 }

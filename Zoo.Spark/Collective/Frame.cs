@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Zoo.Spark.Collective;
 
@@ -37,12 +35,5 @@ internal readonly record struct Frame(ulong Session, ulong Number, uint Tag, int
 
     internal static bool IsWhole(ReadOnlySpan<byte> head, ReadOnlySpan<byte> content) => BinaryPrimitives.ReadUInt32LittleEndian(head[CheckedSize..]) == Check(head, content);
 
-    static uint Check(ReadOnlySpan<byte> head, ReadOnlySpan<byte> content) => Crc(Crc(uint.MaxValue, head[..CheckedSize]), content) ^ uint.MaxValue;
-
-    static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, word);
-        foreach (var one in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, one);
-        return crc;
-    }
+    static uint Check(ReadOnlySpan<byte> head, ReadOnlySpan<byte> content) => Crc32C.Of(content, Crc32C.Of(head[..CheckedSize]));
 }

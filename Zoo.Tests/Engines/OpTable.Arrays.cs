@@ -9,6 +9,7 @@ static partial class OpTable
     {
         Arrays(),
         Images(),
+        Files(),
         Networks(),
         Composites(),
         Texts(),

@@ -51,6 +51,32 @@ static partial class OpTable
         ["CropAndResizeGradBoxes"] = [V(D(3, 4, 5, 2), D(2, 6, 5, 2), boxes, I(1, 0, 1))],
     };
 
+    /// <summary>Picture files: the reference ones are in <see cref="DecodeTests"/>.</summary>
+    static Dictionary<string, OpVariant[]> Files()
+    {
+        Keras.PictureCodec.Register();
+        Fixed png = Drawn(SkiaSharp.SKEncodedImageFormat.Png), jpeg = Drawn(SkiaSharp.SKEncodedImageFormat.Jpeg), gif = File(DecodeTests.Gif()), bmp = File(DecodeTests.Bmp(24));
+        DType[] types = [DType.UInt8, DType.UInt16, DType.Float32];
+        return new()
+        {
+            ["DecodeJpeg"] = [.. from channels in (long[])[0, 3] from ratio in (long[])[1, 2, 4, 8] select V([jpeg], ("channels", channels), ("ratio", ratio), ("dct_method", "INTEGER_ACCURATE")) with { OnlyKnown = true }],
+            ["DecodePng"] = [.. from channels in (long[])[0, 1, 3, 4] from type in types[..2] select V([png], ("channels", channels), ("dtype", type)) with { OnlyKnown = true }],
+            ["DecodeGif"] = [V(gif), V(png)],
+            ["DecodeBmp"] = [.. from channels in (long[])[0, 3] select V([bmp], ("channels", channels))],
+            ["DecodeImage"] = [.. from type in types from animated in (bool[])[true, false] from file in (Fixed[])[png, gif] select V([file], ("dtype", type), ("channels", 3L), ("expand_animations", animated)) with { OnlyKnown = true }],
+        };
+
+        static Fixed File(byte[] bytes) => new(NDArray.From([bytes], Shape.Scalar));
+
+        static Fixed Drawn(SkiaSharp.SKEncodedImageFormat format)
+        {
+            var info = new SkiaSharp.SKImageInfo(17, 9, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque);
+            using var image = SkiaSharp.SKImage.FromPixelCopy(info, [.. Enumerable.Range(0, info.BytesSize).Select(i => (byte)(i % 4 * 60 + i / 4 % 17 * 9 + i / 68 * 5))]);
+            using var data = image.Encode(format, 90);
+            return File(data.ToArray());
+        }
+    }
+
     static Fixed F1(float value) => new(NDArray.Scalar(value));
 
     static readonly Fixed boxes = new(new float[,] { { 0.11f, 0.23f, 0.87f, 0.71f }, { -0.2f, 0.13f, 0.57f, 1.31f }, { 0.93f, 0.87f, 0.17f, 0.05f } });

@@ -21,8 +21,8 @@ internal sealed class Resources(string where, bool isNewer = false)
         while (v.DType == DType.Resource)
         {
             if (v.Node.Tag is { } tag) return tag;
-            // loops pass handles on as they are
-            if (v.Node.Op != FlowOps.WhileOp && v.Node.Op != FlowOps.StatelessWhile) return null;
+            // these pass handles on as they are
+            if (v.Node.Op != FlowOps.WhileOp && v.Node.Op != FlowOps.StatelessWhile && v.Node.Op != ArrayOps.Identity) return null;
             v = v.Node[v.Index];
         }
         return null;

@@ -23,9 +23,7 @@ sealed class ModelOpsTests
     {
         ["queues and readers: data comes from C# sources"] =
             ["FIFOQueueV2", "RandomShuffleQueueV2", "QueueCloseV2", "QueueDequeueManyV2", "QueueDequeueV2", "QueueEnqueueManyV2", "QueueEnqueueV2", "QueueSizeV2", "ReaderReadV2", "TFRecordReaderV2"],
-        ["pictures that those queues decode: files are decoded in C#"] = ["DecodeGif", "DecodeJpeg", "DecodePng"],
         ["summaries: the TensorBoard callback writes events"] = ["HistogramSummary", "MergeSummary", "ScalarSummary"],
-        ["checkpoints are read and written in C#: a graph that is run touches no files"] = ["MergeV2Checkpoints", "RestoreV2", "SaveV2"],
     };
 
     /// <summary>Every graph among the reference files.</summary>
