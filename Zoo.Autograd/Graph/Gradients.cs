@@ -40,8 +40,8 @@ internal static class Gradients
                 if (i < back.Length && back[i] is { } part && needed.Contains(node.Inputs[i].Node)) Add(node.Inputs[i], part);
         }
 
-        // An op without gradient is an error only where the way to the xs leads through a floating-point input.
-        bool Continuous(Node node) => node.Op.NoGradient is null || node.Op.NoGradient != Op.Discrete && node.Inputs.Any(x => x.DType.IsFloat() && needed.Contains(x.Node));
+        // An op without gradient is an error only where the way to the xs leads through a floating-point or complex input.
+        bool Continuous(Node node) => node.Op.NoGradient is null || node.Op.NoGradient != Op.Discrete && node.Inputs.Any(x => (x.DType.IsFloat() || x.DType.IsComplex()) && needed.Contains(x.Node));
 
         void Add(Variable v, Variable part)
         {

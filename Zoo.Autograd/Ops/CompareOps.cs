@@ -30,7 +30,7 @@ internal static class CompareOps
 
     internal static readonly Op Cast = new("Cast", "x:SrcT -> y:DstT ; SrcT:numeric DstT:numeric Truncate:bool=false")
     {
-        Shape = s => s[0],
+        Shape = s => s.Flag("Truncate") && s.Attr<DType>("DstT").IsHalf() ? throw s.Fail($"Truncate rounds to {s.Attr<DType>("DstT").Name()} downwards", "Expected Truncate to be false: to the nearest number.") : s[0],
         Grad = (n, g) => [n[0].DType.IsFloat() || n[0].DType.IsComplex() ? A.Cast(g, n[0].DType) : null],
         Pointwise = e => e.Do(Opcode.Cast),
         Simplify = n => n[0].DType == n.Out.DType ? n[0] : null,

@@ -68,7 +68,11 @@ internal static class FlowOps
 
     static Op Case(string name) => new(name, Choice)
     {
-        Shape = s => Common(s, s.Attr<FunctionRef[]>("branches")),
+        Shape = s =>
+        {
+            s.Rank(0, 0);
+            return Common(s, s.Attr<FunctionRef[]>("branches"));
+        },
         Grads = BranchGradient,
         Stateful = name == "Case",
         Kernel = k =>
@@ -96,7 +100,7 @@ internal static class FlowOps
 
     static Op Call(string name) => new(name, Called)
     {
-        Shape = s => s.Attr<FunctionRef>("f").Body is { } f ? new(f.Shapes([.. Enumerable.Range(0, s.Count).Select(i => s[i])])) : new([.. s.Attr<DType[]>("Tout").Select(_ => Shape.Unknown)]),
+        Shape = s => s.Attr<FunctionRef>("f").Body is { } f ? new(Shapes(s, f, [.. Enumerable.Range(0, s.Count).Select(i => s[i])])) : new([.. s.Attr<DType[]>("Tout").Select(_ => Shape.Unknown)]),
         Grads = (n, g) => Array.ConvertAll(n.Inputs, A.Identity) is var inputs ? Differentiate(inputs, Body(n, "f").Inline(inputs), g) : [],   // one value may be given twice
         Stateful = name == "StatefulPartitionedCall",
         Kernel = k =>
@@ -116,7 +120,7 @@ internal static class FlowOps
     static Variable?[] BranchGradient(Node n, Variable?[] g)
     {
         var given = g.OfType<Variable>().ToArray();
-        var wanted = Enumerable.Range(1, n.Inputs.Length - 1).Where(i => n[i].DType.IsFloat()).ToArray();
+        var wanted = Enumerable.Range(1, n.Inputs.Length - 1).Where(i => n[i].DType.IsFloat() || n[i].DType.IsComplex()).ToArray();
         var back = Array.ConvertAll(Branches(n), f =>
         {
             Variable[] inputs = [.. n.Inputs[1..].Select(x => Function.Input("x", x.Shape, x.DType))], seeds = [.. given.Select(x => Function.Input("g", x.Shape, x.DType))];
@@ -138,10 +142,27 @@ internal static class FlowOps
         var count = s.Attr<DType[]>("Tout").Length;
         if (branches.Length == 0 || Array.Exists(branches, b => b.Body is null)) return new([.. Enumerable.Repeat(Shape.Unknown, count)]);
         Shape[] inputs = [.. Enumerable.Range(1, s.Count - 1).Select(i => s[i])];
-        var shapes = Array.ConvertAll(branches, b => b.Body!.Shapes(inputs));
+        var shapes = Array.ConvertAll(branches, b => Shapes(s, b.Body!, inputs));
         if (Array.Exists(shapes, list => list.Length != count)) throw s.Fail($"its branches have {string.Join(" and ", shapes.Select(l => l.Length))} results", $"Expected {count}.");
         return new([.. Enumerable.Range(0, count).Select(i => shapes.Select(list => list[i]).Aggregate(Either))]);
     }
+
+    /// <summary>The shapes that a function gives; an error names the op that calls it.</summary>
+    internal static Shape[] Shapes(ShapeContext s, Function function, IReadOnlyList<Shape> inputs)
+    {
+        for (var i = 0; i < Math.Min(inputs.Count, function.Inputs.Length); i++)
+            if (!Agree(function.Inputs[i].Shape, inputs[i])) throw s.Fail($"its function '{function.Name}' is given {inputs[i]} as '{function.Inputs[i].Node.Name}'", $"Expected {function.Inputs[i].Shape}.");
+        try
+        {
+            return function.Shapes(inputs);
+        }
+        catch (ShapeException e)
+        {
+            throw s.Fail($"its function '{function.Name}' does not take them: {e.Message.TrimEnd('.')}", "");
+        }
+    }
+
+    static bool Agree(Shape a, Shape b) => !a.HasRank || !b.HasRank || a.Rank == b.Rank && a.Zip(b).All(d => d.First == d.Second || d.First < 0 || d.Second < 0);
 
     static Shape Either(Shape a, Shape b) => !a.HasRank || !b.HasRank || a.Rank != b.Rank ? Shape.Unknown : Shape.Create([.. a.Zip(b, (x, y) => x == y ? x : Dim.Any)]);
 
@@ -156,7 +177,7 @@ internal static class FlowOps
             if (body.Outputs[i].DType != s.DType(i)) throw s.Fail($"its body gives {body.Outputs[i].DType.Name()} as variable {i}", $"Expected {s.DType(i).Name()}.");
         while (true)   // each round that changes something forgets a size
         {
-            var next = body.Shapes(shapes);
+            var next = Shapes(s, body, shapes);
             var both = shapes.Zip(next, Either).ToArray();
             if (both.SequenceEqual(shapes)) break;
             shapes = both;

@@ -138,7 +138,7 @@ internal static class JoinOps
             return s[0];
         },
         Grad = (n, g) => [Reverse!.Call(g, n[1]), null],
-        Kernel = k => k.Call("flip", k[0], k.ConstInts(1)),
+        Kernel = k => ReduceOps.Signed(k, k[0], x => k.Call("flip", x, k.ConstInts(1))),
         Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
     };
 

@@ -63,7 +63,7 @@ internal static class NNOps
     {
         Shape = s => s[0].HasRank ? Shape.Create([s[0][-1]]) : Shape.Unknown,
         Grad = (n, g) => [A.BroadcastTo(g, A.ShapeOf(n[0]))],
-        Kernel = k => k.Reduce(k[0], ReduceKind.Sum, [.. Enumerable.Range(0, k.Shape(0).Rank - 1)]) ?? k.Call("sum.dim_IntList", k[0], Arg.Optional([.. Enumerable.Range(0, k.Shape(0).Rank - 1).Select(i => (long)i)]), false, Arg.Optional(k.OutDType())),
+        Kernel = k => k.Reduce(k[0], ReduceKind.Sum, [.. Enumerable.Range(0, k.Shape(0).Rank - 1)]) ?? ReduceOps.Sum_(k, [.. Enumerable.Range(0, k.Shape(0).Rank - 1).Select(i => (long)i)], keep: false),
     };
 
     internal static readonly Op Softmax = new("Softmax", "logits:T -> softmax:T ; T:float")

@@ -8,11 +8,11 @@ namespace Zoo.Autograd.Ops;
 internal static class ReduceOps
 {
     internal static readonly Op Sum = Reduce("Sum", "number", (n, g) => [A.ExpandTo(g, n), null],
-        k => k.Reduce(k[0], ReduceKind.Sum, AxesOf(k.Node)) ?? k.Call("sum.dim_IntList", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
+        k => k.Reduce(k[0], ReduceKind.Sum, AxesOf(k.Node)) ?? Sum_(k, AxesList(k), k.Node.Flag("keep_dims")),
         (list) => list.Sum());
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
         k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
-        composite: n => n.Out.DType.IsInteger() ? [BitOps.TruncateDiv.Call(Sum.Call([n[0], n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), n.Out.DType))] : null);
+        composite: n => n.Out.DType.IsInteger() ? [A.Cast(BitOps.TruncateDiv.Call(Sum.Call([A.Cast(n[0], DType.Int64), n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), DType.Int64)), n.Out.DType)] : null);   // the sum may be longer than the type
     internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.Max());
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
@@ -62,14 +62,14 @@ internal static class ReduceOps
     /// <summary>The extreme of no elements is infinite, as in TensorFlow.</summary>
     static Values Extremes(Kernel k, string aten, double empty)
     {
-        if (k.Shape(0).Elements > 0) return k.Call(aten, k[0], AxesList(k), k.Node.Flag("keep_dims"));
-        if (k.DType() is not (DType.Float32 or DType.Float64)) throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for an empty tensor of {k.DType().Name()}. Cast to float32, or leave empty inputs out.");
-        var count = (int)k.OutShape().Elements;
-        return k.Host((_, to) =>
-        {
-            if (k.DType() == DType.Float32) HostMemory.Span<float>(to[0], count).Fill((float)empty);
-            else HostMemory.Span<double>(to[0], count).Fill(empty);
-        }, [], (k.OutShape(), k.OutDType()))[0];
+        if (k.Shape(0).Elements > 0) return Signed(k, k[0], x => k.Call(aten, x, AxesList(k), k.Node.Flag("keep_dims")), ordered: true);
+        return k.Numbers(new Nothing((int)k.OutShape().Elements, empty));
+    }
+
+    /// <summary>The extreme of nothing: infinite, or the type's own last number.</summary>
+    sealed class Nothing(int count, double value) : INumberKernel
+    {
+        public void Run<T>(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to) where T : unmanaged, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T> => HostMemory.Span<T>(to[0], count).Fill(T.CreateSaturating(value));
     }
 
     static Arg Axes(Kernel k) => Arg.Optional(AxesList(k));
@@ -82,10 +82,21 @@ internal static class ReduceOps
 
     static Values Product(Kernel k)
     {
-        var x = k[0];
-        foreach (var axis in AxesOf(k.Node)!.Reverse()) x = k.Call("prod.dim_int", x, axis, k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType()));
-        return x;
+        return Signed(k, k[0], x =>
+        {
+            foreach (var axis in AxesOf(k.Node)!.Reverse()) x = k.Call("prod.dim_int", x, axis, k.Node.Flag("keep_dims"), Arg.Optional(IsUnsigned(k.DType()) ? DType.Int64 : k.OutDType()));
+            return x;
+        });
     }
+
+    internal static Value Sum_(Kernel k, long[] axes, bool keep) => Signed(k, k[0], x => k.Call("sum.dim_IntList", x, Arg.Optional(axes), keep, Arg.Optional(IsUnsigned(k.DType()) ? DType.Int64 : k.OutDType())));
+
+    internal static bool IsUnsigned(DType dtype) => dtype is DType.UInt16 or DType.UInt32 or DType.UInt64;
+
+    /// <summary>libtorch knows no unsigned numbers but bytes: others are int64, whose bits are right for sums and products, and whose order is for those of up to 32 bits.</summary>
+    internal static Value Signed(Kernel k, Value x, Func<Value, Value> compute, bool ordered = false) => !IsUnsigned(k.DType()) ? compute(x)
+        : ordered && k.DType() == DType.UInt64 ? throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for uint64. Cast it: A.Cast(x, DType.Int64).")
+        : compute(k.Cast(x, DType.Int64)) is var y && k.OutDType() == k.DType() ? k.Cast(y, k.DType()) : y;
 
     static Shape Reduced(ShapeContext s)
     {
@@ -107,8 +118,9 @@ internal static class ReduceOps
             Kernel = kernel,
             Composite = composite,
             Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
-            Fold = host is null ? null : (n, v) => n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1
-                ? NDArray.Full(n.Out.Shape, host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)), v[0].DType)
+            // sizes and positions; what is larger the engine computes, whole numbers without rounding
+            Fold = host is null ? null : (n, v) => v[0].Count > 0 && (n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1) && host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)) is var result && (!v[0].DType.IsInteger() || Math.Abs(result) <= sbyte.MaxValue || v[0].DType is DType.Int32 or DType.Int64 && Math.Abs(result) <= int.MaxValue)
+                ? NDArray.Full(n.Out.Shape, result, v[0].DType)
                 : null,
         };
 
@@ -134,7 +146,10 @@ internal static class ReduceOps
         Kernel = k =>
         {
             var x = k.DType() == DType.Bool ? k.Call("to.dtype", k[0], DType.UInt8, false, false, Arg.None) : k[0];
-            var at = k.Call(aten, x, Arg.Optional(k.ConstInts(1)[0]), false);
+            // what is no number is never chosen
+            if (k.DType().IsFloat()) x = k.Call("nan_to_num", x, Arg.Optional(aten == "argmax" ? double.NegativeInfinity : double.PositiveInfinity), Arg.Optional(double.PositiveInfinity), Arg.Optional(double.NegativeInfinity));
+            var at = IsUnsigned(k.DType()) ? Signed(k, x, Choose, ordered: true) : Choose(x);
+            Value Choose(Value from) => k.Call(aten, from, Arg.Optional(k.ConstInts(1)[0]), false);
             return k.OutDType() == DType.Int64 ? at : k.Call("to.dtype", at, k.OutDType(), false, false, Arg.None);
         },
     };

@@ -55,7 +55,7 @@ internal static class ScanOps
             if (s[i].HasRank) length = s.Same(length, s[i][0], "the lengths of the sequences");
         }
         Shape Entry(int i) => i < given || i >= given + sequences ? s[i] : s[i].HasRank ? s[i][1..] : Shape.Unknown;
-        var found = step.Shapes([.. Enumerable.Range(0, s.Count).Select(Entry)]);
+        var found = FlowOps.Shapes(s, step, [.. Enumerable.Range(0, s.Count).Select(Entry)]);
         var kept = new Shape[states];
         for (var i = 0; i < states; i++)
         {
@@ -71,9 +71,9 @@ internal static class ScanOps
     static Variable?[] Backward(Node node, Variable?[] g)
     {
         var scan = new ScanNode(node);
-        var smooth = Which(scan.First, x => x.DType.IsFloat());
-        var fixedOnes = Which(scan.Fixed, x => x.DType.IsFloat());
-        var rows = Which(scan.Sequences, x => x.DType.IsFloat());
+        var smooth = Which(scan.First, x => x.DType.IsFloat() || x.DType.IsComplex());
+        var fixedOnes = Which(scan.Fixed, x => x.DType.IsFloat() || x.DType.IsComplex());
+        var rows = Which(scan.Sequences, x => x.DType.IsFloat() || x.DType.IsComplex());
         var asked = Enumerable.Range(0, scan.Results.Length).Where(i => g[2 * scan.First.Length + i] is not null).ToArray();
         var early = smooth.Where(i => g[scan.First.Length + i] is not null).ToArray();
 

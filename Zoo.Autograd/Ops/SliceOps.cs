@@ -120,7 +120,7 @@ internal static class SliceOps
     static Value Flipped(Kernel k, Value x, StridedSpec spec)
     {
         var axes = spec.Axes.Where(e => e.Step < 0).Select(e => (long)e.Axis).ToArray();
-        return axes.Length == 0 ? x : k.Call("flip", x, axes);
+        return axes.Length == 0 ? x : ReduceOps.IsUnsigned(k.OutDType()) ? k.Cast(k.Call("flip", k.Cast(x, DType.Int64), axes), k.OutDType()) : k.Call("flip", x, axes);
     }
 
     static long First(StridedSpec.Entry e, Shape shape) => e.Step < 0 ? shape[e.Axis] - 1 - e.First : e.First;

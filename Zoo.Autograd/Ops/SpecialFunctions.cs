@@ -195,9 +195,10 @@ internal static class SpecialFunctions
         return sum;
     }
 
-    /// <summary>ln Γ of a positive number, by Stirling's series far enough out.</summary>
+    /// <summary>ln Γ of a positive number, by Stirling's series far enough out; of others no number.</summary>
     internal static double LogGamma(double x)
     {
+        if (!(x > 0)) return double.NaN;
         var shift = 0.0;
         for (; x < 15; x++) shift += Math.Log(x);
         double square = 1 / (x * x);
@@ -205,9 +206,10 @@ internal static class SpecialFunctions
         return (x - 0.5) * Math.Log(x) - x + 0.91893853320467274178 + series - shift;
     }
 
-    /// <summary>The slope of ln Γ at a positive number.</summary>
+    /// <summary>The slope of ln Γ at a positive number; of others no number.</summary>
     internal static double Digamma(double x)
     {
+        if (!(x > 0)) return double.NaN;
         var shift = 0.0;
         for (; x < 15; x++) shift += 1 / x;
         double square = 1 / (x * x);

@@ -142,10 +142,10 @@ public class DecodeTests
         foreach (var channels in new long[] { 0, bits / 8 }) Assert.That(Apart(DecodeOps.Bmp, Bmp(bits), "bmp", ("channels", channels)).Largest, Is.Zero);
     }
 
-    internal static byte[] Bmp(int bits)
+    internal static byte[] Bmp(int bits, int height = 2)
     {
         var row = (3 * bits / 8 + 3) / 4 * 4;
-        return [.. "BM"u8, .. BitConverter.GetBytes(54 + row * 2), 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, (byte)bits, 0, .. new byte[24], .. Enumerable.Range(0, row * 2).Select(i => (byte)(i * 9))];
+        return [.. "BM"u8, .. BitConverter.GetBytes(54 + row * height), 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 3, 0, 0, 0, (byte)height, 0, 0, 0, 1, 0, (byte)bits, 0, .. new byte[24], .. Enumerable.Range(0, row * height).Select(i => (byte)(i * 9))];
     }
 
     [Test]

@@ -9,11 +9,12 @@ namespace Zoo.Tests.EngineCases;
 sealed class OpCase
 {
     readonly int seed;
+    readonly bool extreme;
 
-    OpCase(Op op, OpVariant variant, int number, DType dtype, bool wide)
+    OpCase(Op op, OpVariant variant, int number, DType dtype, bool wide, bool extreme)
     {
-        (Op, Variant, DType, Wide) = (op, variant, dtype, wide);
-        Name = $"{op.Name} #{number} {(dtype == DType.Invalid ? "" : dtype.Name())}{(wide ? " int64" : "")}".TrimEnd();
+        (Op, Variant, DType, Wide, this.extreme) = (op, variant, dtype, wide, extreme);
+        Name = $"{op.Name} #{number} {(dtype == DType.Invalid ? "" : dtype.Name())}{(wide ? " int64" : "")}{(extreme ? " extreme" : "")}".TrimEnd();
         seed = Name.Aggregate(17, (hash, c) => unchecked(hash * 31 + c));
         var random = new Random(seed);
         Values = new NDArray[variant.Inputs.Length];
@@ -33,7 +34,9 @@ sealed class OpCase
     internal NDArray[] Feeds => [.. Values.Where((_, i) => Variant.Inputs[i] is not Fixed)];
 
     /// <summary>All cases of an op: each variant in each dtype that its signature allows, and once with int64 indices.</summary>
-    internal static IEnumerable<OpCase> All(Op op)
+    /// <param name="op">The op.</param>
+    /// <param name="extreme">Whether numbers are the extreme ones of their dtype: no numbers, infinite, largest, smallest, zeros of both signs.</param>
+    internal static IEnumerable<OpCase> All(Op op, bool extreme = false)
     {
         var number = 0;
         foreach (var variant in OpTable.Of(op))
@@ -45,20 +48,20 @@ sealed class OpCase
             {
                 if (op == RandomOps.Bitcast && dtype.Size() != ((DType)variant.Attrs[0].Value).Size()) continue;
                 if (variant.Inputs.OfType<Data>().Any(d => !Holds(dtype, d))) continue;
-                yield return new(op, variant, number, dtype, wide: false);
+                yield return new(op, variant, number, dtype, wide: false, extreme);
             }
-            if (variant.Inputs.Where((input, i) => input is Indices or Fixed { Typed: false } && Indexed(op, variant, i)).Any())
-                yield return new(op, variant, number, dtypes.Contains(DType.Float32) ? DType.Float32 : dtypes[0], wide: true);
+            if (!extreme && variant.Inputs.Where((input, i) => input is Indices or Fixed { Typed: false } && Indexed(op, variant, i)).Any())
+                yield return new(op, variant, number, dtypes.Contains(DType.Float32) ? DType.Float32 : dtypes[0], wide: true, extreme);
             number++;
         }
     }
 
     static readonly DType[] everything =
-        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.Float16, DType.BFloat16, DType.Complex64, DType.Complex128, DType.String];
+        [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.UInt8, DType.Bool, DType.Int8, DType.Int16, DType.UInt16, DType.UInt32, DType.UInt64, DType.Float16, DType.BFloat16, DType.Complex64, DType.Complex128, DType.String];
 
     static bool Holds(DType dtype, Data data) => dtype == DType.String || !dtype.IsInteger() || Math.Ceiling(Least(dtype, data)) <= Math.Floor(data.High);
 
-    static double Least(DType dtype, Data data) => dtype is DType.UInt8 ? Math.Max(0, data.Low) : data.Low;
+    static double Least(DType dtype, Data data) => dtype is DType.UInt8 or DType.UInt16 or DType.UInt32 or DType.UInt64 ? Math.Max(0, data.Low) : data.Low;
 
     /// <summary>The type attribute of the data.</summary>
     static string? DataType(Op op, OpVariant variant)
@@ -113,6 +116,7 @@ sealed class OpCase
         Words words => Draw(words.Shape, words.From, random),
         Data data when dtype == DType.String => Draw(data.Shape, ["", "a", "b", "ab", "ä", "long enough to lie outside of TensorFlow's own 24 bytes"], random),
         Indices indices => Fill(indices.Shape, dtype, () => random.Next(indices.Limit)),
+        Data { Definite: false } data when extreme => Extreme(data.Shape, dtype, random),
         Data { Definite: true } data => Definite(Fill(data.Shape, dtype, random.NextDouble)),
         Data { Distinct: true } data => Shuffled(data.Shape, dtype, random),
         Data { Low: var low, High: var high } data => Fill(data.Shape, dtype, () => dtype == DType.Bool ? random.Next(2)
@@ -134,7 +138,39 @@ sealed class OpCase
         var numbers = Enumerable.Range(0, (int)shape.Elements).ToArray();
         random.Shuffle(numbers);
         var next = 0;
-        return Fill(shape, dtype, () => numbers[next++] - numbers.Length / 2);
+        return Fill(shape, dtype, () => numbers[next++] - (Least(dtype, new(shape)) == 0 ? 0 : numbers.Length / 2));
+    }
+
+    static readonly double[] extremes = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1, -1, 0.5, -0.5, 2, -3, 1e-30, -1e-30, 1e30, -1e30, 88.5, -104, 3.25];
+
+    static NDArray Extreme(Shape shape, DType dtype, Random random)
+    {
+        var x = NDArray.Zeros(shape, dtype);
+        for (var i = 0; i < x.Count; i++)
+            switch (dtype)
+            {
+                case DType.Bool: x.SetNumber(i, random.Next(2)); break;
+                case DType.Int64: x.AsSpan<long>()[i] = Whole(long.MinValue, long.MaxValue); break;
+                case DType.UInt64: x.AsSpan<ulong>()[i] = Whole(ulong.MinValue, ulong.MaxValue); break;
+                case DType.Int32: x.AsSpan<int>()[i] = Whole(int.MinValue, int.MaxValue); break;
+                case DType.UInt32: x.AsSpan<uint>()[i] = Whole(uint.MinValue, uint.MaxValue); break;
+                case DType.Int16: x.AsSpan<short>()[i] = Whole(short.MinValue, short.MaxValue); break;
+                case DType.UInt16: x.AsSpan<ushort>()[i] = Whole(ushort.MinValue, ushort.MaxValue); break;
+                case DType.Int8: x.AsSpan<sbyte>()[i] = Whole(sbyte.MinValue, sbyte.MaxValue); break;
+                case DType.UInt8: x.AsSpan<byte>()[i] = Whole(byte.MinValue, byte.MaxValue); break;
+                default: x.SetNumber(i, extremes[random.Next(extremes.Length)]); break;
+            }
+        return x;
+
+        T Whole<T>(T least, T most) where T : System.Numerics.IBinaryInteger<T> => random.Next(7) switch
+        {
+            0 => least,
+            1 => most,
+            2 => T.One,
+            3 => unchecked(T.Zero - T.One),
+            4 => T.CreateTruncating(random.NextInt64(long.MinValue, long.MaxValue)),
+            _ => T.CreateTruncating(random.Next(-5, 6)),
+        };
     }
 
     static NDArray Definite(NDArray x)
@@ -160,7 +196,7 @@ sealed class OpCase
     internal (Node Node, Variable[] Feeds) Build(Func<Shape, Shape> declare)
     {
         var inputs = Values.Select((value, i) => Variant.Inputs[i] is Fixed ? A.Constant(value) : StateOps.Input($"in{i}", declare(value.Shape), value.DType)).ToArray();
-        return (Op.Call(inputs, Attrs.Of(Variant.Attrs)), [.. inputs.Where((_, i) => Variant.Inputs[i] is not Fixed)]);
+        return (Op.Call(inputs, Attrs.Of([.. Variant.Attrs, .. Variant.Functions?.Invoke(inputs) ?? []])), [.. inputs.Where((_, i) => Variant.Inputs[i] is not Fixed)]);
     }
 
     /// <summary>The outputs that both engines must agree on.</summary>

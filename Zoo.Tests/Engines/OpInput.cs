@@ -30,6 +30,9 @@ sealed record Fixed(NDArray Value, bool Typed = false) : OpInput;
 /// <summary>Inputs and attributes with which an op is tried.</summary>
 sealed record OpVariant(OpInput[] Inputs, params (string Name, object Value)[] Attrs)
 {
+    /// <summary>Attributes that depend on the inputs: functions over values of their shapes and dtypes.</summary>
+    public Func<Variable[], (string, object)[]>? Functions { get; init; }
+
     /// <summary>Outputs whose values are each engine's own affair.</summary>
     public int[] Private { get; init; } = [];
 

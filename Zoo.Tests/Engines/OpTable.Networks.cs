@@ -77,6 +77,8 @@ static partial class OpTable
         return OpRun.Run([x], [Spatial.Pool(x, true, size, strides, (string)attrs[2].Item2)], [values[0]])[0];
     });
 
+    static readonly (string, object)[] explicitly = [("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 })];
+
     /// <summary>The places of the maxima.</summary>
     static Derived Places(long[] shape, (string, object)[] attrs) => new(Shape.Create(shape), values =>
     {
@@ -126,10 +128,10 @@ static partial class OpTable
             V(D(2, 3, 4), D(2, 4, 5)), V([D(2, 3, 4), D(2, 5, 4)], ("adj_y", true)), V([D(2, 4, 3), D(2, 4, 5)], ("adj_x", true)), V([D(2, 4, 3), D(2, 5, 4)], ("adj_x", true), ("adj_y", true)),
             V(D(3, 4), D(2, 4, 5)), V(D(2, 1, 3, 4), D(5, 4, 2)),
         ],
-        ["BiasAdd"] = [V(D(3, 4), D(4)), V(D(2, 3, 3, 4), D(4))],
-        ["BiasAddGrad"] = [V(D(3, 4)), V(D(2, 3, 3, 4))],
-        ["Softmax"] = [V(D(3, 4)), V(D(2, 3, 4)), V(D(5))],
-        ["LogSoftmax"] = [V(D(3, 4)), V(D(2, 3, 4))],
+        ["BiasAdd"] = [V(D(3, 4), D(4)), V(D(2, 3, 3, 4), D(4)), V(D(2, 1, 3, 1, 5), D(5)), V(D(0, 4), D(4))],
+        ["BiasAddGrad"] = [V(D(3, 4)), V(D(2, 3, 3, 4)), V(D(2, 1, 3, 1, 5)), V(D(0, 4))],
+        ["Softmax"] = [V(D(3, 4)), V(D(2, 3, 4)), V(D(5)), V(D(2, 1, 3, 1, 2))],
+        ["LogSoftmax"] = [V(D(3, 4)), V(D(2, 3, 4)), V(D(5)), V(D(2, 1, 3, 1, 2))],
         ["LeakyRelu"] = [V(D(3, 4)), V([D(37, 41)], ("alpha", .3)), V([D(3, 4)], ("alpha", 0.0))],
         ["LeakyReluGrad"] = [V(D(3, 4), D(3, 4)), V([D(37, 41), D(37, 41)], ("alpha", .3))],
         ["Conv2D"] = [.. convolutions.Select(c => V([D(c.X), D(c.W)], c.Attrs))],
@@ -141,20 +143,20 @@ static partial class OpTable
         ["DepthwiseConv2dNativeBackpropFilter"] = [.. depthwise.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
         ["Conv2DBackpropInput"] = [.. convolutions.Select(c => V([I([.. c.X.Select(d => (int)d)]), D(c.W), D(c.Y)], c.Attrs))],
         ["Conv2DBackpropFilter"] = [.. convolutions.Select(c => V([D(c.X), I([.. c.W.Select(d => (int)d)]), D(c.Y)], c.Attrs))],
-        ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4]), V([D(2, 6, 7, 3)], ("ksize", new long[] { 1, 2, 2, 1 }), ("strides", new long[] { 1, 2, 2, 1 }), ("padding", "EXPLICIT"), ("explicit_paddings", new long[] { 0, 0, 1, 0, 0, 1, 0, 0 }))],
+        ["MaxPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4]), V([D(2, 6, 7, 3)], explicitly), V([D(3, 5, 4, 1)], pools[1]), V([D(1, 3, 3, 2)], pools[3]), V([D(1, 3, 3, 2)], pools[4])],
         ["MaxPoolGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(pooled[i])], p) with { Smooth = false })],
         ["MaxPoolGradGrad"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), Pooled(pooled[i], p), D(2, 6, 7, 3)], p) with { Smooth = false })],
-        ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4])],
-        ["LRN"] = [V(D(2, 3, 2, 7)), V([D(1, 2, 2, 5)], ("depth_radius", 2), ("bias", 1.5), ("alpha", .3), ("beta", .75))],
-        ["LRNGrad"] = [V([D(1, 2, 2, 5), D(1, 2, 2, 5), D(1, 2, 2, 5)], ("depth_radius", 2), ("alpha", .3)) with { Smooth = false }],
-        ["MaxPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2) with { Distinct = true }], p))],
+        ["AvgPool"] = [.. pools.Select(p => V([D(2, 6, 7, 3)], p)), V([D(2, 6, 7, 37)], pools[4]), V([D(3, 5, 4, 1)], pools[1]), V([D(1, 3, 3, 2)], pools[3])],
+        ["LRN"] = [V(D(2, 3, 2, 7)), V([D(1, 2, 2, 5)], ("depth_radius", 2), ("bias", 1.5), ("alpha", .3), ("beta", .75)), V([D(3, 1, 1, 2)], ("depth_radius", 1))],
+        ["LRNGrad"] = [V([D(2, 3, 2, 7), D(2, 3, 2, 7), D(2, 3, 2, 7)]) with { Smooth = false }, V([D(3, 1, 1, 2), D(3, 1, 1, 2), D(3, 1, 1, 2)], ("depth_radius", 1)) with { Smooth = false }, V([D(1, 2, 2, 5), D(1, 2, 2, 5), D(1, 2, 2, 5)], ("depth_radius", 2), ("alpha", .3)) with { Smooth = false }],
+        ["MaxPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2) with { Distinct = true }], p)), V([D(1, 3, 3, 3, 1) with { Distinct = true }], cubes[1]), V([D(3, 2, 2, 2, 3) with { Distinct = true }], cubes[0])],
         ["MaxPool3DGrad"] = [.. cubes.Select((p, i) => V([D(2, 4, 5, 3, 2) with { Distinct = true }, Pooled(cubed[i], p), D(cubed[i])], p) with { Smooth = false })],
         ["MaxPool3DGradGrad"] = [.. cubes.Select((p, i) => V([D(2, 4, 5, 3, 2) with { Distinct = true }, Pooled(cubed[i], p), D(2, 4, 5, 3, 2)], p) with { Smooth = false })],
-        ["AvgPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2)], p))],
+        ["AvgPool3D"] = [.. cubes.Select(p => V([D(2, 4, 5, 3, 2)], p)), V([D(1, 3, 3, 3, 1)], cubes[1]), V([D(3, 2, 2, 2, 3)], cubes[0])],
         ["AvgPool3DGrad"] = [.. cubes.Select((p, i) => V([I(2, 4, 5, 3, 2), D(cubed[i])], p))],
-        ["MaxPoolWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3)], [.. p, ("Targmax", i % 2 == 0 ? DType.Int64 : DType.Int32), ("include_batch_in_index", i > 2)]))],
-        ["MaxPoolGradWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), D(pooled[i]), Places(pooled[i], p)], p))],
-        ["MaxPoolGradGradWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3), D(2, 6, 7, 3), Places(pooled[i], p)], p))],
+        ["MaxPoolWithArgmax"] = [.. pools.Select((p, i) => V([D(2, 6, 7, 3)], [.. p, ("Targmax", i % 2 == 0 ? DType.Int64 : DType.Int32), ("include_batch_in_index", i > 2)])), V([D(3, 5, 4, 1)], pools[1]), V([D(1, 3, 3, 2)], pools[3])],
+        ["MaxPoolGradWithArgmax"] = [V([D(2, 6, 7, 3), D(pooled[0]), Places(pooled[0], [.. pools[0], ("include_batch_in_index", true)])], [.. pools[0], ("include_batch_in_index", true)]), .. pools.Select((p, i) => V([D(2, 6, 7, 3), D(pooled[i]), Places(pooled[i], p)], p))],
+        ["MaxPoolGradGradWithArgmax"] = [V([D(2, 6, 7, 3), D(2, 6, 7, 3), Places(pooled[0], [.. pools[0], ("include_batch_in_index", true)])], [.. pools[0], ("include_batch_in_index", true)]), .. pools.Select((p, i) => V([D(2, 6, 7, 3), D(2, 6, 7, 3), Places(pooled[i], p)], p))],
         ["AvgPoolGrad"] = [.. pools.Select((p, i) => V([I(2, 6, 7, 3), D(pooled[i])], p))],
         ["FusedBatchNormV3"] =
         [
@@ -166,8 +168,9 @@ static partial class OpTable
         ["FusedBatchNormGradV3"] =
         [
             V([D(3, 4, 2, 5), D(3, 4, 2, 5), D([5], .5, 2), new Fixed((float[])[.1f, 0, -.2f, .3f, 0]), new Fixed((float[])[1, .5f, 2, 1.5f, .7f]), new Fixed(NDArray.Scalar(0))], ("is_training", false), ("T", DType.Float32)) with { Private = [3, 4], Flat = [3, 4] },
+            .. from shape in (Shape[])[[1, 2, 2, 3], [4, 1, 1, 3]] select V([D(shape, -2, 2), D(shape, -2, 2), D([3], .5, 2), F(.1f, 0, -.2f), F(1, .5f, 2), new Fixed(NDArray.Scalar(0))], ("is_training", false), ("T", DType.Float32)) with { Private = [3, 4], Flat = [3, 4] },
         ],
-        ["SparseSoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Ix(4, 5)) with { Flat = [1] }, V(D(37, 11), Ix(11, 37)) with { Flat = [1] }],
+        ["SparseSoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Ix(4, 5)) with { Flat = [1] }, V(D(37, 11), Ix(11, 37)) with { Flat = [1] }, V(D(1, 3), Ix(3, 1)) with { Flat = [1] }],
         ["SoftmaxCrossEntropyWithLogits"] = [V(D(5, 4), Rows(5, 4)) with { Flat = [1] }, V(D(5, 4), Rows(1, 4)) with { Flat = [1] }, V(D(1, 4), Rows(5, 4)) with { Flat = [1] }],
         ["StatelessRandomUniformV2"] = Randoms(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16),
         ["StatelessRandomNormalV2"] = Randoms(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16),

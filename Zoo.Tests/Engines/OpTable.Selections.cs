@@ -12,13 +12,13 @@ static partial class OpTable
 
     static Dictionary<string, OpVariant[]> Selections() => new()
     {
-        ["TopKV2"] = [V(D(3, 4), N(2)), V(D(2, 3, 50), N(40)), V(D(5), N(5)), V(D(3, 4), N(0)), V([D(3, 4), N(1)], ("index_type", DType.Int64))],
+        ["TopKV2"] = [V(D(3, 4), N(2)), V(D(2, 3, 50), N(40)), V(D(5), N(5)), V(D(3, 4), N(0)), V([D(3, 4), N(1)], ("index_type", DType.Int64)), V(D(2, 1, 3, 1, 5), N(3)), V(D(0, 4), N(2))],
         ["TopK"] = [V([D(3, 4)], ("k", 2)), V([D(2, 3, 5)], ("k", 3)), V([D(5)], ("k", 5))],
         ["InTopKV2"] = [V(D(4, 5), Ix(5, 4), N(2)), V(D(6, 3), Ix(4, 6), N(1)), V(D(3, 4), Ix(4, 3), N(4))],
         ["InTopK"] = [V([D(4, 5), Ix(5, 4)], ("k", 2)), V([D(6, 3), Ix(4, 6)], ("k", 1)), V([D(3, 4), Ix(4, 3)], ("k", 4))],
         ["NthElement"] = [V(D(3, 4), N(1)), V([D(2, 3, 5), N(0)], ("reverse", true)), V(D(5), N(4))],
 
-        ["GatherNd"] = [V(D(3, 4), Ix(3, 5, 2)), V(D(3, 4), Ix(3, 2, 3, 1)), V(D(2, 3, 4), Ix(2, 5, 3)), V(D(3, 4), Ix(3, 0, 2))],
+        ["GatherNd"] = [V(D(3, 4), Ix(3, 5, 2)), V(D(3, 4), Ix(3, 2, 3, 1)), V(D(2, 3, 4), Ix(2, 5, 3)), V(D(3, 4), Ix(3, 0, 2)), V(D(2, 1, 3, 1, 2), Ix(1, 4, 2)), V(D(3, 4), Ix(1, 2, 0))],
         ["ScatterNd"] = [V(Ix(3, 5, 2), D(5), I(3, 4)), V(Ix(3, 2, 3, 1), D(2, 3, 4), I(3, 4)), V(Ix(2, 5, 3), D(5), I(2, 3, 4)), V(Ix(3, 0, 1), D(0, 4), I(3, 4))],
         ["TensorScatterUpdate"] = Scatters(Places([3, 2], 0, 1, 2, 0, 1, 1)),
         ["TensorScatterAdd"] = Scatters(Ix(3, 3, 2)),

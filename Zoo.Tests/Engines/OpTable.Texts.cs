@@ -62,9 +62,9 @@ static partial class OpTable
             .. from preserve in new[] { true, false } from pad in new[] { -1, 0, 1 } from widths in new[] { new long[] { 2 }, [1, 3], [4] }
                select V([W(9), L(0, 2, 2, 3, 9)], ("separator", "|"), ("ngram_widths", widths), ("left_pad", "<"), ("right_pad", ">"), ("pad_width", pad), ("preserve_short_sequences", preserve)),
         ],
-        ["UnicodeDecode"] = [V([W(8)], ("input_encoding", "UTF-8")), V([W(8)], ("input_encoding", "UTF-16-BE")), V([W(2, 3)], ("input_encoding", "UTF-8"), ("replace_control_characters", true), ("Tsplits", DType.Int32)), V([W(8)], ("input_encoding", "UTF-32-BE"), ("errors", "ignore"))],
-        ["UnicodeDecodeWithOffsets"] = [V([W(8)], ("input_encoding", "UTF-8"))],   // TensorFlow ends the process at int32 splits
-        ["UnicodeEncode"] = [.. from encoding in new[] { "UTF-8", "UTF-16-BE", "UTF-32-BE" } select V([Ix(70000, 9), L(0, 3, 3, 9)], ("output_encoding", encoding))],
+        ["UnicodeDecode"] = [V([W(8)], ("input_encoding", "UTF-8")), V([W(8)], ("input_encoding", "UTF-16-BE")), V([W(2, 3)], ("input_encoding", "UTF-8"), ("replace_control_characters", true), ("Tsplits", DType.Int32)), V([W(8)], ("input_encoding", "UTF-32-BE"), ("errors", "ignore")), V([W([5], "a", "äß", "日本")], ("input_encoding", "UTF-8"), ("errors", "strict"))],
+        ["UnicodeDecodeWithOffsets"] = [V([W(8)], ("input_encoding", "UTF-8")), V([W(2, 3)], ("input_encoding", "UTF-8"), ("errors", "ignore"), ("replace_control_characters", true)), V([W([5], "a", "äß", "日本")], ("input_encoding", "UTF-8"), ("errors", "strict"))],   // TensorFlow ends the process at int32 splits
+        ["UnicodeEncode"] = [.. from encoding in new[] { "UTF-8", "UTF-16-BE", "UTF-32-BE" } select V([Ix(70000, 9), L(0, 3, 3, 9)], ("output_encoding", encoding)), .. from errors in new[] { "ignore", "strict", "replace" } select V([Ix(5000, 4), L(0, 1, 1, 4)], ("output_encoding", "UTF-8"), ("errors", errors)), V([Ix(5000, 2), L(0, 2)], ("output_encoding", "UTF-8"))],
         ["DecodeRaw"] =
         [
             .. from type in new[] { DType.UInt8, DType.Int16, DType.Int32, DType.Int64, DType.Float32 } select V([W([2, 3], "abcdefgh", "12345678")], ("out_type", type)),

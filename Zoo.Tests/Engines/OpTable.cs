@@ -85,18 +85,50 @@ static partial class OpTable
     /// <summary>Ops that only move elements, whose gradients do no arithmetic either.</summary>
     static readonly HashSet<string> moves = ["Identity", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Slice", "StridedSlice", "StridedSliceGrad", "Pad", "MirrorPad", "Pack", "Unpack", "Split", "SplitV", "ReverseV2", "OneHot", "Bitcast"];
 
+    /// <summary>Whether extreme numbers mean nothing that both engines give.</summary>
+    internal static bool IsOpen(Op op, DType dtype) =>
+        dtype.IsComplex()   // each library has its own rules for infinite complex numbers
+        || dtype.IsInteger() && op.Name is "Div" or "RealDiv" or "FloorDiv" or "TruncateDiv" or "FloorMod" or "TruncateMod" or "Mod" or "Pow"   // by 0 is an error, and the least number by -1 ends TensorFlow's process; powers below 0 are an error there
+        || dtype.IsFloat() && op.Name is "Cast"   // beyond the range of whole numbers C++ promises nothing
+            or "InvGrad" or "ReciprocalGrad" or "SqrtGrad" or "RsqrtGrad" or "SigmoidGrad"   // products that overflow or not by their order
+            or "ReluGrad" or "Relu6Grad"   // TensorFlow multiplies by 0 what does not pass
+            or "ClipByValue" or "Softmax";   // no number as a bound; oneDNN's own rule
+
     internal static IEnumerable<OpVariant> Of(Op op)
     {
-        if (structured.Value.TryGetValue(op.Name, out var listed)) return listed;
+        if (structured.Value.TryGetValue(op.Name, out var listed)) return [.. listed, .. anyShape.Contains(op.Name) ? others.SelectMany(s => Reshaped(listed[0], s)) : [], .. Hinted(op, listed[0])];
         if (op.Pointwise is null && !domains.ContainsKey(op.Name)) throw new InvalidOperationException($"{op.Name} is not element-wise, and OpTable has no variants of it: add some.");
         var inputs = op.Signature.Inputs.Length;
         var domain = domains.GetValueOrDefault(op.Name) ?? [.. Enumerable.Repeat((-2.0, 2.0), inputs)];
         var broadcasts = !op.Name.EndsWith("Grad", StringComparison.Ordinal);
-        Shape[][] shapes = inputs == 1 ? [[small], [[]], [wide], [[0, 4]]]
-            : broadcasts ? [[small, small], [small, row], [column, [1, 4]], [[], small], [cube, column], [wide, wide], [[0, 4], row]]
+        Shape[][] shapes = inputs == 1 ? [[small], [[]], [wide], [[0, 4]], [[2, 1, 3, 1, 2]]]
+            : broadcasts ? [[small, small], [small, row], [column, [1, 4]], [[], small], [cube, column], [wide, wide], [[0, 4], row], [[2, 1, 3, 1, 2], [3, 1, 2]]]
             : [[small, small], [[], []], [wide, wide]];
-        return shapes.Select(list => new OpVariant([.. list.Select((s, i) => (OpInput)new Data(s, domain[i].Low, domain[i].High))]));
+        var variants = shapes.Select(list => new OpVariant([.. list.Select((s, i) => (OpInput)new Data(s, domain[i].Low, domain[i].High))])).ToArray();
+        return [.. variants, .. Hinted(op, variants[0])];
     }
+
+    /// <summary>Ops that take one shape as well as another; the table has a few of their attributes.</summary>
+    static readonly HashSet<string> anyShape =
+    [
+        "CheckNumerics", "Identity", "StopGradient", "Rank", "Size", "Cast", "Bitcast", "LeakyRelu", "LeakyReluGrad", "ApproximateEqual", "AsString", "StringToNumber", "StringToHashBucket", "StringToHashBucketFast", "StringToHashBucketStrong",
+        "StringUpper", "StringLower", "StringStrip", "StringLength", "RegexReplace", "RegexFullMatch", "StaticRegexReplace", "StaticRegexFullMatch", "UnicodeTranscode", "DecodeRaw",
+    ];
+
+    static readonly Shape[] others = [[2, 1, 3], [], [0, 4], [2, 1, 3, 1, 2]];
+
+    /// <summary>A variant with inputs of another shape where they have that of the first.</summary>
+    static IEnumerable<OpVariant> Reshaped(OpVariant variant, Shape shape)
+    {
+        var first = ShapeOf(variant.Inputs[0]);
+        if (first is not null && first != shape) yield return variant with { Inputs = [.. variant.Inputs.Select(i => ShapeOf(i) != first ? i : i switch { Data d => d with { Shape = shape }, Words w => w with { Shape = shape }, _ => i })] };
+        static Shape? ShapeOf(OpInput input) => input switch { Data d => d.Shape, Words w => w.Shape, _ => null };
+    }
+
+    /// <summary>Attributes that say how, not what: the result is the same.</summary>
+    static readonly string[] hints = ["grad_a", "grad_b", "grad_x", "grad_y", "use_cudnn_on_gpu", "validate_indices", "sparse_gradient", "fast", "incompatible_shape_error", "try_recover_truncated"];
+
+    static IEnumerable<OpVariant> Hinted(Op op, OpVariant variant) => op.Signature.Attrs.Where(a => a.Kind == "bool" && hints.Contains(a.Name)).Select(a => variant with { Attrs = [.. variant.Attrs, (a.Name, !(bool)a.Default!)] });
 
     static Data D(params ReadOnlySpan<long> dims) => new(Shape.Create(dims));
     static Data D(Shape shape, double low, double high) => new(shape, low, high);

@@ -2,6 +2,7 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Graph.Proto;
+using Zoo.Autograd.Ops;
 
 namespace Zoo.Tests.EngineCases;
 
@@ -68,7 +69,15 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
     static string? Missing(OpRun run, Variable[] fetches)
     {
         var program = Portable.For(new() { Feeds = run.Feeds, Fetches = fetches });
-        return program.Nodes().FirstOrDefault(n => !Supports(n)) is { } node ? $"{node.Op.Name} {node.Outputs.FirstOrDefault()?.DType.Name()}" : null;
+        return program.Nodes().SelectMany(Within).FirstOrDefault(n => !Supports(n)) is { } node ? $"{node.Op.Name} {node.Outputs.FirstOrDefault()?.DType.Name()}" : null;
+    }
+
+    /// <summary>A node with those of its functions, or of what it means.</summary>
+    static IEnumerable<Node> Within(Node node)
+    {
+        var inner = FlowOps.Functions(node).SelectMany(f => f.Outputs).Concat(node.Op.Body?.Invoke(node, node.Inputs) ?? []);
+        var all = Topology.Sort(inner.Select(o => o.Node)).SelectMany(n => ReferenceEquals(n, node) || node.Inputs.Any(i => ReferenceEquals(i.Node, n)) ? [n] : Within(n));
+        return node.Op.Body is null ? all.Append(node) : all;
     }
 
     static bool Supports(Node node)

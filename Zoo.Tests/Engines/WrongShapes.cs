@@ -47,7 +47,7 @@ static class WrongShapes
         Node node;
         try
         {
-            node = it.Op.Call(inputs, Attrs.Of(it.Variant.Attrs));
+            node = it.Op.Call(inputs, it.Variant.Functions is null ? Attrs.Of(it.Variant.Attrs) : it.Build(s => s).Node.Attrs);   // the functions stay as they were
         }
         catch (ShapeException e)
         {

@@ -4,6 +4,7 @@ using Zoo.Autograd.Engine;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
 using Zoo.Keras.Training;
+using Zoo.Tests.Layers;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Tests.Ops;
@@ -70,12 +71,46 @@ public class RandomTests
         Assert.That(Both(A.Gradients(A.Sum(A.Mean(drawn, 0)), [alpha])[0]).ToArray<double>(), Has.All.EqualTo(1).Within(.1));
     }
 
+    /// <summary>A random op over a shape, with how many counters a sample of eight numbers takes.</summary>
+    sealed record Draw(string Name, int Counters, Func<Variable, Variable, Variable> Numbers)
+    {
+        public override string ToString() => Name;
+    }
+
+    static IEnumerable<Draw> Draws()
+    {
+        foreach (var dtype in new[] { DType.Float32, DType.Float64, DType.Float16, DType.BFloat16 })
+        {
+            var counters = dtype == DType.Float64 ? 4 : 2;
+            yield return new($"uniform {dtype}", counters, (shape, counter) => A.RandomUniform(shape, 9, counter, dtype));
+            yield return new($"normal {dtype}", counters, (shape, counter) => A.RandomNormal(shape, 9, counter, dtype));
+            yield return new($"truncated normal {dtype}", 256 * 2, (shape, counter) => A.RandomTruncatedNormal(shape, 9, counter, dtype));
+        }
+        yield return new("integer int32", 2, (shape, counter) => A.RandomInteger(shape, A.Constant(-3, DType.Int32), A.Constant(1000, DType.Int32), 9, counter));
+        yield return new("integer int64", 4, (shape, counter) => A.RandomInteger(shape, A.Constant(-3L, DType.Int64), A.Constant(1L << 40, DType.Int64), 9, counter));
+        foreach (var dtype in new[] { DType.Float32, DType.Float64 }) yield return new($"gamma {dtype}", 256 * 8, (shape, counter) => A.RandomGamma(shape, A.Constant(NDArray.Scalar(1.7, dtype)), 9, counter));
+    }
+
+    /// <summary>Samples 32 to 63 of a batch of 64 are those of a batch of 32 that begins at the counter of sample 32.</summary>
+    [Test]
+    public void SamplesCountFromTheirOwnPlace([ValueSource(nameof(Draws))] object given, [ValueSource(typeof(TestEngines), nameof(TestEngines.Names))] string engine)
+    {
+        var draw = (Draw)given;
+        var found = ModelRuns.Run(engine, [], [draw.Numbers(A.Ints(64, 8), Counter(0)), draw.Numbers(A.Ints(32, 8), Counter(32))], []);
+        Assert.That(found[1].HoldsTheSame(found[0].Rows(32, 32).Clone()), $"{found[1]} against {found[0].Rows(32, 32)}");
+        Assert.That(found[1].HoldsTheSame(found[0].Rows(0, 32).Clone()), Is.False);
+
+        Variable Counter(int sample) => A.Constant(NDArray.From(new[] { (long)sample * draw.Counters, 3 }));
+    }
+
+    static readonly Func<Layer>[] noisy = [() => new Dropout(.4), () => new GaussianDropout(.3), () => new GaussianNoise(.5), () => new AlphaDropout(.3), () => new SpatialDropout1D(.4)];
+
     /// <summary>Rows 32 to 63 of the mask of a batch of 64 are the mask of a batch of 32 that begins at 32.</summary>
-    [TestCaseSource(typeof(TestEngines), nameof(TestEngines.Names))]
-    public void AMaskDoesNotDependOnWhereTheBatchIsCut(string engine)
+    [Test]
+    public void AMaskDoesNotDependOnWhereTheBatchIsCut([Range(0, 4)] int layer, [ValueSource(typeof(TestEngines), nameof(TestEngines.Names))] string engine)
     {
         var input = K.Input([5, 7]);
-        Model model = new(input, input >> new Dropout(.4));
+        Model model = new(input, input >> noisy[layer]());
         var step = A.Constant(4L, DType.Int64);
         var whole = Mask(64, null);
         var part = Mask(32, new(A.Constant(32L, DType.Int64)));

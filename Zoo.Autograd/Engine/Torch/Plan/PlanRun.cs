@@ -85,16 +85,28 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         if (trace is null)
         {
-            step.Run(slots);
+            Run(step);
             return;
         }
         var start = Stopwatch.GetTimestamp();
-        step.Run(slots);
+        Run(step);
         var time = Stopwatch.GetElapsedTime(start);
         long bytes = 0;
         foreach (var slot in step.Reads.Concat(step.Writes).Distinct())
             if (slots[slot] != 0) bytes += TorchTensor.Elements(slots[slot]) * TorchTensor.ElementSize(slots[slot]);
         trace!.Add(step, time, bytes);
+    }
+
+    void Run(Step step)
+    {
+        try
+        {
+            step.Run(slots);
+        }
+        catch (DivideByZeroException e)
+        {
+            throw new EngineException($"{step.Label}: a whole number is divided by 0. Expected another divisor, or floating-point numbers, which then become infinite.", e) { Op = step.Label };
+        }
     }
 
     void Load()
