@@ -150,7 +150,15 @@ public class OpTests
         if (r.Loss is null) return null;
         var (lowering, xs) = (new Lowering(), r.Case.Smooth(r.Feeds));
         for (var i = 0; i < body.Length; i++) lowering.Bind(r.Node.Outputs[i], body[i]);
-        var back = Gradients.Of([lowering.Lower(r.Loss)], xs);
+        Variable?[] back;
+        try
+        {
+            back = Gradients.Of([lowering.Lower(r.Loss)], xs);
+        }
+        catch (GraphException e) when (e.Message.Contains("has no gradient", StringComparison.Ordinal))
+        {
+            return null;   // its body is a loop
+        }
         if (back.Zip(r.Gradients).Any(p => p.First is null != p.Second is null)) return "an input has a gradient only one way";
         return OpRun.Differ(OpRun.Run(r.Feeds, [.. back.OfType<Variable>()], r.Case.Feeds), [.. r.GradientValues.OfType<NDArray>()]) is { } gradient ? $"gradient: {gradient}" : null;
     })));
@@ -189,7 +197,8 @@ public class OpTests
         Engine.TensorFlow.TensorFlowLibrary.Require();
         var peers = new TensorFlowPeers(runs.Value);
         Check(peers.Compare().Select(p => Note(p.Case, () => p.Found)));
-        TestContext.Out.WriteLine($"{peers.Compared} cases compared with TensorFlow; it has no kernel for: {string.Join(", ", peers.Absent.Distinct().Order())}");
+        TestContext.Out.WriteLine($"{peers.Compared} cases compared with TensorFlow; it has no kernel for: {string.Join(", ", peers.Absent.Distinct().Order())}; other results only in a graph with others: {string.Join(", ", peers.OnlyInCompany)}");
+        Assert.That(peers.OnlyInCompany, Has.Count.LessThan(5));
     }
 
     static NDArray Input(OpRun r, int smooth) => r.Case.Feeds[Array.IndexOf(r.Feeds, r.Case.Smooth(r.Feeds)[smooth])];

@@ -15,6 +15,9 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
     /// <summary>Cases, or their gradients, for which TensorFlow has no CPU kernel.</summary>
     internal List<string> Absent { get; } = [];
 
+    /// <summary>Cases that differ in a graph with others, and not alone.</summary>
+    internal List<string> OnlyInCompany { get; } = [];
+
     internal int Compared { get; private set; }
 
     sealed record Peer(OpRun Run, Variable[] Fetches, NDArray[] Expected);
@@ -62,7 +65,11 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
         }
         Compared += peers.Count;
         var next = 0;
-        return [.. peers.Select(p => (p.Run.Case, p.Expected.Select((e, i) => OpRun.Differ(e, found[next++], OpTable.Within(p.Run.Case.Op, e.DType)) is { } other ? $"{(i < p.Run.Outputs.Length ? $"output {i}" : $"gradient {i - p.Run.Outputs.Length}")}: {other}" : null).ToArray().FirstOrDefault(f => f is not null)))];
+        (OpCase Case, string? Found)[] compared = [.. peers.Select(p => (p.Run.Case, p.Expected.Select((e, i) => OpRun.Differ(e, found[next++], OpTable.Within(p.Run.Case.Op, e.DType)) is { } other ? $"{(i < p.Run.Outputs.Length ? $"output {i}" : $"gradient {i - p.Run.Outputs.Length}")}: {other}" : null).ToArray().FirstOrDefault(f => f is not null)))];
+        // what differs is tried alone: in a graph with others TensorFlow's optimizer may make something else of it, which is told but is not ours
+        for (var i = 0; i < compared.Length && peers.Count > 1; i++)
+            if (compared[i].Found is { } inCompany && (compared[i] = Together([peers[i]])[0]).Found is null) OnlyInCompany.Add($"{compared[i].Case}: {inCompany}");
+        return [.. compared];
     }
 
     /// <summary>The first node among those that are needed for which there is no CPU kernel.</summary>
