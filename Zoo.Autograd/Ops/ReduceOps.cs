@@ -13,8 +13,8 @@ internal static class ReduceOps
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
         k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
         composite: n => n.Out.DType.IsInteger() ? [A.Cast(BitOps.TruncateDiv.Call(Sum.Call([A.Cast(n[0], DType.Int64), n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), DType.Int64)), n.Out.DType)] : null);   // the sum may be longer than the type
-    internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.Max());
-    internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.Min());
+    internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.DefaultIfEmpty(double.NegativeInfinity).Max());
+    internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.DefaultIfEmpty(double.PositiveInfinity).Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
 
     internal static readonly Op EuclideanNorm = new("EuclideanNorm", "input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:continuous Tidx:index=int32")
@@ -119,7 +119,7 @@ internal static class ReduceOps
             Composite = composite,
             Simplify = n => ShapeValues.Of(n[1]) is { Length: 0 } ? n[0] : null,
             // sizes and positions; what is larger the engine computes, whole numbers without rounding
-            Fold = host is null ? null : (n, v) => v[0].Count > 0 && (n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1) && host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)) is var result && (!v[0].DType.IsInteger() || Math.Abs(result) <= sbyte.MaxValue || v[0].DType is DType.Int32 or DType.Int64 && Math.Abs(result) <= int.MaxValue)
+            Fold = host is null ? null : (n, v) => (n.Out.Shape.Rank == 0 || n[0].Shape.Rank == 1) && host(Enumerable.Range(0, v[0].Count).Select(v[0].Number)) is var result && (!v[0].DType.IsInteger() || Math.Abs(result) <= sbyte.MaxValue || v[0].DType is DType.Int32 or DType.Int64 && Math.Abs(result) <= int.MaxValue)
                 ? NDArray.Full(n.Out.Shape, result, v[0].DType)
                 : null,
         };
