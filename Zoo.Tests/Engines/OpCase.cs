@@ -129,7 +129,7 @@ sealed class OpCase
     /// <summary>Elements of an array at random, in another shape.</summary>
     internal static NDArray Redraw(NDArray from, Shape shape, Random random)
     {
-        if (from.DType == DType.String) return Draw(shape, from.Count == 0 ? [""] : from.ToStrings(), random);
+        if (from.DType == DType.String) return Draw(shape, from.Count == 0 ? ["0"] : from.ToStrings(), random);
         return Fill(shape, from.DType, () => from.Count == 0 ? 0 : from.ComplexNumber(random.Next(from.Count)).Real);
     }
 

@@ -70,7 +70,7 @@ static partial class OpTable
 
         static Fixed File(byte[] bytes) => new(NDArray.From([bytes], Shape.Scalar));
 
-        static Fixed[] Drawn(SkiaSharp.SKEncodedImageFormat format) => [.. new[] { (17, 9), (8, 8), (1, 3) }.Select(size => Picture(format, size.Item1, size.Item2))];
+        static Fixed[] Drawn(SkiaSharp.SKEncodedImageFormat format) => [.. new[] { (17, 9), (8, 8), (24, 16) }.Select(size => Picture(format, size.Item1, size.Item2))];
 
         static Fixed Picture(SkiaSharp.SKEncodedImageFormat format, int width, int height)
         {

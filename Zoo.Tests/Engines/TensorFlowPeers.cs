@@ -89,6 +89,7 @@ sealed class TensorFlowPeers(IReadOnlyList<OpRun> runs)
 
     static bool Supports(Node node)
     {
+        if (node.Op.Name == "Tile" && node.Out.DType == DType.UInt16) return false;   // its kernel refuses what its list has
         if (!kernels.TryGetValue(node.Op.Name, out var list)) kernels[node.Op.Name] = list = TensorFlowGraph.KernelsOf(node.Op.Name);
         return list.Kernel.Any(k => k.DeviceType == "CPU" && k.Label.Length == 0 && k.Constraint.All(c =>
             node.Attrs[c.Name] is DType type ? c.AllowedValues.List.Type.Contains((DataType)type)
