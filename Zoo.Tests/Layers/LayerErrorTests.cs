@@ -24,7 +24,11 @@ public class LayerErrorTests
         Case("Softmax", () => new Softmax(3), S(8)), Case("Resizing", () => new Resizing(4, 4), S(8)), Case("RandomFlip", () => new RandomFlip(), S(8)), Case("SpatialDropout2D", () => new SpatialDropout2D(0.5), S(8)),
         Case("Attention", () => new Attention(), S(3, 4)), Case("MultiHeadAttention", () => new MultiHeadAttention(2, 3), S(3, 4)), Case("GroupQueryAttention", () => new GroupQueryAttention(3, 2, 1), S(4), S(4)),
         Case("Add", () => new Add(), S(3), S(4)), Case("Multiply", () => new Multiply(), S(2, 3), S(2, 4)), Case("Concatenate", () => new Concatenate(1), S(3, 2), S(3, 4)), Case("Subtract", () => new Subtract(), S(3)), Case("Dot", () => new Dot(1), S(3), S(4)),
-        Case("HashedCrossing", () => new HashedCrossing(5), S(3), S(3)), Case("PReLU", () => new PReLU(), S(Dim.Any, 3)),
+        Case("Average", () => new Average(), S(2, 3), S(2, 4)), Case("Maximum", () => new Maximum(), S(3), S(4)), Case("Minimum", () => new Minimum(), S(3), S(4)), Case("SimpleRNN", () => new SimpleRNN(2), S(8)), Case("ConvLSTM1D", () => new ConvLSTM1D(2, 3), S(8, 1)),
+        Case("Conv3DTranspose", () => new Conv3DTranspose(2, 3), S(8, 8, 8)), Case("SeparableConv2D", () => new SeparableConv2D(2, 3), S(8, 8)), Case("DepthwiseConv1D", () => new DepthwiseConv1D(3), S(8)), Case("MaxPooling1D", () => new MaxPooling1D(2), S(8)),
+        Case("MaxPooling3D", () => new MaxPooling3D(2), S(8, 8, 8)), Case("AveragePooling2D", () => new AveragePooling2D(2), S(8, 8)), Case("GlobalAveragePooling2D", () => new GlobalAveragePooling2D(), S(8, 8)), Case("RMSNormalization", () => new RMSNormalization(3), S(8)),
+        Case("UnitNormalization", () => new UnitNormalization(4), S(8)), Case("ZeroPadding1D", () => new ZeroPadding1D(1), S(8)), Case("ZeroPadding3D", () => new ZeroPadding3D(1), S(8, 8, 8)), Case("Cropping2D", () => new Cropping2D(1), S(8, 8)), Case("UpSampling1D", () => new UpSampling1D(2), S(8)),
+        Case("Reshape rest", () => new Reshape(-1, 3), S(8)), Case("CenterCrop", () => new CenterCrop(2, 2), S(8)), Case("HashedCrossing", () => new HashedCrossing(5), S(3), S(3)), Case("TextVectorization", () => new TextVectorization { Terms = ["a"] }, S(3)), Case("PReLU", () => new PReLU(), S(Dim.Any, 3)),
     ];
 
     [TestCaseSource(nameof(WrongShapes))]
@@ -32,7 +36,7 @@ public class LayerErrorTests
     {
         var layer = make();
         layer.Name = "the_layer";
-        var text = layer is HashedCrossing;
+        var text = layer is HashedCrossing or TextVectorization;
         Variable[] inputs = [.. shapes.Select((s, i) => K.Input(s[1..], $"feeder_{i}", text ? DType.String : DType.Float32))];
         var error = Assert.Throws<ShapeException>(() => layer.ApplyMany(inputs))!;
         Assert.That(error.Message, Does.StartWith("the_layer: ").And.Contain("xpected").And.Contain("The input comes from feeder_0").And.Contain(shapes[0].ToString()));
