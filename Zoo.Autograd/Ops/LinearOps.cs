@@ -17,7 +17,7 @@ internal static class LinearOps
             (true, true) => [A.MatMul(n[1], g, transposeA: true, transposeB: true), A.MatMul(g, n[0], transposeA: true, transposeB: true)],
         },
         ComplexGrad = false,
-        Kernel = k => k.Call("mm",
+        Kernel = k => k.Into("mm.out",
             k.Node.Flag("transpose_a") ? k.Permute(k[0], 1, 0) : k[0],
             k.Node.Flag("transpose_b") ? k.Permute(k[1], 1, 0) : k[1]),
     };

@@ -16,6 +16,20 @@ internal static unsafe partial class LibC
     internal static bool IsGlibc { get; } = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad(Name, out nint handle) && NativeLibrary.TryGetExport(handle, "gnu_get_libc_version", out _);
 
+    /// <summary>Fresh memory from the system in whole pages, in huge ones where the system has them on request; null where there is none.</summary>
+    internal static byte* Map(nuint bytes)
+    {
+        const int readWrite = 3, privateAnonymous = 0x22, hugePages = 14;
+        var address = mmap(null, bytes, readWrite, privateAnonymous, -1, 0);
+        if ((nint)address == -1) return null;
+        madvise(address, bytes, hugePages);
+        return address;
+    }
+
+    [LibraryImport(Name)] private static partial byte* mmap(byte* address, nuint bytes, int protection, int flags, int file, nint offset);
+    [LibraryImport(Name)] private static partial int madvise(byte* address, nuint bytes, int advice);
+    [LibraryImport(Name)] internal static partial int munmap(byte* address, nuint bytes);
+
     /// <summary>Where the main heap ends.</summary>
     [LibraryImport("libc")] internal static partial nint sbrk(nint increment);
 }

@@ -38,6 +38,9 @@ internal sealed class Kernel
     /// <summary>An ATen op that returns one tensor, for instance <c>Call("mm", a, b)</c> or <c>Call("sum.dim_IntList", x, axes, keep, Arg.None)</c>.</summary>
     internal Value Call(string op, params Arg[] args) => CallMany(op, 1, args)[0];
 
+    /// <summary>An ATen op that writes its one result to memory of ours, the last argument of its <c>out</c> form: only of ops that do not allocate in spite of that.</summary>
+    internal Value Into(string op, params Arg[] args) => Call(op, [.. args, Empty(OutShape(), OutDType())]);
+
     /// <summary>An ATen op that returns several tensors.</summary>
     internal Value[] CallMany(string op, int results, params Arg[] args)
     {

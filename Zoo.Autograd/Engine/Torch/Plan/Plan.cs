@@ -21,6 +21,9 @@ internal sealed class Plan
     /// <summary>Slots that become Parameters' new values, as they are or copied.</summary>
     internal required (Parameter Target, int Slot, bool Copy)[] Swaps { get; init; }
 
+    /// <summary>Where values lie; null until a first run has shown what shares memory.</summary>
+    internal Arena? Arena { get; set; }
+
     internal PlanRun Rent() => idle.TryTake(out var run) ? run : new(this);
 
     internal void Return(PlanRun run) => idle.Add(run);
@@ -36,5 +39,6 @@ internal sealed class Plan
     {
         foreach (var handle in constants ?? [])
             if (handle != 0) TorchTensor.Delete(handle);
+        ArenaPool.Trim();
     }
 }

@@ -20,6 +20,9 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     [ThreadStatic] static CancellationToken running;
     CancellationToken cancel;
     PlanTrace? trace;
+    Arena? arena;
+    NativeBuffer? block;
+    byte* bound;
 
     /// <summary>What cancels the run of this engine thread: for the runs that a kernel starts.</summary>
     internal static CancellationToken Cancellation => running;
@@ -47,13 +50,17 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         running = cancel;
         try
         {
+            Enter();
             Load();
-            foreach (var step in plan.Steps)
+            var maker = arena is null ? new ArenaMaker(plan) : null;
+            foreach (var step in arena?.Each ?? plan.Steps)
             {
                 cancel.ThrowIfCancellationRequested();
                 Do(step);
+                maker?.See(step, slots);
                 foreach (var slot in step.Frees) Free(slot);
             }
+            if (maker is not null) plan.Arena ??= maker.Make();
             for (var i = 0; i < fetches.Length; i++) TorchArrays.Read(slots[plan.Fetches[i]], plan.Program.Fetches[i], ref fetches[i]);
             for (var i = 0; i < next.Length; i++)
             {
@@ -65,6 +72,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         finally
         {
             for (var i = 0; i < slots.Length; i++) Free(i);
+            if (block is not null) ArenaPool.Return(block);
+            block = null;
             for (var i = 0; i < next.Length; i++)
             {
                 if (next[i] != 0) TorchTensor.Delete(next[i]);
@@ -108,6 +117,28 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             throw new EngineException($"{step.Label}: a whole number is divided by 0. Expected another divisor, or floating-point numbers, which then become infinite.", e) { Op = step.Label };
         }
     }
+
+    /// <summary>Takes a block for the plan's arena. Handles of places are made only where it is another than last time.</summary>
+    void Enter()
+    {
+        if (plan.Arena is not { Bytes: > 0 } known) return;
+        block = ArenaPool.Rent(known.Bytes);
+        if (arena == known && bound == block.Pointer) return;
+        Unbind();
+        arena = known;
+        foreach (var (slot, offset, sizes, dtype) in known.Places) slots[slot] = TorchTensor.FromMemory(block.Pointer + offset, dtype, sizes);
+        foreach (var step in known.Once) step.Run(slots);
+        bound = block.Pointer;
+    }
+
+    void Unbind()
+    {
+        bound = null;
+        arena = null;
+        for (var i = 0; i < slots.Length; i++) Free(i);
+    }
+
+    ~PlanRun() => Unbind();
 
     void Load()
     {
@@ -157,7 +188,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
 
     void Free(int slot)
     {
-        if (slots[slot] == 0) return;
+        if (slots[slot] == 0 || arena is not null && arena.Stays[slot]) return;
         TorchTensor.Delete(slots[slot]);
         slots[slot] = 0;
     }

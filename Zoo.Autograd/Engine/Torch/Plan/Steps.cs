@@ -14,7 +14,21 @@ internal abstract class Step
     internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
     internal abstract int[] Writes { get; }
+    /// <summary>For each result what it is, where the step writes row-major memory that it may be given: its slot then holds a tensor already. Else empty.</summary>
+    internal virtual (long[] Sizes, DType DType)[] Makes => [];
     internal abstract void Run(nint[] slots);
+
+    /// <summary>The addresses of results that are made here: of those given, else of fresh memory.</summary>
+    private protected void Places(nint[] slots, Span<nint> addresses)
+    {
+        var (makes, writes) = (Makes, Writes);
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            ref var slot = ref slots[writes[i]];
+            if (slot == 0) slot = TorchTensor.Empty(makes[i].DType, makes[i].Sizes);
+            addresses[i] = TorchTensor.Address(slot);
+        }
+    }
 }
 
 /// <summary>A call of an ATen op through the dispatcher.</summary>
@@ -131,26 +145,32 @@ internal sealed class LayoutStep(int x, DType dtype, int result) : Step
     internal override void Run(nint[] slots) => slots[result] = TorchLayout.Holds(slots[x]) ? TorchTensor.Share(slots[x]) : TorchLayout.Copy(slots[x], dtype);
 }
 
-/// <summary>Fresh memory.</summary>
+/// <summary>Memory whose contents nobody has written.</summary>
 internal sealed class EmptyStep(Shape shape, DType dtype, int result) : Step
 {
-    readonly long[] sizes = shape.ToArray();
     internal override int[] Reads => [];
     internal override int[] Writes { get; } = [result];
-    internal override void Run(nint[] slots) => slots[result] = TorchTensor.Empty(dtype, sizes);
+    internal override (long[] Sizes, DType DType)[] Makes { get; } = [(shape.ToArray(), dtype)];
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> address = stackalloc nint[1];
+        Places(slots, address);
+    }
 }
 
 /// <summary>A managed kernel over raw memory.</summary>
-internal sealed unsafe class HostStep(HostKernel run, int[] inputs, (long[] Sizes, DType DType)[] outputs, int[] results) : Step
+internal sealed class HostStep(HostKernel run, int[] inputs, (long[] Sizes, DType DType)[] outputs, int[] results) : Step
 {
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
+    internal override (long[] Sizes, DType DType)[] Makes => outputs;
 
     internal override void Run(nint[] slots)
     {
         Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[results.Length];
-        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
-        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[results[i]] = TorchTensor.Empty(outputs[i].DType, outputs[i].Sizes));
+        for (var i = 0; i < from.Length; i++) from[i] = TorchTensor.Address(slots[inputs[i]]);
+        Places(slots, to);
         run(from, to);
     }
 }
@@ -196,18 +216,19 @@ internal sealed class LateStep(LateKernel run, int[] inputs, int[] results) : St
 }
 
 /// <summary>A fused element-wise program.</summary>
-internal sealed unsafe class PointwiseStep(PointwiseProgram program, PointwiseShape shape, long[] sizes, DType[] dtypes, int[] inputs, int[] results) : Step
+internal sealed class PointwiseStep(PointwiseProgram program, PointwiseShape shape, long[] sizes, DType[] dtypes, int[] inputs, int[] results) : Step
 {
     readonly PointwiseKernel kernel = PointwiseKernel.For(program);
 
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
+    internal override (long[] Sizes, DType DType)[] Makes { get; } = Array.ConvertAll(dtypes, dtype => (sizes, dtype));
 
     internal override void Run(nint[] slots)
     {
         Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[results.Length];
-        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
-        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[results[i]] = TorchTensor.Empty(dtypes[i], sizes));
+        for (var i = 0; i < from.Length; i++) from[i] = TorchTensor.Address(slots[inputs[i]]);
+        Places(slots, to);
         kernel.Run(from, to, shape);
     }
 }

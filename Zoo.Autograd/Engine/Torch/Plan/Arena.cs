@@ -1,0 +1,185 @@
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// Where what our own steps write lies: places in one block, shared by values whose times do not overlap. So a run asks the heap for nothing but what libtorch
+/// allocates itself. Handles of places, and of views of them, are made once and stay with a <see cref="PlanRun"/>.
+/// </summary>
+internal sealed class Arena
+{
+    internal required (int Slot, long Offset, long[] Sizes, DType DType)[] Places { get; init; }
+    /// <summary>Views of places: run once, when the block is known.</summary>
+    internal required Step[] Once { get; init; }
+    /// <summary>The other steps: run each time.</summary>
+    internal required Step[] Each { get; init; }
+    /// <summary>By slot: whether its handle stays from run to run.</summary>
+    internal required bool[] Stays { get; init; }
+    internal required long Bytes { get; init; }
+}
+
+/// <summary>
+/// Makes an <see cref="Arena"/> of a run that has every value in the heap: ATen's ops do not say which of their results are views of an argument, but addresses
+/// do. A place is needed until the last step that reads anything over it.
+/// </summary>
+internal sealed class ArenaMaker
+{
+    sealed class Piece
+    {
+        internal required int Slot, First;
+        internal required nint Address;
+        internal required long Bytes;
+        internal required (long[] Sizes, DType DType) Made;
+        internal int Last;
+        internal long Offset;
+
+        internal bool Covers(nint address) => address >= Address && address < Address + Bytes;
+    }
+
+    readonly Plan plan;
+    readonly Piece?[] pieces;
+    readonly bool[] stays;
+    readonly HashSet<int> given, used;
+    readonly List<Piece> made = [];
+    readonly List<Step> once = [], each = [];
+    int now;
+
+    internal ArenaMaker(Plan plan)
+    {
+        (this.plan, pieces, stays) = (plan, new Piece?[plan.Slots], new bool[plan.Slots]);
+        given = [.. plan.Swaps.Where(s => !s.Copy).Select(s => s.Slot)];   // becomes a Parameter's own memory
+        used = [.. plan.Steps.Concat(plan.Assignments).SelectMany(s => s.Reads), .. plan.Fetches, .. plan.Swaps.Select(s => s.Slot)];   // what nobody asked an op for has no address
+    }
+
+    /// <summary>Looks at what a step has just done.</summary>
+    internal void See(Step step, nint[] slots)
+    {
+        now++;
+        foreach (var read in step.Reads)
+            if (pieces[read] is { } piece) piece.Last = now;
+        var makes = step.Makes;
+        for (var i = 0; i < step.Writes.Length; i++)
+        {
+            var slot = step.Writes[i];
+            if (!used.Contains(slot)) continue;
+            var address = TorchTensor.Address(slots[slot]);
+            if (makes.Length > 0) Make(slot, address, makes[i]);
+            else pieces[slot] = Array.Find(Array.ConvertAll(step.Reads, r => pieces[r]), p => p?.Covers(address) == true);
+        }
+        // a view of what stays can stay
+        if (step is PermuteStep or ViewStep or ContiguousStep or LayoutStep && stays[step.Reads[0]] && pieces[step.Writes[0]] is not null)
+        {
+            stays[step.Writes[0]] = true;
+            once.Add(step);
+        }
+        else each.Add(step);
+    }
+
+    void Make(int slot, nint address, (long[] Sizes, DType DType) what)
+    {
+        long bytes = TorchTensor.Size(what.DType);
+        foreach (var size in what.Sizes) bytes *= size;
+        if (bytes == 0 || given.Contains(slot)) return;
+        made.Add(pieces[slot] = new() { Slot = slot, First = now, Last = now, Address = address, Bytes = bytes, Made = what });
+        stays[slot] = true;
+    }
+
+    internal Arena Make()
+    {
+        foreach (var slot in plan.Fetches.Concat(plan.Swaps.Select(s => s.Slot)).Concat(plan.Assignments.SelectMany(s => s.Reads)))
+            if (pieces[slot] is { } piece) piece.Last = int.MaxValue;
+        return new() { Bytes = Pack(), Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))], Once = [.. once], Each = [.. each], Stays = stays };
+    }
+
+    /// <summary>Gives out offsets in the order of the steps, each the tightest hole, and takes them back after the last use.</summary>
+    long Pack()
+    {
+        const long unit = NativeBuffer.Alignment;
+        var holes = new SortedList<long, long>();   // offset → bytes; neighbours are joined
+        var ends = new PriorityQueue<Piece, int>();
+        long top = 0;
+        foreach (var piece in made)
+        {
+            while (ends.TryPeek(out var over, out var last) && last < piece.First)
+            {
+                ends.Dequeue();
+                Give(over.Offset, Size(over));
+            }
+            var (size, best) = (Size(piece), -1);
+            for (var i = 0; i < holes.Count; i++)
+                if (holes.Values[i] >= size && (best < 0 || holes.Values[i] < holes.Values[best])) best = i;
+            if (best >= 0)
+            {
+                var (offset, room) = (holes.Keys[best], holes.Values[best]);
+                holes.RemoveAt(best);
+                if (room > size) holes.Add(offset + size, room - size);
+                piece.Offset = offset;
+            }
+            else
+            {
+                // what is free at the end is a beginning
+                piece.Offset = holes.Count > 0 && holes.Keys[^1] + holes.Values[^1] == top ? holes.Keys[^1] : top;
+                if (piece.Offset < top) holes.RemoveAt(holes.Count - 1);
+                top = piece.Offset + size;
+            }
+            ends.Enqueue(piece, piece.Last);
+        }
+        return top;
+
+        static long Size(Piece p) => (p.Bytes + unit - 1) / unit * unit;
+
+        void Give(long offset, long size)
+        {
+            if (holes.TryGetValue(offset + size, out var next))
+            {
+                holes.Remove(offset + size);
+                size += next;
+            }
+            var at = holes.Count - 1;
+            while (at >= 0 && holes.Keys[at] > offset) at--;
+            if (at >= 0 && holes.Keys[at] + holes.Values[at] == offset)
+            {
+                (offset, size) = (holes.Keys[at], holes.Values[at] + size);
+                holes.RemoveAt(at);
+            }
+            holes.Add(offset, size);
+        }
+    }
+}
+
+/// <summary>The blocks that arenas lie in, as many as runs go on at once: one that is back is taken again by whichever plan fits into it.</summary>
+internal static class ArenaPool
+{
+    static readonly List<NativeBuffer> idle = [];
+
+    internal static NativeBuffer Rent(long bytes)
+    {
+        lock (idle)
+        {
+            var best = -1;
+            for (var i = 0; i < idle.Count; i++)
+                if (idle[i].Length >= bytes && (best < 0 || idle[i].Length < idle[best].Length)) best = i;
+            if (best >= 0)
+            {
+                var block = idle[best];
+                idle.RemoveAt(best);
+                return block;
+            }
+            Trim();   // all are too small: the new one will serve their plans as well
+        }
+        return new(bytes);
+    }
+
+    internal static void Return(NativeBuffer block)
+    {
+        lock (idle) idle.Add(block);
+    }
+
+    /// <summary>Gives back what no run uses.</summary>
+    internal static void Trim()
+    {
+        lock (idle)
+        {
+            foreach (var block in idle) block.Dispose();
+            idle.Clear();
+        }
+    }
+}
