@@ -59,6 +59,9 @@ public sealed class Op
     /// <summary>The embedded engine's kernel, over libtorch or managed.</summary>
     internal Func<Kernel, Values>? Kernel { get; init; }
 
+    /// <summary>Additions and multiplications of a node whose shapes are known, for profiles: of ops whose time these are.</summary>
+    internal Func<Node, double>? Arithmetic { get; init; }
+
     /// <summary>The element-wise formula.</summary>
     internal Func<PointwiseBuilder, Reg>? Pointwise { get; init; }
 

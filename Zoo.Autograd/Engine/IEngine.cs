@@ -25,3 +25,10 @@ internal interface ISession : IDisposable
     /// </summary>
     void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default);
 }
+
+/// <summary>A session that can tell where the time of its runs goes.</summary>
+internal interface IProfiled
+{
+    /// <summary>Runs a few times; every Parameter keeps its value.</summary>
+    StepProfile Profile(NDArray[] feeds, int runs);
+}

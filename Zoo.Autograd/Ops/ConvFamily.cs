@@ -26,6 +26,7 @@ internal sealed class ConvFamily
             Shape = s => Output(s, s[0], s[1]),
             Grad = (n, g) => [BackpropInput!.Call([AutoGrad.ShapeOf(n[0]), n[1], g], n.Attrs).Out, BackpropFilter!.Call([n[0], AutoGrad.ShapeOf(n[1]), g], n.Attrs).Out],
             Portable = portable.Forward,
+            Arithmetic = n => Work(n.Out.Shape, n[1].Shape),
             Kernel = k => Compute(k, Arg.None),
         };
         BackpropInput = new($"{name}BackpropInput{version}", $"input_sizes:{sizes} filter:T out_backprop:T -> output:T ; {attributes}{(sizes == "Tshape" ? " Tshape:index=int32" : "")}")
@@ -33,6 +34,7 @@ internal sealed class ConvFamily
             Shape = s => Backpropagated(s, 0, given => Output(s, given, s[1])),
             Grad = (n, g) => [null, BackpropFilter!.Call([g, AutoGrad.ShapeOf(n[1]), n[2]], Shared(n)).Out, Forward.Call([g, n[1]], Shared(n)).Out],
             Portable = portable.BackpropInput,
+            Arithmetic = n => Work(n[2].Shape, n[1].Shape),
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.OutShape(), k.Shape(1), depthwise);
@@ -46,6 +48,7 @@ internal sealed class ConvFamily
             Grad = (n, g) => [BackpropInput.Call([AutoGrad.ShapeOf(n[0]), g, n[2]], n.Attrs).Out, null, Forward.Call([n[0], g], n.Attrs).Out],
             Portable = portable.BackpropFilter,
             Composite = portable.Stepwise,
+            Arithmetic = n => Work(n[2].Shape, n.Out.Shape),
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.Shape(0), k.OutShape(), depthwise);
@@ -62,6 +65,9 @@ internal sealed class ConvFamily
 
     /// <summary>The attributes of a gradient for the input without its own.</summary>
     internal static Attrs Shared(Node n) => n.Attrs.Without("Tshape");
+
+    /// <summary>Additions and multiplications of a convolution, and of each of its gradients.</summary>
+    internal double Work(Shape output, Shape filter) => 2.0 * output.Elements * (filter.Elements / Math.Max(1, depthwise ? filter[rank] * filter[rank + 1] : filter[rank + 1]));
 
     internal Value Compute(Kernel k, Arg bias)
     {

@@ -17,6 +17,7 @@ internal static class LinearOps
             (true, true) => [A.MatMul(n[1], g, transposeA: true, transposeB: true), A.MatMul(g, n[0], transposeA: true, transposeB: true)],
         },
         ComplexGrad = false,
+        Arithmetic = n => 2.0 * n.Out.Shape.Elements * n[0].Shape[n.Flag("transpose_a") ? 0 : 1],
         Kernel = k => k.Into("mm.out",
             k.Node.Flag("transpose_a") ? k.Permute(k[0], 1, 0) : k[0],
             k.Node.Flag("transpose_b") ? k.Permute(k[1], 1, 0) : k[1]),
@@ -38,6 +39,7 @@ internal static class LinearOps
             return [dx.SumTo(x), dy.SumTo(y)];
         },
         Composite = n => n.Out.DType.IsComplex() && (n.Flag("adj_x") || n.Flag("adj_y")) ? [A.BatchMatMul(Adjoint(n, 0, "adj_x"), Adjoint(n, 1, "adj_y"))] : null,
+        Arithmetic = n => 2.0 * n.Out.Shape.Elements * n[0].Shape[n.Flag("adj_x") ? -2 : -1],
         Kernel = k => k.Call("matmul", Adjoint(k, 0, "adj_x"), Adjoint(k, 1, "adj_y")),
     };
 

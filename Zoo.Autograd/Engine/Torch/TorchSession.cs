@@ -3,7 +3,7 @@ using Zoo.Autograd.Graph;
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>A program on the embedded engine. Keeps what it planned for the last few input shapes.</summary>
-internal sealed class TorchSession : ISession
+internal sealed partial class TorchSession : ISession
 {
     const int Plans = 8;
     readonly Program program;

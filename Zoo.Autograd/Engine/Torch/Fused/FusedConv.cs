@@ -10,6 +10,7 @@ internal static class FusedConv
     internal static readonly Op Biased = new("_Conv2DBias", $"input:T filter:T bias:T -> output:T ; {ConvFamily.Flat}")
     {
         Shape = s => ConvOps.Two.Output(s, s[0], s[1]),
+        Arithmetic = n => ConvOps.Two.Work(n.Out.Shape, n[1].Shape),
         Kernel = k => ConvOps.Two.Compute(k, Arg.Optional(k[2])),
     };
 
@@ -20,6 +21,7 @@ internal static class FusedConv
     internal static readonly Op Backward = new("_Conv2DBackward", $"out_backprop:T input:T filter:T -> dinput:T dfilter:T dbias:T ; filter:shape input:bool bias:bool {ConvFamily.Flat}")
     {
         Shape = s => [s[1], s.Attr<Shape>("filter"), s[0][^1..]],
+        Arithmetic = n => (n.Flag("input") ? 2 : 1) * ConvOps.Two.Work(n[0].Shape, n.Attrs.Get<Shape>("filter")),
         Kernel = k =>
         {
             var (input, bias, filter) = (k.Node.Flag("input"), k.Node.Flag("bias"), k.Node.Attrs.Get<Shape>("filter"));

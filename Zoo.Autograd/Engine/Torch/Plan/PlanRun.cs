@@ -103,7 +103,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         long bytes = 0;
         foreach (var slot in step.Reads.Concat(step.Writes).Distinct())
             if (slots[slot] != 0) bytes += TorchTensor.Elements(slots[slot]) * TorchTensor.ElementSize(slots[slot]);
-        trace!.Add(step, time, bytes);
+        trace!.Add(step, start, time, bytes);
     }
 
     void Run(Step step)

@@ -15,6 +15,8 @@ internal sealed class PlanTrace
     {
         internal int Runs { get; set; }
         internal TimeSpan Time { get; set; }
+        /// <summary>When its last run began (<see cref="System.Diagnostics.Stopwatch"/>).</summary>
+        internal long Began { get; set; }
         /// <summary>The shortest run: what is left where other programs disturb.</summary>
         internal TimeSpan Best { get; set; } = TimeSpan.MaxValue;
         /// <summary>Bytes read and written by one run.</summary>
@@ -27,7 +29,7 @@ internal sealed class PlanTrace
         get { lock (gate) return [.. order.Select(s => (s, entries[s]))]; }
     }
 
-    internal void Add(Step step, TimeSpan time, long bytes)
+    internal void Add(Step step, long began, TimeSpan time, long bytes)
     {
         lock (gate)
         {
@@ -37,6 +39,7 @@ internal sealed class PlanTrace
                 order.Add(step);
             }
             entry.Runs++;
+            entry.Began = began;
             entry.Time += time;
             if (time < entry.Best) entry.Best = time;
             entry.Bytes = bytes;

@@ -242,7 +242,7 @@ internal sealed class Planner
 
     void Add(Step step, Node node)
     {
-        step.Label = node.Name ?? node.Op.Name;
+        (step.Label, step.Node) = (node.Name ?? node.Op.Name, node);
         steps.Add(step);
     }
 

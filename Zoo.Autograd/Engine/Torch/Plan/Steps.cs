@@ -10,6 +10,10 @@ internal abstract class Step
     internal int[] Frees { get; set; } = [];
     /// <summary>The graph's name of what is computed, for messages and traces.</summary>
     internal string Label { get; set; } = "";
+    /// <summary>The node that the step is of; null of what the plan itself adds.</summary>
+    internal Node? Node { get; set; }
+    /// <summary>Additions and multiplications, of the whole node.</summary>
+    internal virtual double Arithmetic => Node?.Op.Arithmetic?.Invoke(Node) ?? 0;
     /// <summary>What sort of step it is, for traces.</summary>
     internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
@@ -223,6 +227,7 @@ internal sealed class PointwiseStep(PointwiseProgram program, PointwiseShape sha
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
     internal override (long[] Sizes, DType DType)[] Makes { get; } = Array.ConvertAll(dtypes, dtype => (sizes, dtype));
+    internal override double Arithmetic => program.Operations * (double)shape.Count;
 
     internal override void Run(nint[] slots)
     {

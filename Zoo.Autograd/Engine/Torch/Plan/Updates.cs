@@ -51,6 +51,7 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
 
     internal override int[] Reads => inputs;
     internal override int[] Writes => [];
+    internal override double Arithmetic => program.Operations * (double)shape.Count;
 
     /// <summary>Gives memory to the new values of Parameters that others read; may fail, before anything is written.</summary>
     internal void Prepare(nint[] slots)

@@ -32,6 +32,9 @@ internal sealed class PointwiseProgram : IEquatable<PointwiseProgram>
 
     internal ImmutableArray<PointwiseInstruction> Code { get; }
 
+    /// <summary>Instructions for an element that compute something.</summary>
+    internal int Operations => Code.Count(i => i.Op is not (Opcode.Input or Opcode.Constant)) + Outputs.Count(o => o.Reduce != ReduceKind.None);
+
     /// <summary>The results that are written, as they are or reduced.</summary>
     internal ImmutableArray<PointwiseOutput> Outputs { get; }
 
