@@ -69,7 +69,13 @@ public sealed class StepProfile
     {
         var events = Entries.Select(e => new Dictionary<string, object>
         {
-            ["name"] = e.Name, ["cat"] = e.Op, ["ph"] = "X", ["pid"] = 1, ["tid"] = 1, ["ts"] = e.Start.TotalMicroseconds, ["dur"] = e.Time.TotalMicroseconds,
+            ["name"] = e.Name,
+            ["cat"] = e.Op,
+            ["ph"] = "X",
+            ["pid"] = 1,
+            ["tid"] = 1,
+            ["ts"] = e.Start.TotalMicroseconds,
+            ["dur"] = e.Time.TotalMicroseconds,
             ["args"] = new Dictionary<string, object> { ["op"] = e.Op, ["bytes"] = e.Bytes, ["operations"] = e.Operations, ["shareOfRoof"] = double.IsFinite(ShareOfRoof(e)) ? ShareOfRoof(e) : 0 },
         });
         File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object> { ["traceEvents"] = events, ["displayTimeUnit"] = "ms" }));
