@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Benchmarks;
+using Zoo.Benchmarks.Cluster;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -31,7 +32,7 @@ switch (args)
         BarrierCost.Run(job, args.Length > 2 ? int.Parse(args[2]) : 1, args.Length > 3 ? int.Parse(args[3]) : 200);
         return 0;
     case ["caffe", ..]:
-        var report = Path.Combine(Root(), "docs", "benchmarks.md");
+        var report = Path.Combine(Sections.Root(), "docs", "benchmarks.md");
         var (before, runs) = (Load(), Caffe());
         var section = CaffeSection.Write(runs, $"{before} before, {Load()} after (1, 5, 15 minutes)");
         Console.WriteLine(section);
@@ -39,6 +40,24 @@ switch (args)
         return 0;
     case ["caffe-peer", var kind, var threads, var prototxt, var model, var onnx]:
         CaffeLoad.Serve(kind, int.Parse(threads), prototxt, model, onnx);
+        return 0;
+    case ["allreduce", ..]:
+        AllReduceBench.Run([2, 3, 4], Number("--rounds", 30));
+        return 0;
+    case ["allreduce-peer", .. var words]:
+        AllReducePeer.Serve(words);
+        return 0;
+    case ["cluster", ..]:
+        ClusterBench.Run(args.Length > 1 && args[1][0] != '-' ? [args[1]] : [.. ClusterJob.All.Select(j => j.Name)], Number("--rounds", 10));
+        return 0;
+    case ["cluster-peer", var job]:
+        ClusterBench.Serve(job);
+        return 0;
+    case ["simulate", ..]:
+        Simulator.Run(Number("--rounds", 5));
+        return 0;
+    case ["soak-cluster", ..]:
+        ClusterSoak.Run(args.Length > 1 && args[1][0] != '-' ? args[1] : "local[2]", Number("--steps", 20_000));
         return 0;
     case ["input", ..]:
         InputPipeline.Run(new(Number("--rounds", 5), Number("--steps", 8), Number("--batch", 16), Number("--size", 224), Number("--threads", 1)));
@@ -54,6 +73,10 @@ switch (args)
               build [--rounds 20]                      building models and their weights' first values
               input [--rounds 5] [--steps 8] [--batch 16] [--size 224] [--threads 1]  ResNet-50 on JPEG pictures decoded meanwhile, beside arrays in memory
               barrier mlp|lenet [THREADS] [ROUNDS]     what the barrier before assignments costs on TensorFlow
+              allreduce [--rounds 30]                  all-reduce of 64 KB to 100 MB by 2, 3, 4 processes beside the cost model
+              cluster [lenet|mlp|resnet50] [--rounds 10]  efficiency of two workers, overhead of a step
+              simulate [--rounds 5]                    the cost model beside runs of 2 to 8 processes; draws Inception-v1's scaling
+              soak-cluster [MASTER] [--steps 20000]    memory, handles, sockets over a long run by a cluster
               caffe [PROTOTXT] [--rounds 30] [--keep FOLDER]  loading and running ResNet-50 of Caffe, here, in OpenCV and in ONNX Runtime; writes its section of docs/benchmarks.md; the prototxt is looked for in ZOO_SHARED
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
@@ -80,10 +103,10 @@ int All()
     Console.WriteLine($"soak {string.Join(' ', soak)}");
     var lstm = Recurrences();
     var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
-    var file = Path.Combine(Root(), "docs", "benchmarks.md");
+    var file = Path.Combine(Sections.Root(), "docs", "benchmarks.md");
     var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
-    var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Root(), "benchmarks", "notes.md"))).Write();
-    text = Report.Into(text, LstmComparison.Section(lstm, Report.Versions(loads)));
+    var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Sections.Root(), "benchmarks", "notes.md"))).Write();
+    text = Report.Into(Sections.Carried(File.ReadAllText(file), text), LstmComparison.Section(lstm, Report.Versions(loads)));
     File.WriteAllText(file, Report.Into(text, CaffeSection.Write(Caffe(), loads)));
     Console.WriteLine(file);
     return 0;
@@ -91,7 +114,7 @@ int All()
 
 int Lstm()
 {
-    var (load, file) = (Load(), Path.Combine(Root(), "docs", "benchmarks.md"));
+    var (load, file) = (Load(), Path.Combine(Sections.Root(), "docs", "benchmarks.md"));
     var section = LstmComparison.Section(Recurrences(), Report.Versions($"{load} before, {Load()} after (1, 5, 15 minutes)"));
     File.WriteAllText(file, Report.Into(File.ReadAllText(file), section));
     Console.WriteLine(file);
@@ -134,10 +157,3 @@ static double[] SoakOf(int steps)
 int Number(string option, int otherwise) => Array.IndexOf(args, option) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
 
 static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
-
-static string Root()
-{
-    for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-        if (File.Exists(Path.Combine(folder.FullName, "Zoo.Keras.sln"))) return folder.FullName;
-    return Environment.CurrentDirectory;
-}

@@ -24,6 +24,13 @@ internal interface ISession : IDisposable
     /// cancelled, no Parameter has changed.
     /// </summary>
     void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default);
+
+    /// <summary>The same; each result, by its number, is handed out as soon as it is there, on the engine's thread, while the rest is still computed.</summary>
+    void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, Action<int> ready, CancellationToken cancel = default)
+    {
+        Run(feeds, fetches, cancel);
+        for (var i = 0; i < fetches.Length; i++) ready(i);
+    }
 }
 
 /// <summary>A session that can tell where the time of its runs goes.</summary>

@@ -6,6 +6,7 @@ public sealed class History : Callback
     readonly Dictionary<string, List<double>> values = [];
     List<int> epochs = [];
     readonly List<double> waits = [];
+    readonly Dictionary<string, List<double>> phases = [];
 
     /// <summary>The epochs that were recorded, from 0.</summary>
     public IReadOnlyList<int> Epochs => epochs;
@@ -18,6 +19,21 @@ public sealed class History : Callback
     /// time, let more threads make the data (<see cref="Dataset{T}.Map"/>), ahead of their use (<see cref="Dataset{T}.Prefetch"/>).
     /// </summary>
     public IReadOnlyList<double> InputWaits => waits;
+
+    /// <summary>
+    /// Milliseconds that each phase of a step took on average, one value an epoch, where a cluster trains: <c>compute</c>, <c>put gradient</c>, <c>aggregate</c>, <c>update</c>,
+    /// <c>get weights</c>, as BigDL tells them apart; of the slowest worker of each step. What is sent while gradients are still computed counts as <c>compute</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, List<double>> Phases => phases;
+
+    internal void Took(IReadOnlyDictionary<string, double> times)
+    {
+        foreach (var (name, milliseconds) in times)
+        {
+            if (!phases.TryGetValue(name, out var list)) phases[name] = list = [];
+            list.Add(milliseconds);
+        }
+    }
 
     internal void Wait(TimeSpan time) => waits.Add(time.TotalSeconds);
 
@@ -32,6 +48,7 @@ public sealed class History : Callback
         values.Clear();
         epochs.Clear();
         waits.Clear();
+        phases.Clear();
     }
 
     /// <inheritdoc/>

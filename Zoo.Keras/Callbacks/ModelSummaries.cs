@@ -4,7 +4,9 @@ using Zoo.Keras.Summary;
 namespace Zoo.Keras;
 
 /// <summary>Zoo's summaries of training and validation: kept, and written as TensorBoard logs.</summary>
-internal sealed class ModelSummaries(string folder) : Callback
+/// <param name="folder">The folder of the logs.</param>
+/// <param name="only"><c>train</c> or <c>validation</c>, where the other is not recorded.</param>
+internal sealed class ModelSummaries(string folder, string? only = null) : Callback
 {
     readonly Dictionary<(string Kind, string Tag), List<SummaryValue>> values = [];
     readonly Dictionary<string, EventWriter> writers = [];
@@ -42,6 +44,7 @@ internal sealed class ModelSummaries(string folder) : Callback
 
     void Add(string kind, string tag, double value)
     {
+        if (only is not null && kind != only) return;
         if (!values.TryGetValue((kind, tag), out var list)) values[(kind, tag)] = list = [];
         list.Add(new(Progress.Iteration, value, DateTimeOffset.UtcNow));
         if (!writers.TryGetValue(kind, out var writer)) writers[kind] = writer = new(Path.Combine(folder, kind));

@@ -76,6 +76,9 @@ internal sealed class CutStep
     /// <summary>Weights that the step changes without a gradient: their mean over the parts, weighted by samples.</summary>
     internal Parameter[] Moved { get; init; } = [];
 
+    /// <summary>Weights whose gradients are looked-up rows: most of a step's are zero.</summary>
+    internal IReadOnlySet<Parameter> Looked { get; init; } = new HashSet<Parameter>();
+
     /// <summary>Weights whose gradients are looked-up rows, of which formulas are told the size apart (<see cref="OptimizerStep.Size"/>).</summary>
     internal Parameter[] Sized { get; init; } = [];
 

@@ -55,6 +55,7 @@ internal sealed class FitLoop
             if (step == 0 && !model.StopTraining) throw new ArgumentException("Fit: the data gave no batch. Expected at least one in each epoch; a sequence that can be enumerated once only is empty the second time.");
             if (callbacks.Params.Steps is null) callbacks.Describe(callbacks.Params with { Steps = step });
             history.Wait(run.Source.Waited - waited);
+            history.Took(steps.TakePhases());
             last = Ended();
             step = 0;
             callbacks.Pause(capture);

@@ -21,6 +21,9 @@ internal interface ITrainingRun : IDisposable
     /// <summary>Fills logs with the values of losses and metrics.</summary>
     void Read(Logs logs);
 
+    /// <summary>Milliseconds that each phase of a training step took on average since this was asked last; none where steps have no phases.</summary>
+    IReadOnlyDictionary<string, double> TakePhases() => System.Collections.Immutable.ImmutableDictionary<string, double>.Empty;
+
     /// <summary>All steps are made: weights and the optimizer's memory are the model's.</summary>
     void Finish();
 }

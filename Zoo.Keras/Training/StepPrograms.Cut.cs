@@ -39,6 +39,7 @@ internal sealed partial class StepPrograms
                 Updates = [.. meters.Updates(total, Rows(), part.Share, outputs)],
             },
             Trained = Array.ConvertAll(trained, t => t.Weight),
+            Looked = trained.Where(t => t.Weight.Shape.Rank > 1 && RowSlices.Each(t.Gradient, g => g) is not null).Select(t => t.Weight).ToHashSet(),
             Sized = Array.ConvertAll(sizes, s => s.Weight),
             Moved = Array.ConvertAll(moved, u => u.Target),
             Set = Array.ConvertAll(set, u => u.Target),

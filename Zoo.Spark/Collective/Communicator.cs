@@ -9,7 +9,7 @@ namespace Zoo.Spark.Collective;
 /// two ways of transport (memory, TCP) give: so both give the same bits. Sums are made by the owner of a slice in a fixed order (<see cref="Order"/>). Every call ends
 /// by the deadline, with its result or a <see cref="ClusterException"/>; after an error the communicator is of no use any more.
 /// </summary>
-internal abstract class Communicator(int rank, int size, TimeSpan timeout) : IDisposable
+internal abstract partial class Communicator(int rank, int size, TimeSpan timeout) : IDisposable
 {
     /// <summary>Up to this many bytes all send all to all: one round in place of two.</summary>
     const int Small = 16 << 10;

@@ -9,7 +9,7 @@ internal static class PlanCodec
     {
         to.Write(plan.Engine);
         foreach (var program in plan.Programs) Codec.Graph(to, program, nameOf);
-        Codec.List(to, plan.Regions, r => { Region(to, r.DType, r.Count); Codec.List(to, r.Bounds, to.Write); });
+        Codec.List(to, plan.Regions, r => { Region(to, r.DType, r.Count); Codec.List(to, r.Bounds, to.Write); to.Write(r.RowWidth); });
         foreach (var spots in (Spot[][])[plan.Trained, plan.Moved, plan.Sizes, plan.Pieces, plan.PieceSizes]) Codec.List(to, spots, s => { to.Write(s.Region); to.Write(s.From); Codec.Dims(to, s.Shape); });
         Codec.List(to, plan.MovedRegions, r => Region(to, r.DType, r.Count));
         Codec.List(to, plan.Set, s => { to.Write((byte)s.DType); Codec.Dims(to, s.Shape); });
@@ -22,7 +22,7 @@ internal static class PlanCodec
     {
         var engine = from.ReadString();
         var programs = Enumerable.Range(0, 6).Select(_ => Codec.Graph(from)).ToArray();
-        var regions = Codec.List(from, () => ((DType)from.ReadByte(), from.ReadInt32(), Codec.List(from, from.ReadInt32)));
+        var regions = Codec.List(from, () => ((DType)from.ReadByte(), from.ReadInt32(), Codec.List(from, from.ReadInt32), from.ReadInt32()));
         Spot[] trained = Spots(), moved = Spots(), sizes = Spots(), pieces = Spots(), pieceSizes = Spots();
         return new()
         {

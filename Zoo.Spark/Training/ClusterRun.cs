@@ -91,6 +91,8 @@ internal sealed partial class ClusterRun : ITrainingRun
         for (var i = 0; i < states.Length; i++) states[i].Value = team.Order.Sum(from rank in Enumerable.Range(0, team.Size) from j in Enumerable.Range(0, ShardsOf(rank)) select replies[rank].Values[i + j * states.Length]);
     }
 
+    public IReadOnlyDictionary<string, double> TakePhases() => Phases.Take();
+
     /// <summary>Everything becomes the model's own again.</summary>
     public void Finish()
     {
@@ -145,10 +147,12 @@ internal sealed partial class ClusterRun : ITrainingRun
         var bounds = team.Rows(rows);
         if (loaded[plan][0].IsTogether && (rows < team.Size || team.Order.Shards > team.Size))
             throw new InvalidOperationException($"Fit: a batch of {rows} samples is computed by {team.Size} workers in {team.Order.Shards} shards, and BatchNormalization(Synchronized = true) has them meet within the step. Expected at least one sample and exactly one shard a worker. Use larger batches, or neither Shards nor Synchronized.");
+        var began = DateTime.UtcNow;
         var replies = team.All(rank => new Command.Step(plan, draw, Part(rank), rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan));
         if (!training) return;
         Steps++;
         Phases.Add(replies);
+        StepSpans.Record(Steps - 1, began, replies);
 
         NDArray[] Part(int rank) => bounds[rank] == bounds[rank + 1] ? [] : Array.ConvertAll(feeds, f => f.Rows(bounds[rank], bounds[rank + 1] - bounds[rank]));
     }
@@ -159,7 +163,7 @@ internal sealed partial class ClusterRun : ITrainingRun
         if (plans.TryGetValue((programs, training), out var id)) return id;
         var cut = training ? programs.CutTrain : programs.CutTest;
         var first = training && state.How is null;
-        if (first) state.How = new(optimizer, cut.Trained, team.Order);
+        if (first) state.How = new(optimizer, cut, team.Order, options.BucketBytes);
         var engine = trainer.Engine.Name;
         Parameter[] meters = [.. trainer.Meters!.States];
         StepPlan[] made = [.. Enumerable.Range(0, team.Size).Select(rank => (training ? state.How!.Plan(cut, rank, engine, guarded) : new StepPlan { Engine = engine, Denominators = cut.Denominators, Parts = cut.Parts })

@@ -24,14 +24,15 @@ internal sealed class DistributedOptimizer
 
     internal sealed record Owned(Optimizer Optimizer, OwnedPiece[] Pieces);
 
-    internal DistributedOptimizer(Optimizer optimizer, IReadOnlyList<Parameter> trained, ShardOrder order)
+    internal DistributedOptimizer(Optimizer optimizer, CutStep step, ShardOrder order, int bucketBytes)
     {
+        var trained = step.Trained;
         if (optimizer.IsJoint) throw new InvalidOperationException($"Fit: {optimizer.Name} needs to see all weights together, which workers that own parts of them do not. Expected another optimizer with a trainer. Train without one.");
         this.optimizer = optimizer;
         optimizer.Build(trained);   // in the model's order, in which files hold its memory
         apart = optimizer.NormOfEach is not null;
         this.order = order;
-        regions = Region.Of(optimizer, trained, order.Shards);
+        regions = Region.Of(optimizer, trained, step.Looked, order.Shards, bucketBytes);
         owned = [.. Enumerable.Range(0, order.Bounds.Length - 1).Select(rank =>
         {
             var replica = optimizer.Replica();
@@ -79,7 +80,7 @@ internal sealed class DistributedOptimizer
             Engine = engine,
             Denominators = step.Denominators,
             Parts = step.Parts,
-            Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, Array.ConvertAll(order.Bounds, b => r.Bounds[b]))),
+            Regions = Array.ConvertAll(regions, r => (r.DType, r.Count, Array.ConvertAll(order.Bounds, b => r.Bounds[b]), r.RowWidth)),
             Trained = Array.ConvertAll(step.Trained, Spot),
             Moved = moved[..step.Moved.Length],
             Sizes = sizes,

@@ -7,7 +7,8 @@ namespace Zoo.Spark.Training;
 internal sealed class PhaseTimes
 {
     internal static readonly string[] Names = ["compute", "put gradient", "aggregate", "update", "get weights"];
-    readonly long[] ticks = new long[5];
+    readonly long[] ticks = new long[5], taken = new long[5];
+    long takenSteps;
 
     internal long Steps { get; private set; }
 
@@ -17,10 +18,20 @@ internal sealed class PhaseTimes
         for (var i = 0; i < ticks.Length; i++) ticks[i] += replies.Max(r => Of(r.Phases, i));
     }
 
+    /// <summary>Milliseconds of each phase of a step, on average, since this was asked last.</summary>
+    internal IReadOnlyDictionary<string, double> Take()
+    {
+        var steps = Math.Max(1, Steps - takenSteps);
+        var result = Names.Select((name, i) => (name, Time: (ticks[i] - taken[i]) * 1000.0 / Stopwatch.Frequency / steps)).ToDictionary(p => p.name, p => p.Time);
+        takenSteps = Steps;
+        ticks.CopyTo(taken, 0);
+        return result;
+    }
+
     /// <summary>Milliseconds of one phase of a step, on average.</summary>
     internal double Milliseconds(int phase) => Steps == 0 ? 0 : ticks[phase] * 1000.0 / Stopwatch.Frequency / Steps;
 
-    static long Of(Phases phases, int at) => at switch { 0 => phases.Compute, 1 => phases.PutGradient, 2 => phases.Aggregate, 3 => phases.Update, _ => phases.GetWeights };
+    internal static long Of(Phases phases, int at) => at switch { 0 => phases.Compute, 1 => phases.PutGradient, 2 => phases.Aggregate, 3 => phases.Update, _ => phases.GetWeights };
 
     public override string ToString() => $"{Steps} steps: {string.Join(", ", Names.Select((n, i) => string.Create(CultureInfo.InvariantCulture, $"{n} {Milliseconds(i):0.000} ms")))}";
 }

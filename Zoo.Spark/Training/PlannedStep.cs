@@ -15,6 +15,7 @@ internal sealed class PlannedStep
     readonly ISession parts;
     readonly ISession? denominators, norms, update, read, assign;
     readonly ShardSums sums;
+    readonly Buckets? buckets;
     readonly NDArray[] weights, updateFeeds, assignFeeds, pieceGradients;
     readonly NDArray?[] pieceSquares, pieceWeights, numbers;
     readonly NDArray[][] feeds;
@@ -39,6 +40,8 @@ internal sealed class PlannedStep
         if (!plan.Trains) return;
         norms = plan.Norms is { Fetches.Length: > 0 } ? own.Compile(plan.Norms) : null;
         (update, assign) = (own.Compile(plan.Update!), engine.Compile(plan.Assign!));
+        if (plan.Regions.Length > 1 && sums.Shards == 1 && !IsTogether)
+            buckets = new(plan.Regions.Length, [-1, .. plan.Trained.Select(s => s.Region)], i => Reduce(i, [sums.First.Gradients[i]]));
         read = plan.Pieces.Length > 0 ? own.Compile(plan.Read!) : null;
     }
 
@@ -71,9 +74,10 @@ internal sealed class PlannedStep
         var compute = Lap(ref clock);
         if (!plan.Trains) return new(compute, 0, 0, 0, 0);
         var first = sums.First;
+        buckets?.End();
         if (plan.IsGuarded) others.AllReduce([.. parted.Select(s => s.Total)]);
         var goes = !plan.IsGuarded || double.IsFinite(first.Total.Number(0));
-        for (var i = 0; i < plan.Regions.Length; i++) others.ReduceScatter([.. parted.Select(s => s.Gradients[i])], plan.Regions[i].Bounds, Wire);
+        for (var i = 0; buckets is null && i < plan.Regions.Length; i++) Reduce(i, [.. parted.Select(s => s.Gradients[i])]);
         for (var i = 0; i < plan.MovedRegions.Length; i++) others.AllReduce([.. parted.Select(s => s.Moved[i])]);
         foreach (var value in first.Results.AsSpan(BeforeSet)) others.Broadcast(value!, root: 0);
         var put = Lap(ref clock);
@@ -104,12 +108,38 @@ internal sealed class PlannedStep
         if (feeds[shard].Length == 0)
         {
             into.Clear();
+            buckets?.Begin();
+            for (var i = 1; i <= plan.Trained.Length; i++) buckets?.Ready(i);
             return;
         }
         var states = plan.Meters.Length;
         for (var i = 0; i < states; i++) parameters(plan.Meters[i]).Value = parameters(plan.Counted[shard * states + i]).Value;
-        parts.Run(feeds[shard], into.Results);
+        if (buckets is null) parts.Run(feeds[shard], into.Results);
+        else Overlapped(feeds[shard], into.Results);
         for (var i = 0; i < states; i++) parameters(plan.Counted[shard * states + i]).Value = parameters(plan.Meters[i]).Value;
+    }
+
+    /// <summary>Buckets of gradients are sent as they become ready, while the engine computes the others.</summary>
+    void Overlapped(NDArray[] given, NDArray?[] results)
+    {
+        buckets!.Begin();
+        try
+        {
+            parts.Run(given, results, buckets.Ready);
+        }
+        catch (Exception e)
+        {
+            others.Abort(e);   // the thread that sends may wait for them
+            buckets.Break();
+            throw;
+        }
+    }
+
+    void Reduce(int region, NDArray[] sums)
+    {
+        var (_, _, bounds, width) = plan.Regions[region];
+        if (width > 0 && sums.Length == 1 && others.Order.Shards == others.Size && Wire == WireFormat.Float32) others.ReduceScatterRows(sums[0], bounds, width);
+        else others.ReduceScatter(sums, bounds, Wire);
     }
 
     void Denominators()

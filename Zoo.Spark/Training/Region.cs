@@ -37,10 +37,28 @@ internal sealed class Region
 
     internal int Count => Offsets[^1];
 
-    /// <summary>The regions of the weights that an optimizer trains: by type and granularity; those that decay lie before those that do not.</summary>
-    internal static Region[] Of(Optimizer optimizer, IReadOnlyList<Parameter> trained, int workers) =>
-        [.. trained.GroupBy(w => (DType: StepPrograms.WideType(w), Whole: optimizer.Granularity == Granularity.Parameter || w.Constraint is not null))
-            .Select(group => new Region(group.Key.DType, group.Key.Whole, [.. group.OrderByDescending(optimizer.Decay)], workers))];
+    /// <summary>
+    /// The regions of the weights that an optimizer trains: by type and granularity, in buckets, those of the last weights first, for their gradients are there first; in a region
+    /// those that decay lie before those that do not. A weight whose gradients are looked-up rows has a region of its own.
+    /// </summary>
+    internal static Region[] Of(Optimizer optimizer, IReadOnlyList<Parameter> trained, IReadOnlySet<Parameter> looked, int workers, int bucketBytes)
+    {
+        var (regions, open) = (new List<List<Parameter>>(), new Dictionary<object, List<Parameter>>());
+        for (var i = trained.Count - 1; i >= 0; i--)
+        {
+            var weight = trained[i];
+            object key = looked.Contains(weight) ? weight : (StepPrograms.WideType(weight), IsSeenWhole(weight));
+            if (!open.TryGetValue(key, out var bucket)) regions.Add(open[key] = bucket = []);
+            bucket.Insert(0, weight);
+            if (bucket.Sum(w => w.Shape.Elements * StepPrograms.WideType(w).Size()) >= bucketBytes) open.Remove(key);
+        }
+        return [.. regions.Select(b => new Region(StepPrograms.WideType(b[0]), IsSeenWhole(b[0]), [.. b.OrderByDescending(optimizer.Decay)], workers) { RowWidth = looked.Contains(b[0]) ? (int)b[0].Shape[^1] : 0 })];
+
+        bool IsSeenWhole(Parameter weight) => optimizer.Granularity == Granularity.Parameter || weight.Constraint is not null;
+    }
+
+    /// <summary>The length of a row, where gradients are looked-up rows, most of them zero; else 0.</summary>
+    internal int RowWidth { get; private init; }
 
     /// <summary>What a worker owns, in pieces whose elements are all treated alike.</summary>
     /// <param name="rank">The worker.</param>

@@ -17,7 +17,8 @@ internal sealed record StepPlan
     /// <summary>From the inputs, the part's place and size, and the denominators: the loss, gradients, moved weights, sizes, set weights.</summary>
     internal required Program Parts { get; init; }
 
-    internal (DType DType, int Count, int[] Bounds)[] Regions { get; init; } = [];
+    /// <summary>Where gradients and weights lie, in the order in which gradients travel; the row width is 0 where they are not looked-up rows.</summary>
+    internal (DType DType, int Count, int[] Bounds, int RowWidth)[] Regions { get; init; } = [];
 
     /// <summary>The trained weights, in the order of the gradients.</summary>
     internal Spot[] Trained { get; init; } = [];

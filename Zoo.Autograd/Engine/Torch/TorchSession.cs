@@ -23,12 +23,14 @@ internal sealed partial class TorchSession : ISession
     /// <summary>Collects times while it is set.</summary>
     internal PlanTrace? Trace { get; set; }
 
-    public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default) => Execute(feeds, fetches, Trace, cancel);
+    public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, CancellationToken cancel = default) => Execute(feeds, fetches, Trace, null, cancel);
 
-    internal void Execute(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, PlanTrace? trace, CancellationToken cancel)
+    public void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, Action<int> ready, CancellationToken cancel = default) => Execute(feeds, fetches, Trace, ready, cancel);
+
+    internal void Execute(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, PlanTrace? trace, Action<int>? ready, CancellationToken cancel)
     {
         FeedCheck.Fits(program, feeds);
-        For(feeds).Run(feeds, fetches, trace, cancel);
+        For(feeds).Run(feeds, fetches, trace, ready, cancel);
     }
 
     Ready For(ReadOnlySpan<NDArray> feeds)

@@ -11,6 +11,8 @@ internal sealed class Arena
     internal required Step[] Once { get; init; }
     /// <summary>The other steps: run each time.</summary>
     internal required Step[] Each { get; init; }
+    /// <summary>For each of these, the results that are there when it is done.</summary>
+    internal required int[][] Given { get; init; }
     /// <summary>By slot: whether its handle stays from run to run.</summary>
     internal required bool[] Stays { get; init; }
     internal required long Bytes { get; init; }
@@ -86,7 +88,8 @@ internal sealed class ArenaMaker
     {
         foreach (var slot in plan.Fetches.Concat(plan.Swaps.Select(s => s.Slot)).Concat(plan.Assignments.SelectMany(s => s.Reads)))
             if (pieces[slot] is { } piece) piece.Last = int.MaxValue;
-        return new() { Bytes = Pack(), Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))], Once = [.. once], Each = [.. each], Stays = stays };
+        return new() { Bytes = Pack(), Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))], Once = [.. once], Each = [.. each], Stays = stays,
+            Given = plan.Gives([.. each], slot => stays[slot] ? pieces[slot]!.Slot : slot) };
     }
 
     /// <summary>Gives out offsets in the order of the steps, each the tightest hole, and takes them back after the last use.</summary>

@@ -8,6 +8,7 @@ internal sealed class Plan
 {
     readonly ConcurrentBag<PlanRun> idle = [];
     nint[]? constants;
+    int[][]? given;
 
     internal required Program Program { get; init; }
     internal required Step[] Steps { get; init; }
@@ -16,6 +17,20 @@ internal sealed class Plan
     internal required (int Slot, NDArray Value)[] Constants { get; init; }
     internal required (int Slot, Parameter Parameter)[] Parameters { get; init; }
     internal required int[] Fetches { get; init; }
+    /// <summary>For each step, the results that are there when it is done.</summary>
+    internal int[][] Given => given ??= Gives(Steps, slot => slot);
+
+    /// <summary>The same for the steps that are left of them, where the slot that a result is seen through may be another than the one that is written.</summary>
+    internal int[][] Gives(Step[] steps, Func<int, int> written)
+    {
+        var (gives, last) = (Array.ConvertAll(steps, _ => new List<int>()), new Dictionary<int, int>());
+        for (var i = 0; i < steps.Length; i++)
+            foreach (var slot in steps[i].Writes) last[slot] = i;
+        for (var i = 0; i < Fetches.Length; i++)
+            if (last.TryGetValue(written(Fetches[i]), out var step)) gives[step].Add(i);
+        return Array.ConvertAll(gives, g => g.ToArray());
+    }
+
     /// <summary>Steps that write Parameters, after all others.</summary>
     internal required UpdateStep[] Assignments { get; init; }
     /// <summary>Slots that become Parameters' new values, as they are or copied.</summary>

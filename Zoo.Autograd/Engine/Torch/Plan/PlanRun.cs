@@ -14,6 +14,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly NDArray[] feeds = new NDArray[plan.Feeds.Length];
     readonly NativeBuffer?[] places = new NativeBuffer?[plan.Feeds.Length];
     readonly NDArray?[] fetches = new NDArray?[plan.Fetches.Length];
+    readonly bool[] handed = new bool[plan.Fetches.Length];
     readonly nint[] next = new nint[plan.Swaps.Length];
     readonly TextTable texts = new();
     readonly TorchCell?[] held = new TorchCell?[plan.Parameters.Length];
@@ -23,15 +24,16 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     Arena? arena;
     NativeBuffer? block;
     byte* bound;
+    Action<int>? ready;
 
     /// <summary>What cancels the run of this engine thread: for the runs that a kernel starts.</summary>
     internal static CancellationToken Cancellation => running;
 
-    internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, PlanTrace? tracing, CancellationToken token)
+    internal void Run(ReadOnlySpan<NDArray> given, Span<NDArray?> results, PlanTrace? tracing, Action<int>? handOut, CancellationToken token)
     {
         given.CopyTo(feeds);
         results.CopyTo(fetches);
-        (cancel, trace) = (token, tracing);
+        (cancel, trace, ready) = (token, tracing, handOut);
         try
         {
             EngineThreads.Run(this);
@@ -41,6 +43,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         {
             Array.Clear(feeds);
             Array.Clear(fetches);
+            ready = null;
         }
     }
 
@@ -52,16 +55,22 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         {
             Enter();
             Load();
-            var maker = arena is null ? new ArenaMaker(plan) : null;
-            foreach (var step in arena?.Each ?? plan.Steps)
+            var maker = plan.Arena is null ? new ArenaMaker(plan) : null;
+            var (steps, given) = (arena?.Each ?? plan.Steps, ready is null ? null : arena?.Given ?? plan.Given);
+            if (given is not null) Array.Clear(handed);
+            for (var at = 0; at < steps.Length; at++)
             {
+                var step = steps[at];
                 cancel.ThrowIfCancellationRequested();
                 Do(step);
                 maker?.See(step, slots);
+                if (given is not null)
+                    foreach (var i in given[at]) Give(i);
                 foreach (var slot in step.Frees) Free(slot);
             }
             if (maker is not null) plan.Arena ??= maker.Make();
-            for (var i = 0; i < fetches.Length; i++) TorchArrays.Read(slots[plan.Fetches[i]], plan.Program.Fetches[i], ref fetches[i]);
+            for (var i = 0; i < fetches.Length; i++)
+                if (given is null || !handed[i]) Give(i);
             for (var i = 0; i < next.Length; i++)
             {
                 var (target, slot, copy) = plan.Swaps[i];
@@ -88,6 +97,13 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
             }
             if (entered) texts.Leave();
         }
+    }
+
+    void Give(int fetch)
+    {
+        TorchArrays.Read(slots[plan.Fetches[fetch]], plan.Program.Fetches[fetch], ref fetches[fetch]);
+        handed[fetch] = true;
+        ready?.Invoke(fetch);
     }
 
     void Do(Step step)

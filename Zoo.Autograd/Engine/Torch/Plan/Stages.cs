@@ -10,18 +10,18 @@ internal sealed class Ready(Plan? plan, Ready? first, int carried, TorchSession?
 {
     internal Plan? Plan => plan;
 
-    internal void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, PlanTrace? trace, CancellationToken cancel)
+    internal void Run(ReadOnlySpan<NDArray> feeds, Span<NDArray?> fetches, PlanTrace? trace, Action<int>? ready, CancellationToken cancel)
     {
         if (plan is not null)
         {
             var run = plan.Rent();
-            run.Run(feeds, fetches, trace, cancel);
+            run.Run(feeds, fetches, trace, ready, cancel);
             plan.Return(run);
             return;
         }
         var found = new NDArray?[carried];
-        first?.Run(feeds, found, trace, cancel);
-        rest!.Execute([.. feeds, .. found!], fetches, trace, cancel);
+        first?.Run(feeds, found, trace, null, cancel);
+        rest!.Execute([.. feeds, .. found!], fetches, trace, ready, cancel);
     }
 }
 

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+
+namespace Zoo.Spark.Collective;
+
+internal abstract partial class Communicator
+{
+    const int Dense = -1;
+
+    /// <summary>
+    /// <see cref="ReduceScatter(NDArray, int[], WireFormat)"/> of gradients of looked-up rows: to each worker go the rows that are not zero, with their numbers, where these are fewer
+    /// bytes than all. Zeros add nothing, so the sums are the same.
+    /// </summary>
+    /// <param name="flat">Rows, one behind the other.</param>
+    /// <param name="bounds">The slices.</param>
+    /// <param name="width">The length of a row.</param>
+    internal void ReduceScatterRows(NDArray flat, int[] bounds, int width)
+    {
+        var (outgoing, incoming, sizes, lengths) = (new NDArray?[Size], new int[Size], new NDArray?[Size], new int[Size]);
+        var (own, element) = (Slice(flat, bounds, Rank), flat.DType.Size());
+        for (var peer = 0; peer < Size; peer++)
+        {
+            if (peer == Rank) continue;
+            var rows = Rows(Slice(flat, bounds, peer), bounds[peer], width, peer);
+            (outgoing[peer], sizes[peer], incoming[peer]) = (rows ?? Slice(flat, bounds, peer), NDArray.From(new int[] { rows?.Count ?? Dense }), sizeof(int));
+        }
+        Run("ReduceScatterRows (sizes)", sizes, incoming, (peer, _, part) => lengths[peer] = BinaryPrimitives.ReadInt32LittleEndian(part));
+        var into = Scratch(0, own);
+        into.Bytes.Clear();
+        for (var peer = 0; peer < Size; peer++)
+        {
+            if (lengths[peer] != Dense && (lengths[peer] < 0 || lengths[peer] > own.Count * element)) throw new ClusterException($"ReduceScatterRows: worker {peer} announced {lengths[peer]} bytes. Expected at most {own.Count * element}.") { Rank = peer };
+            incoming[peer] = lengths[peer] == Dense || peer == Rank ? own.Count * element : lengths[peer];
+        }
+        outgoing[Rank] = own;
+        Run("ReduceScatterRows", outgoing, incoming, (peer, at, part) =>
+        {
+            if (peer == Rank || lengths[peer] == Dense) Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first: false);
+            else
+            {
+                var all = Room(rowsOf, peer, incoming[peer], DType.UInt8);
+                part.CopyTo(all.Bytes[at..]);
+                if (at + part.Length == incoming[peer]) AddRows(into, all.Bytes, bounds[Rank], width, peer);
+            }
+        });
+        into.Bytes.CopyTo(own.Bytes);
+    }
+
+    readonly Dictionary<(int, DType), NDArray> rowsOf = [];
+
+    /// <summary>The rows of a slice that are not zero: number and numbers of each; null where that is no less than the slice. Rows at the ends may lie in it in part.</summary>
+    NDArray? Rows(NDArray slice, int from, int width, int peer)
+    {
+        var bytes = slice.Bytes;
+        var (room, element, at) = (Room(packed, peer, bytes.Length, DType.UInt8), slice.DType.Size(), 0);
+        for (var start = 0; start < slice.Count;)
+        {
+            var row = (from + start) / width;
+            var end = Math.Min((row + 1) * width - from, slice.Count);
+            var content = bytes[(start * element)..(end * element)];
+            if (content.ContainsAnyExcept((byte)0))
+            {
+                if (at + sizeof(int) + content.Length >= bytes.Length) return null;
+                BinaryPrimitives.WriteInt32LittleEndian(room.Bytes[at..], row);
+                content.CopyTo(room.Bytes[(at + sizeof(int))..]);
+                at += sizeof(int) + content.Length;
+            }
+            start = end;
+        }
+        return room.Rows(0, at);
+    }
+
+    static void AddRows(NDArray into, ReadOnlySpan<byte> rows, int from, int width, int peer)
+    {
+        var element = into.DType.Size();
+        while (rows.Length > 0)
+        {
+            var row = rows.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(rows);
+            var (start, end) = (Math.Max((long)row * width - from, 0), Math.Min(((long)row + 1) * width - from, into.Count));
+            var length = (int)(end - start) * element;
+            if (row < 0 || end <= start || rows.Length < sizeof(int) + length) throw new ClusterException($"ReduceScatterRows: worker {peer} sent a row {row} that is none of this slice. Expected rows of it.") { Rank = peer };
+            Add(into.Bytes.Slice((int)start * element, length), rows.Slice(sizeof(int), length), into.DType, first: false);
+            rows = rows[(sizeof(int) + length)..];
+        }
+    }
+}

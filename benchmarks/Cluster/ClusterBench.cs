@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Zoo.Autograd.Engine;
+using Zoo.Spark;
+
+namespace Zoo.Benchmarks.Cluster;
+
+/// <summary>What training together costs: two workers of one core each with the collective, beside two that know nothing of each other, in turns.</summary>
+internal static class ClusterBench
+{
+    internal static void Run(string[] jobs, int rounds)
+    {
+        var text = new StringBuilder("""
+            ## Training by a cluster
+            Written by `dotnet run -c Release --project benchmarks -- cluster`. *Efficiency*: time of a step of two processes that each train alone, at the same time, over that of `local-processes[2]` with the same batch for each
+            worker; one core each, in turns; the median of the rounds' ratios with its 95 % interval. The driver's work (the data are cut and sent anew in each step) is within the second.
+
+            | job | batch a worker | two alone ms | two together ms | efficiency | goal | |
+            |---|---|---|---|---|---|---|
+
+            """);
+        foreach (var job in jobs.Select(ClusterJob.Find))
+        {
+            using var together = ZooContext.Start("local-processes[2]", new() { ThreadsPerWorker = 1 });
+            using Pair alone = new(job);
+            var (model, data) = (job.Model(), job.Data(4 * job.Batch));
+            var (apart, joint) = (new double[rounds], new double[rounds]);
+            var steps = job.Name == "resnet50" ? 3 : 40;
+            for (var i = 0; i < rounds; i++)
+            {
+                apart[i] = alone.Step(steps);
+                joint[i] = ClusterJob.Step(model, data, 2 * job.Batch, steps, together);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{job.Name} round {i}: alone {apart[i] * 1e3:F2} ms, together {joint[i] * 1e3:F2} ms"));
+            }
+            var efficiency = Ratio.Of(apart, joint);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {job.Name} | {job.Batch} | {Ratio.Middle(apart) * 1e3:F2} | {Ratio.Middle(joint) * 1e3:F2} | {efficiency} | {job.Goal:F2} | {(efficiency.High >= job.Goal ? "met" : "**missed**")} |");
+            text.AppendLine();
+            text.Length -= Environment.NewLine.Length;
+        }
+        text.AppendLine().Append(Overhead(rounds));
+        Sections.Put(text.ToString());
+    }
+
+    /// <summary>The phases of a step of two threads.</summary>
+    static string Overhead(int rounds)
+    {
+        var (lenet, all) = (ClusterJob.Find("lenet"), new List<IReadOnlyDictionary<string, double>>());
+        var data = lenet.Data(1024);
+        using var zoo = ZooContext.Start("local[2]", new() { ThreadsPerWorker = 1 });
+        var model = lenet.Model();
+        for (var i = 0; i < rounds; i++)
+        {
+            ClusterJob.Step(model, data, 128, 40, zoo);
+            all.Add(zoo.PhaseTimes);
+        }
+        var medians = all[0].Keys.ToDictionary(k => k, k => Ratio.Middle([.. all.Select(p => p[k])]));
+        var overhead = medians["put gradient"] + medians["aggregate"] + medians["get weights"];
+        return string.Create(CultureInfo.InvariantCulture, $"Phases of a LeNet step of `local[2]`, batch 128, one thread a worker, ms of the slowest worker: {string.Join(", ", medians.Select(m => $"{m.Key} {m.Value:F3}"))}. "
+            + $"Overhead (put gradient, which holds the wait for the slower one, aggregate, get weights): {overhead:F3} ms, goal below 1 ms: {(overhead < 1 ? "met" : "**missed**")}.\n");
+    }
+
+    /// <summary>The child's side of <see cref="Pair"/>.</summary>
+    internal static void Serve(string name)
+    {
+        Engines.Threads = 1;
+        var job = ClusterJob.Find(name);
+        var (model, data) = (job.Model(), job.Data(2 * job.Batch));
+        while (Console.ReadLine() is { } steps) Console.WriteLine(ClusterJob.Step(model, data, job.Batch, int.Parse(steps, CultureInfo.InvariantCulture), null).ToString("R", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Two processes that train alone.</summary>
+    sealed class Pair : IDisposable
+    {
+        readonly Process[] processes;
+
+        internal Pair(ClusterJob job) => processes = [.. Enumerable.Range(0, 2).Select(_ => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["cluster-peer", job.Name]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)];
+
+        internal double Step(int steps)
+        {
+            foreach (var process in processes)
+            {
+                process.StandardInput.WriteLine(steps.ToString(CultureInfo.InvariantCulture));
+                process.StandardInput.Flush();
+            }
+            return processes.Select(p => double.Parse(p.StandardOutput.ReadLine() ?? throw new InvalidOperationException("benchmarks: a process that trains alone ended."), CultureInfo.InvariantCulture)).ToArray().Max();
+        }
+
+        public void Dispose()
+        {
+            foreach (var process in processes)
+            {
+                process.StandardInput.Close();
+                process.WaitForExit();
+                process.Dispose();
+            }
+        }
+    }
+}
