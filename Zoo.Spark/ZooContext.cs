@@ -29,7 +29,7 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
     /// <summary>The number of workers.</summary>
     public int Workers => cluster.Workers;
 
-    /// <summary>Milliseconds that each phase of a training step took on average, of the slowest worker, in the last run.</summary>
+    /// <summary>Milliseconds that each phase of a training step took on average, of the slowest worker, in the last training.</summary>
     public IReadOnlyDictionary<string, double> PhaseTimes { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Starts a cluster.</summary>
@@ -57,7 +57,7 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
         {
             return new ClusterRun(cluster, options, model, trainer, guarded, run =>
             {
-                PhaseTimes = Spark.Training.PhaseTimes.Names.Select((name, i) => (name, run.Phases.Milliseconds(i))).ToDictionary(p => p.name, p => p.Item2);
+                if (run.Steps > 0) PhaseTimes = Spark.Training.PhaseTimes.Names.Select((name, i) => (name, run.Phases.Milliseconds(i))).ToDictionary(p => p.name, p => p.Item2);
                 running.Exit();
             });
         }

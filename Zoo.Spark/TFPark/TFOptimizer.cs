@@ -78,15 +78,17 @@ public sealed class TFOptimizer
     /// <summary>The norm of all gradients together is at most this.</summary>
     public void SetGradientClippingByL2Norm(double clipNorm) => model.SetGradientClippingByL2Norm(clipNorm);
 
-    /// <summary>Trains.</summary>
+    /// <summary>Trains. With a folder it saves there: <c>model.keras</c> with <see cref="FromKeras"/>, <c>model.weights.h5</c> with <see cref="FromLoss"/>.</summary>
     /// <param name="endTrigger">When to end; by default after one epoch.</param>
     /// <param name="checkpointTrigger">When to save to <c>modelDir</c>; by default at the end of each epoch, where that was given.</param>
     /// <returns>Loss and metrics of each epoch.</returns>
     public History Optimize(Trigger? endTrigger = null, Trigger? checkpointTrigger = null)
     {
-        if (modelDir is not null) model.SetCheckpoint(modelDir, trigger: checkpointTrigger);
-        else if (checkpointTrigger is not null) throw new InvalidOperationException("TFOptimizer.Optimize: a checkpointTrigger was given, but no folder. Expected modelDir in FromLoss or FromKeras.");
-        return dataset.Fit(model, inputs, labels, validation, endTrigger ?? Trigger.MaxEpoch(1), trainer, [.. train is null ? [] : new Callback[] { train.Log }, .. validated is null ? [] : new Callback[] { validated.Log }]);
+        var saved = checkpointTrigger ?? Trigger.EveryEpoch;
+        // the graph of a loss is no Keras model, so of that one the weights are saved
+        Callback? checkpoint = modelDir is null ? null : labels.Length == 0 ? new ModelCheckpoint(Path.Combine(modelDir, "model.weights.h5")) { SaveWeightsOnly = true, SaveFreq = saved } : new ModelCheckpoint(Path.Combine(modelDir, "model.keras")) { SaveFreq = saved };
+        if (modelDir is null && checkpointTrigger is not null) throw new InvalidOperationException("TFOptimizer.Optimize: a checkpointTrigger was given, but no folder. Expected modelDir in FromLoss or FromKeras.");
+        return dataset.Fit(model, inputs, labels, validation, endTrigger ?? Trigger.MaxEpoch(1), trainer, new Callback?[] { train?.Log, validated?.Log, checkpoint }.OfType<Callback>());
     }
 
     /// <summary>The same, on a thread of its own.</summary>

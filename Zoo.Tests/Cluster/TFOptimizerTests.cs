@@ -71,7 +71,7 @@ internal sealed class TFOptimizerTests
             Assert.That(validation.ReadScalar("Loss"), Has.Count.EqualTo(3));
             Assert.That(() => validation.ReadScalar("Throughput"), Throws.TypeOf<KeyNotFoundException>());
             Assert.That(Directory.GetFiles(folder, "events*", SearchOption.AllDirectories).Select(f => Path.GetFileName(Path.GetDirectoryName(f))), Is.EquivalentTo(new[] { "train", "validation" }));
-            Assert.That(File.Exists(Path.Combine(folder, "model", "model.keras")));
+            Assert.That(File.Exists(Path.Combine(folder, "model", "model.weights.h5")));
         }
         finally
         {

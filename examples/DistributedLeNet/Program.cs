@@ -41,7 +41,7 @@ var loss = A.Mean(A.SparseSoftmaxCrossEntropy(logits, labels));
 var optimizer = TFOptimizer.FromLoss(loss, new Adam(1e-3), trainer: zoo);
 TrainSummary summary = new(options["--out"], "lenet");
 optimizer.SetTrainSummary(summary);
-optimizer.Optimize(endTrigger: Trigger.MaxEpoch(epochs));
+var history = optimizer.Optimize(endTrigger: Trigger.MaxEpoch(epochs));
 
 Model net = new(images, logits);
 net.Compile(new Adam(), new SparseCategoricalCrossentropy { FromLogits = true }, ["accuracy"]);
@@ -49,7 +49,7 @@ var accuracy = net.Evaluate(Scale(mnist.Test.X), mnist.Test.Y, batchSize: 500, v
 var losses = summary.ReadScalar("Loss");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
     {zoo.Workers} workers, {losses.Count} steps; loss {losses[0].Value:F4} at first, {losses[^1].Value:F4} at last
-    {string.Join(", ", zoo.PhaseTimes.Select(p => $"{p.Key} {p.Value:F2} ms"))}
+    {string.Join(", ", history.Phases.Select(p => $"{p.Key} {p.Value[^1]:F2} ms"))}
     {Path.Combine(Path.GetFullPath(options["--out"]), "lenet")}: for tensorboard --logdir
     test accuracy: {accuracy:F4}
     """));
