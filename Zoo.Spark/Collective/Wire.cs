@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Zoo.Spark.Collective;
 
-/// <summary>Whole reads and writes on a blocking socket, up to a deadline. The socket wakes now and then to look at it.</summary>
+/// <summary>Whole reads and writes on a blocking socket, up to a deadline.</summary>
 internal static class Wire
 {
     const int Wakes = 200;   // milliseconds
@@ -10,7 +10,7 @@ internal static class Wire
     internal static void Prepare(Socket socket)
     {
         socket.NoDelay = true;
-        (socket.SendTimeout, socket.ReceiveTimeout) = (Wakes, Wakes);
+        (socket.SendTimeout, socket.ReceiveTimeout) = (Wakes, Wakes);   // reads wake now and then to look at the deadline
         (socket.SendBufferSize, socket.ReceiveBufferSize) = (1 << 20, 1 << 20);
     }
 
@@ -18,9 +18,11 @@ internal static class Wire
     {
         while (bytes.Length > 0)
         {
+            // a write that timed out may have sent a part and does not say how much: it cannot be gone on with, so it has all the time there is
+            socket.SendTimeout = (int)Math.Clamp(deadline.Left.TotalMilliseconds, 1, int.MaxValue);
             var n = socket.Send(bytes, SocketFlags.None, out var error);
-            if (error is SocketError.TimedOut or SocketError.WouldBlock) Check(deadline);
-            else if (error != SocketError.Success) throw new SocketException((int)error);
+            if (error is SocketError.TimedOut or SocketError.WouldBlock) throw new TimeoutException("not all could be sent within the deadline");
+            if (error != SocketError.Success) throw new SocketException((int)error);
             bytes = bytes[n..];
         }
     }

@@ -116,6 +116,20 @@ internal sealed class ConnectionTests
     }
 
     [Test]
+    public void AReaderThatPausesGetsEveryByteOnce()
+    {
+        using PeerListener listener = new(secret, _ => true);
+        using var near = PeerListener.Dial(listener.EndPoint, new(1, 2, 0, false), secret, soon);
+        using var far = listener.Take(_ => true, soon);
+        var message = RandomNumberGenerator.GetBytes(20_000_000);   // more than the sockets hold
+        var sending = Task.Run(() => near.Send(9, message, soon));
+        Thread.Sleep(700);
+        var (_, got) = far.Receive(soon);
+        sending.Wait();
+        Assert.That(got.AsSpan().SequenceEqual(message));
+    }
+
+    [Test]
     public void MessagesOfAllLengthsArrive([Values] bool signed, [Values(0, 1, 7, 4096, 262_144, 3_000_001)] int length)
     {
         using PeerListener listener = new(secret, _ => true);
