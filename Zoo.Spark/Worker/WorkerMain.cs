@@ -37,7 +37,11 @@ internal static class WorkerMain
         {
             Serve(start);
         }
-        catch (Exception e) when (e is EndOfStreamException or System.Net.Sockets.SocketException)
+        catch (EndOfStreamException)
+        {
+            // the driver closed the connection: nobody needs this process any more
+        }
+        catch (System.Net.Sockets.SocketException e)
         {
             Console.Error.WriteLine($"zoo worker {start.Rank}: the driver is gone: {e.Message}");
         }
