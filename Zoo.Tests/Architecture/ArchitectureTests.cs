@@ -21,10 +21,10 @@ internal sealed class ArchitectureTests
     static readonly (string Namespace, string Rooms)[] Outside =
     [
         ("Spectre.Console", @"^Zoo\.Keras/(Callbacks|Summary)/"),
-        ("ScottPlot", @"^Zoo\.Keras/Charts/"),
-        ("SkiaSharp", @"^Zoo\.Keras/(Charts|Data|Datasets)/"),
+        ("ScottPlot", @"^(Zoo\.Keras/Charts|benchmarks/Cluster)/"),
+        ("SkiaSharp", @"^(Zoo\.Keras/(Charts|Data|Datasets)|benchmarks/Cluster)/"),
         ("Google.Protobuf", @"^(Zoo\.Autograd/(Graph|Engine/TensorFlow)|Zoo\.Keras/(Summary|Callbacks|Saving)|Zoo\.Transfer|Zoo\.Spark)/"),
-        ("System.Net", @"^(Zoo\.Keras/Datasets|Zoo\.Spark)/"),
+        ("System.Net", @"^(Zoo\.Keras/Datasets|Zoo\.Spark|benchmarks/Cluster)/"),
         ("System.Runtime.Intrinsics", @"^Zoo\.Autograd/Engine/"),
         ("Zoo.Autograd.Engine.Torch", @"^(Zoo\.Autograd/(Engine/Torch|Engine/Engines\.cs|Ops|Op\.cs)|benchmarks)"),
         ("Zoo.Autograd.Engine.TensorFlow", @"^(Zoo\.Autograd/Engine/(TensorFlow/|Engines\.cs)|benchmarks/)"),
