@@ -13,15 +13,15 @@ internal sealed partial class TorchSession : IProfiled
         try
         {
             var (fetched, whole) = (new NDArray?[program.Fetches.Length], new List<TimeSpan>());
-            for (var i = 0; i < 3; i++) Execute(feeds, fetched, null, default);   // the first plans, the second lays out memory
+            for (var i = 0; i < 3; i++) Execute(feeds, fetched, null, null, default);   // the first plans, the second lays out memory
             for (var i = 0; i < runs; i++)
             {
                 var start = Stopwatch.GetTimestamp();
-                Execute(feeds, fetched, null, default);
+                Execute(feeds, fetched, null, null, default);
                 whole.Add(Stopwatch.GetElapsedTime(start));
             }
             var trace = new PlanTrace();
-            for (var i = 0; i < runs; i++) Execute(feeds, fetched, trace, default);
+            for (var i = 0; i < runs; i++) Execute(feeds, fetched, trace, null, default);
             whole.Sort();
             return new(Entries(trace), whole[whole.Count / 2], TorchThreads.Count, MatMulRate(), Bandwidth(), TorchLoader.Version);
         }
@@ -68,7 +68,7 @@ internal sealed partial class TorchSession : IProfiled
         var fetched = new NDArray?[1];
         session.Run(feeds, fetched);
         var trace = new PlanTrace();
-        for (var i = 0; i < 5; i++) session.Execute(feeds, fetched, trace, default);
+        for (var i = 0; i < 5; i++) session.Execute(feeds, fetched, trace, null, default);
         return trace.Entries.Max(e => e.Entry.Best);
     }
 }

@@ -88,8 +88,15 @@ internal sealed class ArenaMaker
     {
         foreach (var slot in plan.Fetches.Concat(plan.Swaps.Select(s => s.Slot)).Concat(plan.Assignments.SelectMany(s => s.Reads)))
             if (pieces[slot] is { } piece) piece.Last = int.MaxValue;
-        return new() { Bytes = Pack(), Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))], Once = [.. once], Each = [.. each], Stays = stays,
-            Given = plan.Gives([.. each], slot => stays[slot] ? pieces[slot]!.Slot : slot) };
+        return new()
+        {
+            Bytes = Pack(),
+            Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))],
+            Once = [.. once],
+            Each = [.. each],
+            Stays = stays,
+            Given = plan.Gives([.. each], slot => stays[slot] ? pieces[slot]!.Slot : slot)
+        };
     }
 
     /// <summary>Gives out offsets in the order of the steps, each the tightest hole, and takes them back after the last use.</summary>
