@@ -97,8 +97,15 @@ internal sealed class CaffeLoad
             var results = running.Select(p => p.Ask("result")[0]).ToArray();
             return new()
             {
-                File = Path.GetFileName(files[0]), Threads = threads, Absent = absent, Times = all, Peak = peaks, Memory = running.ToDictionary(p => p.Name, p => p.Begun[1]), Difference = results.Max() - results.Min(),
-                Loaded = loaded.ToDictionary(p => p.Key, p => p.Value.ToArray()), First = first.ToDictionary(p => p.Key, p => p.Value.ToArray()),
+                File = Path.GetFileName(files[0]),
+                Threads = threads,
+                Absent = absent,
+                Times = all,
+                Peak = peaks,
+                Memory = running.ToDictionary(p => p.Name, p => p.Begun[1]),
+                Difference = results.Max() - results.Min(),
+                Loaded = loaded.ToDictionary(p => p.Key, p => p.Value.ToArray()),
+                First = first.ToDictionary(p => p.Key, p => p.Value.ToArray()),
             };
         }
         finally

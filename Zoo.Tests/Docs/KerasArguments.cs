@@ -146,5 +146,6 @@ static class KerasArguments
         from line in Text.Replace("\n    ", " ", StringComparison.Ordinal).Split('\n')
         let parts = line.Split(':', 2)
         let arguments = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => a.Split('=', 2)).Select(a => (a[0], a.Length > 1 ? a[1] : null)).ToArray()
-        from name in parts[0].Split('|') select (name, arguments);
+        from name in parts[0].Split('|')
+        select (name, arguments);
 }

@@ -42,8 +42,15 @@ internal static unsafe class GruKernel
             }
             var rows = new ForwardRows<T>
             {
-                Sizes = sizes, After = after, X = (T*)inputs[0], Bias = (T*)inputs[2], First = (T*)inputs[3], Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
-                States = (T*)outputs[0], Gates = (T*)outputs[sizes.Training ? 1 : 3], Packed = packed,
+                Sizes = sizes,
+                After = after,
+                X = (T*)inputs[0],
+                Bias = (T*)inputs[2],
+                First = (T*)inputs[3],
+                Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
+                States = (T*)outputs[0],
+                Gates = (T*)outputs[sizes.Training ? 1 : 3],
+                Packed = packed,
             };
             ParallelFor.Run(ref rows, sizes.Tiles, sizes.Grain);
         }
@@ -59,8 +66,17 @@ internal static unsafe class GruKernel
             }
             var rows = new BackwardRows<T>
             {
-                Sizes = sizes, After = after, Gates = (T*)inputs[1], States = (T*)inputs[2], DStates = (T*)inputs[3], Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
-                DX = (T*)outputs[0], DProduct = (T*)outputs[1], DFirst = (T*)outputs[2], Packed = packed, Room = (T*)outputs[4],
+                Sizes = sizes,
+                After = after,
+                Gates = (T*)inputs[1],
+                States = (T*)inputs[2],
+                DStates = (T*)inputs[3],
+                Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
+                DX = (T*)outputs[0],
+                DProduct = (T*)outputs[1],
+                DFirst = (T*)outputs[2],
+                Packed = packed,
+                Room = (T*)outputs[4],
             };
             ParallelFor.Run(ref rows, sizes.Tiles, sizes.Grain);
         }

@@ -37,8 +37,15 @@ internal static unsafe class LstmKernel
             PackGates((T*)inputs[1], sizes.Units, 4 * sizes.Units, sizes.Units, 4, (T*)outputs[3]);
             var rows = new ForwardRows<T>
             {
-                Sizes = sizes, X = (T*)inputs[0], First = (T*)inputs[2], Memory = (T*)inputs[3], Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
-                States = (T*)outputs[0], Memories = (T*)outputs[1], Gates = (T*)outputs[2], Packed = (T*)outputs[3],
+                Sizes = sizes,
+                X = (T*)inputs[0],
+                First = (T*)inputs[2],
+                Memory = (T*)inputs[3],
+                Mask = inputs.Length > 4 ? (byte*)inputs[4] : null,
+                States = (T*)outputs[0],
+                Memories = (T*)outputs[1],
+                Gates = (T*)outputs[2],
+                Packed = (T*)outputs[3],
             };
             ParallelFor.Run(ref rows, sizes.Tiles, sizes.Grain);
         }
@@ -49,8 +56,16 @@ internal static unsafe class LstmKernel
             var memories = sizes.MoreGradients ? (T*)inputs[4] : null;
             var rows = new BackwardRows<T>
             {
-                Sizes = sizes, Gates = (T*)inputs[1], Memories = (T*)inputs[2], DStates = (T*)inputs[3], DMemories = memories, Mask = sizes.HasMask ? (byte*)inputs[^1] : null,
-                DX = (T*)outputs[0], DFirst = (T*)outputs[1], DMemory = (T*)outputs[2], Packed = (T*)outputs[3],
+                Sizes = sizes,
+                Gates = (T*)inputs[1],
+                Memories = (T*)inputs[2],
+                DStates = (T*)inputs[3],
+                DMemories = memories,
+                Mask = sizes.HasMask ? (byte*)inputs[^1] : null,
+                DX = (T*)outputs[0],
+                DFirst = (T*)outputs[1],
+                DMemory = (T*)outputs[2],
+                Packed = (T*)outputs[3],
             };
             ParallelFor.Run(ref rows, sizes.Tiles, sizes.Grain);
         }
