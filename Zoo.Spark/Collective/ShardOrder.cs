@@ -7,11 +7,9 @@ namespace Zoo.Spark.Collective;
 /// </summary>
 internal sealed class ShardOrder
 {
-    readonly bool isTree;
-
     internal ShardOrder(int workers, int? shards = null)
     {
-        (Shards, isTree) = (shards ?? workers, shards is not null);
+        (Shards, IsTree) = (shards ?? workers, shards is not null);
         Bounds = Slices.Bounds(Shards, workers);
         var (items, first) = (new List<int>(), new int[workers + 1]);
         var all = new Stack(this);
@@ -24,6 +22,9 @@ internal sealed class ShardOrder
         }
         (Merges, Items) = ([.. items], first);
     }
+
+    /// <summary>Whether sums follow a fixed tree over a given number of shards, in place of the workers' order.</summary>
+    internal bool IsTree { get; }
 
     /// <summary>The number of shards.</summary>
     internal int Shards { get; }
@@ -59,7 +60,7 @@ internal sealed class ShardOrder
 
     bool Joins((int From, int To) left, (int From, int To) right)
     {
-        if (!isTree) return true;
+        if (!IsTree) return true;
         var size = left.To - left.From;
         return int.IsPow2(size) && left.From % (2 * size) == 0 && right.To == Math.Min(left.From + 2 * size, Shards);
     }

@@ -138,7 +138,7 @@ internal sealed class PlannedStep
     void Reduce(int region, NDArray[] sums)
     {
         var (_, _, bounds, width) = plan.Regions[region];
-        if (width > 0 && sums.Length == 1 && others.Order.Shards == others.Size && Wire == WireFormat.Float32) others.ReduceScatterRows(sums[0], bounds, width);
+        if (width > 0 && sums.Length == 1 && !others.Order.IsTree && Wire == WireFormat.Float32) others.ReduceScatterRows(sums[0], bounds, width);
         else others.ReduceScatter(sums, bounds, Wire);
     }
 

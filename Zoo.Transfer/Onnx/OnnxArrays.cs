@@ -13,7 +13,7 @@ static class OnnxArrays
         {
             ["Reshape"] = c => [c.Reshaped(c[0])],
             ["ExpandDims"] = c => [c.Op("Unsqueeze", c[0], OnnxCall.Ints(c.Axis(1, c.Shape.Rank)))],
-            ["Squeeze"] = c => [c.Op("Squeeze", c[0], OnnxCall.Ints(c.Node.Ints("squeeze_dims") is { Length: > 0 } given ? given : [.. Enumerable.Range(0, c.Node[0].Shape.Rank).Where(a => c.Node[0].Shape[a] == 1)]))],
+            ["Squeeze"] = c => [c.Node.Ints("squeeze_dims") is { Length: > 0 } given ? c.Op("Squeeze", c[0], OnnxCall.Ints(given)) : c.Op("Squeeze", c[0])],
             ["Transpose"] = c => [c.Op("Transpose", [c[0]], ("perm", c.Fixed(1)))],
             ["BroadcastTo"] = c => [c.Op("Expand", c[0], Sizes(c, c[1]))],
             ["Fill"] = c => [c.Op("Expand", c[1], Sizes(c, c[0]))],
