@@ -95,7 +95,7 @@ internal static class ReduceOps
 
     /// <summary>libtorch knows no unsigned numbers but bytes: others are int64, whose bits are right for sums and products, and whose order is for those of up to 32 bits.</summary>
     internal static Value Signed(Kernel k, Value x, Func<Value, Value> compute, bool ordered = false) => !IsUnsigned(k.DType()) ? compute(x)
-        : ordered && k.DType() == DType.UInt64 ? throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for uint64. Cast it: A.Cast(x, DType.Int64).")
+        : ordered && k.DType() == DType.UInt64 ? throw new GraphException($"{k.Node.Op.Name}: the embedded engine has no kernel for uint64. Expected a number of another type. Cast it: A.Cast(x, DType.Int64).")
         : compute(k.Cast(x, DType.Int64)) is var y && k.OutDType() == k.DType() ? k.Cast(y, k.DType()) : y;
 
     static Shape Reduced(ShapeContext s)
