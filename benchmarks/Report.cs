@@ -38,10 +38,11 @@ internal sealed class Report(Comparison[] comparisons, Report.Alone alone, int r
             foreach (var peer in new[] { "floor", c.BestTensorFlow })
                 text.AppendLine($"| {c.Job} | {peer} | {c.Relative(peer):F2} | {c.Allowed(peer):F2} | {(c.Relative(peer) <= c.Allowed(peer) ? "sound" : "peer at fault")} |");
         text.AppendLine().AppendLine("## Goals").AppendLine().AppendLine("| goal | measured | |").AppendLine("|---|---|---|");
+        var faulty = comparisons.Where(c => c.Threads == 2 && c.Relative("floor") > c.Allowed("floor")).Select(c => c.Job).ToHashSet();
         foreach (var c in comparisons)
         {
             Goal($"{c.Job}, {Threads(c.Threads)}: not slower than TensorFlow", $"{c.Against(c.BestTensorFlow)}", c.Against(c.BestTensorFlow).Low <= 1);
-            Goal($"{c.Job}, {Threads(c.Threads)}: at most 5 % over the floor", $"{c.Against("floor")}", c.Against("floor").Low <= 1.05);
+            Goal($"{c.Job}, {Threads(c.Threads)}: at most 5 % over the floor{(faulty.Contains(c.Job) ? " (a peer at fault: it does not count)" : "")}", $"{c.Against("floor")}", c.Against("floor").Low <= 1.05);
             var alternating = Ratio.Of(c.Alternating, c.Apart);
             Goal($"{c.Job}, {Threads(c.Threads)}: batches of 128 and 96 in turns at most 5 % slower than apart", $"{alternating}", alternating.Low <= 1.05);
         }
