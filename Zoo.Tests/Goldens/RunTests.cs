@@ -5,7 +5,7 @@ namespace Zoo.Tests.Goldens;
 
 /// <summary>Whole training runs against Keras': the stored models, the same steps, losses, weights, predictions, histories.</summary>
 /// <remarks>
-/// <c>ZOO_REPORT</c> gets two lines a run: <c>runs</c> counts by the goldens' own tolerances, <c>runs, with rounding</c> by what rounding alone may do (<see cref="RunRounding"/>)
+/// <c>ZOO_REPORT</c> gets two lines a run: <c>runs</c> counts by the goldens' own tolerances, <c>runs with rounding</c> by what rounding alone may do (<see cref="RunRounding"/>)
 /// where that is more. The test holds to the second.
 /// </remarks>
 [TestFixture("embedded")]
@@ -36,7 +36,7 @@ public class RunTests(string engine)
         var beyond = check.All.Where((c, i) => !c.Holds).ToArray();
         var wrong = check.All.Where((c, i) => !(c.Deviation <= bounds[i])).ToArray();
         Report.Add("runs", $"{model} {run} on {engine}", check.Passed, check.All.Count);
-        Report.Add("runs, with rounding", $"{model} {run} on {engine}", check.All.Count - wrong.Length, check.All.Count);
+        Report.Add("runs with rounding", $"{model} {run} on {engine}", check.All.Count - wrong.Length, check.All.Count);
         Tell($"{model} {run}: {check.Passed}/{check.All.Count} within the goldens' tolerance{(beyond.Length > 0 ? $", {check.All.Count - wrong.Length} with rounding" : "")}; {check.Table}");
         for (var i = 0; rounding is not null && i < check.All.Count; i++)
             if (check.All[i] is { Holds: false, Actual: not null } c)
