@@ -63,11 +63,14 @@ public partial class Model
     public NDArray Predict(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null) =>
         Only(PredictMany(x, batchSize, verbose, steps, callbacks, cancellationToken, trainer));
 
+    /// <summary>Whether all inputs have fixed sizes along axis 0 too: they come whole, and need not have equal ones.</summary>
+    internal bool TakesOneBatch => Inputs.Values.All(i => i.Shape.HasRank && i.Shape.Rank > 0 && i.Shape[0] >= 0);
+
     /// <summary>The outputs for samples, in the model's order, or by name where the model was made with names.</summary>
     public Arrays PredictMany(Arrays x, int batchSize = 32, int verbose = 0, int? steps = null, IEnumerable<Callback>? callbacks = null, CancellationToken cancellationToken = default, ITrainer? trainer = null)
     {
         Build(x);
-        return Predict(new ArraySource(Binding.Inputs("Predict", this, x), null, batchSize), verbose, steps, callbacks, cancellationToken, trainer);
+        return Predict(new ArraySource(Binding.Inputs("Predict", this, x), null, TakesOneBatch ? int.MaxValue : batchSize), verbose, steps, callbacks, cancellationToken, trainer);
     }
 
     /// <summary>The outputs for batches of samples: arrays, lists or dictionaries of arrays, or tuples of which the first counts.</summary>

@@ -47,7 +47,7 @@ internal sealed class ArraySource : BatchSource
         if (at >= count) return false;
         var n = Math.Min(batchSize, count - at);
         Rows = (at, n);
-        if (seed is null) Feeds = views[at / batchSize] ??= Array.ConvertAll(arrays, a => a.Rows(at, n));
+        if (seed is null) Feeds = views[at / batchSize] ??= Array.ConvertAll(arrays, a => n == count ? a : a.Rows(at, n));
         else
         {
             Feeds = n == batchSize ? whole! : rest!;

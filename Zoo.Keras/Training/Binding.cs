@@ -8,12 +8,13 @@ internal static class Binding
         var (names, inputs) = (model.InputNames, model.Inputs.Values);
         var given = x.Ordered(names, $"{caller}: x", _ => true);
         var count = given[0]!.Shape.Rank > 0 ? given[0]!.Shape[0] : 0;
+        var whole = model.TakesOneBatch;
         return [.. given.Select((a, i) =>
         {
             var (array, wanted) = (a!, inputs[i]);
             if (array.Shape.Rank == 0 || !wanted.Shape.Accepts(array.Shape))
                 throw new ShapeException($"{caller}: the input '{names[i]}' was given {array.Shape}. Expected {wanted.Shape}. Reshape the array, or build the model for this shape.") { Expected = wanted.Shape, Actual = array.Shape };
-            return Typed(array, wanted.DType, caller, $"input '{names[i]}'", Samples(caller, $"input '{names[i]}'", array, count));
+            return Typed(array, wanted.DType, caller, $"input '{names[i]}'", Samples(caller, $"input '{names[i]}'", array, whole ? array.Shape[0] : count));
         })];
     }
 

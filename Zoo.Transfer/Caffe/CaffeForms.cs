@@ -121,7 +121,8 @@ static class CaffeForms
             NmsParam = new() { NmsThreshold = (float)layer.NmsThreshold },
             KeepTopK = layer.KeepTopK,
         };
-        if (layer.TopK > 0) p.NmsParam.TopK = layer.TopK;
+        if (layer.TopK >= 0) p.NmsParam.TopK = layer.TopK;
+        if (layer.Eta != 1) p.NmsParam.Eta = (float)layer.Eta;
         if (layer.ConfidenceThreshold > float.MinValue) p.ConfidenceThreshold = (float)layer.ConfidenceThreshold;
         return new() { Type = "DetectionOutput", DetectionOutputParam = p };
     }

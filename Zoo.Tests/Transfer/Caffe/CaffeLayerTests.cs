@@ -123,36 +123,6 @@ internal sealed class CaffeLayerTests
         CaffeNet.SurvivesFiles(net, [a, b], y);
     }
 
-    [TestCase("lstm"), TestCase("rnn")]
-    public void Recurrence(string cell)
-    {
-        const int steps = 5, samples = 2, features = 3, units = 4;
-        var net = CaffeNet.Read(CaffeNet.Text(cell.ToUpperInvariant(), $"recurrent_param {{ num_output: {units} }}", [[steps, samples, features], [steps, samples]]));
-        var (w, x) = (CaffeNet.Weigh(net), CaffeNet.Numbers("x", [steps, samples, features]));
-        var goesOn = NDArray.From(new float[,] { { 0, 0 }, { 1, 1 }, { 1, 0 }, { 1, 1 }, { 0, 1 } });
-        var y = CaffeNet.Run(net, x, goesOn);
-        double[,] h = new double[samples, units], c = new double[samples, units];
-        var expected = new double[steps, samples, units];
-        for (var t = 0; t < steps; t++)
-            for (var n = 0; n < samples; n++)
-            {
-                var old = Enumerable.Range(0, units).Select(u => goesOn[t, n] * h[n, u]).ToArray();
-                double Gate(int row) => w[1][row] + Enumerable.Range(0, features).Sum(f => w[0][row, f] * x[t, n, f]) + Enumerable.Range(0, units).Sum(u => w[2][row, u] * old[u]);
-                for (var u = 0; u < units; u++)
-                {
-                    if (cell == "rnn") h[n, u] = Math.Tanh(Gate(u));
-                    else
-                    {
-                        c[n, u] = goesOn[t, n] * c[n, u] / (1 + Math.Exp(-Gate(units + u))) + Math.Tanh(Gate(3 * units + u)) / (1 + Math.Exp(-Gate(u)));
-                        h[n, u] = Math.Tanh(c[n, u]) / (1 + Math.Exp(-Gate(2 * units + u)));
-                    }
-                }
-                for (var u = 0; u < units; u++) expected[t, n, u] = cell == "lstm" ? h[n, u] : Math.Tanh(w[4][u] + Enumerable.Range(0, units).Sum(i => w[3][u, i] * h[n, i]));
-            }
-        CaffeNet.Near(y[0], [steps, samples, units], at => expected[at[0], at[1], at[2]]);
-        CaffeNet.SurvivesFiles(net, [x, goesOn], y);
-    }
-
     [Test]
     public void EmbeddingsAndNewOrders()
     {
@@ -179,50 +149,5 @@ internal sealed class CaffeLayerTests
             return Math.Clamp(corner switch { 0 => (x - side.W / 2) / 90, 1 => (y - side.H / 2) / 60, 2 => (x + side.W / 2) / 90, _ => (y + side.H / 2) / 60 }, 0, 1);
         });
         CaffeNet.SurvivesFiles(net, [map, picture], y);
-    }
-
-    [TestCase(true, "CENTER_SIZE", -1, -1), TestCase(false, "CORNER", 3, -1), TestCase(true, "CORNER_SIZE", 4, 5), TestCase(true, "CORNER", -1, 1)]
-    public void Detections(bool shared, string code, int topK, int keep)
-    {
-        const int boxes = 6, classes = 3;
-        var sets = shared ? 1 : classes;
-        var net = CaffeNet.Read(CaffeNet.Text("DetectionOutput", $"detection_output_param {{ num_classes: {classes} share_location: {(shared ? "true" : "false")} code_type: {code} nms_param {{ nms_threshold: 0.4 top_k: {topK} }} keep_top_k: {keep} confidence_threshold: 0.3 }}",
-            [[2, boxes * sets * 4], [2, boxes * classes], [1, 2, boxes * 4]]));
-        NDArray moves = CaffeNet.Numbers("moves", [2, boxes * sets * 4]), scores = CaffeNet.Numbers("scores", [2, boxes * classes], 0, 1), priors = CaffeNet.Numbers("priors", [2, 2, boxes * 4], 0.1, 0.4);
-        for (var i = 0; i < boxes * 4; i++) priors[0, 0, i] += i % 4 < 2 ? 0 : 0.4;   // the first row counts
-        var y = CaffeNet.Run(net, moves, scores, priors)[0];
-        var expected = new List<double[]>();
-        for (var n = 0; n < 2; n++)
-        {
-            var found = new List<double[]>();
-            for (var c = 1; c < classes; c++)
-            {
-                var kept = new List<double[]>();
-                foreach (var b in Enumerable.Range(0, boxes).Where(b => scores[n, b * classes + c] > 0.3f).OrderByDescending(b => scores[n, b * classes + c]).Take(topK > 0 ? topK : boxes))
-                {
-                    double[] p = [.. Enumerable.Range(0, 4).Select(i => priors[0, 0, b * 4 + i])], m = [.. Enumerable.Range(0, 4).Select(i => priors[0, 1, b * 4 + i] * moves[n, (b * sets + (shared ? 0 : c)) * 4 + i])];
-                    double w = p[2] - p[0], h = p[3] - p[1], x = (p[0] + p[2]) / 2 + m[0] * w, row = (p[1] + p[3]) / 2 + m[1] * h;
-                    double[] box = code switch
-                    {
-                        "CORNER" => [p[0] + m[0], p[1] + m[1], p[2] + m[2], p[3] + m[3]],
-                        "CORNER_SIZE" => [p[0] + m[0] * w, p[1] + m[1] * h, p[2] + m[2] * w, p[3] + m[3] * h],
-                        _ => [x - Math.Exp(m[2]) * w / 2, row - Math.Exp(m[3]) * h / 2, x + Math.Exp(m[2]) * w / 2, row + Math.Exp(m[3]) * h / 2],
-                    };
-                    if (kept.TrueForAll(k => Overlap(k[3..], box) <= 0.4)) kept.Add([n, c, scores[n, b * classes + c], .. box]);
-                }
-                found.AddRange(kept);
-            }
-            expected.AddRange(found.OrderByDescending(f => f[2]).Take(keep > 0 ? keep : found.Count).OrderBy(f => f[1]).ThenByDescending(f => f[2]));
-        }
-        Assert.That(expected, Is.Not.Empty);
-        CaffeNet.Near(y, [1, 1, expected.Count, 7], at => expected[at[2]][at[3]]);
-        CaffeNet.SurvivesFiles(net, [moves, scores, priors], [y]);
-        CaffeNet.Near(CaffeNet.Run(net, moves, NDArray.Zeros(scores.Shape), priors)[0], [1, 1, 2, 7], at => at[3] == 0 ? at[2] : -1);
-    }
-
-    static double Overlap(double[] a, double[] b)
-    {
-        var both = Math.Max(0, Math.Min(a[2], b[2]) - Math.Max(a[0], b[0])) * Math.Max(0, Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]));
-        return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both);
     }
 }

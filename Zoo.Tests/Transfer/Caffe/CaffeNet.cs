@@ -2,6 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using Zoo.Autograd;
 using Zoo.Keras;
+using Zoo.Tests.Models;
 using Zoo.Transfer;
 using Zoo.Transfer.Caffe;
 using Zoo.Transfer.Caffe.Proto;
@@ -31,6 +32,32 @@ internal static class CaffeNet
     }
 
     public static NDArray[] Run(GraphNet net, params NDArray[] inputs) => [.. net.PredictMany(inputs is [var one] ? (Arrays)one : inputs, batchSize: 1000)];
+
+    /// <summary>A model of weights alone, by the names of layers.</summary>
+    public static NetParameter Model(IReadOnlyDictionary<string, NDArray[]> weights)
+    {
+        var model = new NetParameter();
+        foreach (var (name, blobs) in weights)
+            model.Layer.Add(new LayerParameter { Name = name, Blobs = { blobs.Select(b => new BlobProto { Shape = new() { Dim = { b.Shape.Dims.ToArray() } }, Data = { b.ToArray<float>() } }) } });
+        return model;
+    }
+
+    /// <summary>What OpenCV makes of a net's text with its weights.</summary>
+    public static NDArray[] InOpenCv(string text, GraphNet net, IReadOnlyDictionary<string, NDArray> inputs, params ReadOnlySpan<string> layers)
+    {
+        var folder = Directory.CreateTempSubdirectory("opencv").FullName;
+        try
+        {
+            var (prototxt, caffemodel) = (Path.Combine(folder, "net.prototxt"), Path.Combine(folder, "net.caffemodel"));
+            File.WriteAllText(prototxt, text);
+            net.SaveCaffe(null, caffemodel);
+            return OpenCv.Run(prototxt, caffemodel, inputs, layers);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     /// <summary>Written as Caffe's files and as Keras', and read again, a net gives the same bits.</summary>
     public static void SurvivesFiles(GraphNet net, NDArray[] inputs, NDArray[] results, bool keras = true)

@@ -68,21 +68,7 @@ internal sealed class OpenCvLayerTests
         Same(CaffeNet.Run(net, [.. inputs.Values])[0], Theirs(text, net, inputs));
     }
 
-    static NDArray Theirs(string text, GraphNet net, Dictionary<string, NDArray> inputs)
-    {
-        var folder = Directory.CreateTempSubdirectory("opencv").FullName;
-        try
-        {
-            var (prototxt, caffemodel) = (Path.Combine(folder, "net.prototxt"), Path.Combine(folder, "net.caffemodel"));
-            File.WriteAllText(prototxt, text);
-            net.SaveCaffe(null, caffemodel);
-            return OpenCv.Run(prototxt, caffemodel, inputs)[0];
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    static NDArray Theirs(string text, GraphNet net, Dictionary<string, NDArray> inputs) => CaffeNet.InOpenCv(text, net, inputs)[0];
 
     static void Same(NDArray ours, NDArray theirs)
     {

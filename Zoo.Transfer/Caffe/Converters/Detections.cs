@@ -24,7 +24,6 @@ static class Detections
     public static Variable[] DetectionOutput(CaffeLayer c)
     {
         var p = c.Settings.DetectionOutputParam ?? new();
-        if (p.NmsParam is { HasEta: true, Eta: not 1 } nms) throw new GraphException($"its eta is {nms.Eta}: the threshold changes on the way. Expected 1");
         return [c.Apply(new DetectionOutput(checked((int)p.NumClasses))
         {
             ShareLocation = p.ShareLocation,
@@ -32,6 +31,7 @@ static class Detections
             CodeType = p.CodeType switch { PriorBoxParameter.Types.CodeType.CenterSize => "center_size", PriorBoxParameter.Types.CodeType.CornerSize => "corner_size", _ => "corner" },
             VarianceEncoded = p.VarianceEncodedInTarget,
             NmsThreshold = p.NmsParam?.NmsThreshold ?? 0.3,
+            Eta = p.NmsParam?.Eta ?? 1,
             TopK = p.NmsParam is { HasTopK: true } top ? top.TopK : -1,
             KeepTopK = p.KeepTopK,
             ConfidenceThreshold = p.HasConfidenceThreshold ? p.ConfidenceThreshold : float.MinValue,

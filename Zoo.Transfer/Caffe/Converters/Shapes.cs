@@ -19,11 +19,8 @@ static class Shapes
     {
         var p = c.Settings.SliceParam ?? new();
         var axis = p.HasSliceDim && !p.HasAxis ? checked((int)p.SliceDim) : p.Axis;
-        var size = c.Input.Shape[c.Input.Shape.Axis(axis, "axis")];
         if (p.SlicePoint.Count > 0 && p.SlicePoint.Count != c.Results - 1) throw new GraphException($"it has {p.SlicePoint.Count} points for {c.Results} tops. Expected {c.Results - 1}");
-        if (p.SlicePoint.Count == 0 && (size < 0 || size % c.Results != 0)) throw new GraphException($"{c.Results} equal parts of axis {axis} of {c.Input.Shape} do not come out even");
-        int[] points = p.SlicePoint.Count > 0 ? [.. p.SlicePoint.Select(at => checked((int)at))] : [.. Enumerable.Range(1, c.Results - 1).Select(i => checked((int)(size / c.Results * i)))];
-        return points.Length == 0 ? [c.Apply(new Activation("linear"), c.Input)] : c.ApplyMany(new Slice(axis, points), c.Input);
+        return c.Results == 1 ? [c.Apply(new Activation("linear"), c.Input)] : c.ApplyMany(new Slice(axis, [.. p.SlicePoint.Select(at => checked((int)at))]) { Pieces = p.SlicePoint.Count > 0 ? 1 : c.Results }, c.Input);
     }
 
     /// <summary>The same value for each top: what uses a value may be several here.</summary>
