@@ -18,7 +18,7 @@ internal static class LinearOps
         },
         ComplexGrad = false,
         Arithmetic = n => 2.0 * n.Out.Shape.Elements * n[0].Shape[n.Flag("transpose_a") ? 0 : 1],
-        Kernel = k => k.Into("mm.out",
+        Kernel = k => Engine.Torch.Product.Of(k) ?? k.Into("mm.out",
             k.Node.Flag("transpose_a") ? k.Permute(k[0], 1, 0) : k[0],
             k.Node.Flag("transpose_b") ? k.Permute(k[1], 1, 0) : k[1]),
     };

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Zoo.Autograd.Engine.Torch.Pointwise;
 
 namespace Zoo.Autograd.Engine.Torch;
@@ -20,11 +21,11 @@ internal static unsafe class SmallProduct
     /// <summary>How many rows go together: as many as the registers hold.</summary>
     internal static int Rows => Vector512.IsHardwareAccelerated ? 4 : 1;
 
-    interface IWidth { static abstract int Vectors { get; } }
-    readonly struct One : IWidth { public static int Vectors => 1; }
-    readonly struct Two : IWidth { public static int Vectors => 2; }
-    readonly struct Three : IWidth { public static int Vectors => 3; }
-    readonly struct Four : IWidth { public static int Vectors => 4; }
+    internal interface IWidth { static abstract int Vectors { get; } }
+    internal readonly struct One : IWidth { public static int Vectors => 1; }
+    internal readonly struct Two : IWidth { public static int Vectors => 2; }
+    internal readonly struct Three : IWidth { public static int Vectors => 3; }
+    internal readonly struct Four : IWidth { public static int Vectors => 4; }
 
     /// <summary>The sums, row after row, each of <paramref name="vectors"/> vectors.</summary>
     /// <param name="a">The first row.</param>
@@ -73,7 +74,7 @@ internal static unsafe class SmallProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<T, TWidth>(T x, Vector512<T> b0, Vector512<T> b1, Vector512<T> b2, Vector512<T> b3, ref Vector512<T> c0, ref Vector512<T> c1, ref Vector512<T> c2, ref Vector512<T> c3)
+    internal static void Add<T, TWidth>(T x, Vector512<T> b0, Vector512<T> b1, Vector512<T> b2, Vector512<T> b3, ref Vector512<T> c0, ref Vector512<T> c1, ref Vector512<T> c2, ref Vector512<T> c3)
         where T : unmanaged, INumber<T> where TWidth : struct, IWidth
     {
         var all = Vector512.Create(x);
@@ -84,7 +85,7 @@ internal static unsafe class SmallProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<T, TWidth>(T* sums, Vector512<T> c0, Vector512<T> c1, Vector512<T> c2, Vector512<T> c3) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
+    internal static void Put<T, TWidth>(T* sums, Vector512<T> c0, Vector512<T> c1, Vector512<T> c2, Vector512<T> c3) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
     {
         nint w = Vector512<T>.Count;
         c0.Store(sums);
@@ -93,17 +94,27 @@ internal static unsafe class SmallProduct
         if (TWidth.Vectors > 3) c3.Store(sums + 3 * w);
     }
 
-    /// <summary>A vector, or the beginning of one with zeros behind it.</summary>
+    /// <summary>A vector, or the beginning of one with zeros behind it. Without a call, before which all vectors would leave their registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<T> Load<T>(T* x, int count) where T : unmanaged => count == Vector512<T>.Count ? Vector512.Load(x) : Drivers.Partial(x, count);
+    internal static Vector512<T> Load<T>(T* x, int count) where T : unmanaged =>
+        count == Vector512<T>.Count ? Vector512.Load(x)
+        : !Avx512F.IsSupported ? Drivers.Partial(x, count)
+        : typeof(T) == typeof(float) ? Avx512F.MaskLoad((float*)x, First<float>(count), default).As<float, T>() : Avx512F.MaskLoad((double*)x, First<double>(count), default).As<double, T>();
 
     /// <summary>Writes a vector, or the beginning of one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store<T>(Vector512<T> value, T* x, int count) where T : unmanaged
     {
         if (count == Vector512<T>.Count) value.Store(x);
-        else Unsafe.CopyBlockUnaligned(x, &value, (uint)(count * sizeof(T)));
+        else if (!Avx512F.IsSupported)
+            for (var i = 0; i < count; i++) x[i] = value[i];
+        else if (typeof(T) == typeof(float)) Avx512F.MaskStore((float*)x, First<float>(count), value.As<T, float>());
+        else Avx512F.MaskStore((double*)x, First<double>(count), value.As<T, double>());
     }
+
+    /// <summary>Which elements are the first ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<T> First<T>(T count) => Vector512.LessThan(Vector512<T>.Indices, Vector512.Create(count));
 
     /// <summary>
     /// Packs columns by gates: for each vector of units a panel with the columns of its first gate, its second, and so on, row after row. The matrix is

@@ -49,7 +49,7 @@ internal static class VectorMath
     [MethodImpl(Inline)]
     static Vector512<float> ExpSingle(Vector512<float> x)
     {
-        Vector512<float> inside = Vector512.Min(Vector512.Max(x, C<float>(-104)), C<float>(89));
+        Vector512<float> inside = Vector512.MinNative(C<float>(89), Vector512.MaxNative(C<float>(-104), x));   // NaN stays
         Vector512<float> n = Vector512.Round(inside * C<float>(1.44269504088896341));
         Vector512<float> r = Vector512.FusedMultiplyAdd(n, C<float>(-0.693359375), inside);
         r = Vector512.FusedMultiplyAdd(n, C<float>(2.12194440e-4), r);
