@@ -1,6 +1,7 @@
 using System.Numerics;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Autograd.Graph;
+using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Autograd.Ops;
 
@@ -29,7 +30,8 @@ internal static class CountOps
             if (!s[0].HasRank) return Shape.Unknown;
             return s[0].Rank == 1 ? Shape.Create([Bins(s, 1)]) : Shape.Create([s[0][0], Bins(s, 1)]);
         },
-        NoGradient = Op.Discrete,
+        // what was counted with a weight gives it back; TensorFlow has no gradient here
+        Grad = (n, g) => [null, null, n[2].Shape is { IsKnown: true, Elements: 0 } || n.Flag("binary_output") ? null : A.Sum(IndexOps.OneHot.Call(n[0], A.Cast(n[1], DType.Int32), A.Constant(1, g.DType), A.Constant(0, g.DType)) * A.ExpandDims(g, -2), -1)],
         Kernel = k =>
         {
             var rows = k.Shape(0).Rank == 1 ? 1 : (int)k.Shape(0)[0];

@@ -1,4 +1,3 @@
-using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -16,11 +15,8 @@ public sealed class CenterCrop(int height, int width) : ImageLayer
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        if (x.Shape[1] < 0 || x.Shape[2] < 0)   // Keras then takes them for large enough
-            return SliceOps.Slice.Call(x, A.Stack([A.Constant(0, DType.Int32), Start(1, Height), Start(2, Width), A.Constant(0, DType.Int32)]), A.Ints(-1, Height, Width, -1));
-        int top = Known(x, 1) - Height, left = Known(x, 2) - Width;
-        return top >= 0 && left >= 0 ? x[.., (top / 2)..(top / 2 + Height), (left / 2)..(left / 2 + Width)] : Fit(x, Height, Width, "bilinear");
+        return Below(1, Height) || Below(2, Width) ? Fit(x, Height, Width, "bilinear") : Middle(x, A.Constant(Height, DType.Int32), A.Constant(Width, DType.Int32));
 
-        Variable Start(int axis, int size) => A.FloorDiv(A.SizeOf(x, axis) - size, A.Constant(2, DType.Int32));
+        bool Below(int axis, int size) => x.Shape[axis] >= 0 && x.Shape[axis] < size;   // what only data know Keras takes for large enough
     }
 }

@@ -16,11 +16,13 @@ public sealed class ContrastLimitedAdaptiveHistogramEqualization : ImageLayer
     /// <summary>The tiles along height and width; 8 by default.</summary>
     public Sizes TileGridSize { get; init => field = value.For(2, "ContrastLimitedAdaptiveHistogramEqualization: the tile grid"); } = (8, 8);
 
+    private protected override bool Casts => false;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         int height = Known(x, 1), width = Known(x, 2), channels = Known(x, 3), rows = TileGridSize[0], columns = TileGridSize[1];
         int tall = (height + rows - 1) / rows, wide = (width + columns - 1) / columns;
-        var bytes = A.MirrorPad(Rescaled(A.Cast(x, DType.Float32), ValueRange, Bytes), [(0, 0), (0, tall * rows - height), (0, wide * columns - width), (0, 0)], symmetric: true);
+        var bytes = A.MirrorPad(Rescaled(x, ValueRange, Bytes), [(0, 0), (0, tall * rows - height), (0, wide * columns - width), (0, 0)], symmetric: true);
         var levels = A.Cast(A.Clip(bytes, 0, 255), DType.Int32);
         var tiles = A.Transpose(A.Reshape(levels, [Dim.Any, rows, tall, columns, wide, channels]), 0, 1, 3, 5, 2, 4);
         var counts = A.Sum(A.OneHot(A.Reshape(tiles, [Dim.Any, rows, columns, channels, tall * wide]), 256), 4);

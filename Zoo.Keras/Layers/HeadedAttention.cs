@@ -104,12 +104,12 @@ public abstract class HeadedAttention : Layer
         var withScores = x.Option("return_attention_scores", false);
         var mask = Mask(x, c, query, value, QueryMask(x, c));
         var (q, k, v) = (queryDense!.Apply(query), Repeated(keyDense!.Apply(key)), Repeated(valueDense!.Apply(value)));
-        q *= 1 / Math.Sqrt(q.Shape[-1]);
-        var scores = A.Einsum(Equations.Scores, k, q);
-        while (mask is not null && mask.Shape.Rank < scores.Shape.Rank) mask = A.ExpandDims(mask, -StepAxes.Length * 2 - 1);
-        // Keras' fused form, which it takes where no weights are asked for, lets a query that sees nothing see everything.
+        // Keras' fused form, which it takes where no weights are asked for, lets a query that sees nothing see everything; it goes on from the products in float32 at least.
         var fused = Dropout == 0 && !withScores && q.Shape.Rank == 4;
-        var weights = fused ? Fused(scores, mask) : mask is null ? softmax!.Apply(scores) : softmax!.Apply([scores], ("mask", mask));
+        var scale = 1 / Math.Sqrt(q.Shape[-1]);
+        var scores = A.Einsum(Equations.Scores, k, fused ? q : q * scale);
+        while (mask is not null && mask.Shape.Rank < scores.Shape.Rank) mask = A.ExpandDims(mask, -StepAxes.Length * 2 - 1);
+        var weights = fused ? Fused(A.Cast(scores, scores.DType == DType.Float64 ? DType.Float64 : DType.Float32) * scale, mask, v.DType) : mask is null ? softmax!.Apply(scores) : softmax!.Apply([scores], ("mask", mask));
         var dropped = Dropout > 0 ? dropoutLayer!.Apply(weights) : weights;
         var heads = A.Einsum(Equations.Combine, dropped, v);
         var result = outputDense!.Apply(gateDense is null ? heads : heads * gateDense.Apply(query));
@@ -117,12 +117,8 @@ public abstract class HeadedAttention : Layer
         return withScores ? new[] { result, weights } : result;
     }
 
-    static Variable Fused(Variable scores, Variable? mask)
-    {
-        var lowest = scores.DType == DType.Float16 ? 65504 : (double)float.MaxValue;
-        if (mask is not null) scores = A.Where(mask, scores, A.Constant(-0.7 * lowest, scores.DType));
-        return A.Cast(A.Softmax(scores.DType == DType.Float64 ? scores : A.Cast(scores, DType.Float32)), scores.DType);   // in float32 at least
-    }
+    static Variable Fused(Variable scores, Variable? mask, DType dtype) =>
+        A.Cast(A.Softmax(mask is null ? scores : A.Where(mask, scores, A.Constant(-0.7 * float.MaxValue, scores.DType))), dtype);
 
     Variable? Mask(Inputs x, CallContext c, Variable query, Variable value, Variable? queryMask)
     {

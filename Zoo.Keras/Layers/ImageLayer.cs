@@ -47,15 +47,28 @@ public abstract class ImageLayer : Layer
     /// <summary>Pictures cut to the shape of a target around their centre, then resized.</summary>
     private protected static Variable Fit(Variable x, int height, int width, string interpolation, bool antialias = false)
     {
-        int from = Known(x, 1), across = Known(x, 2);
-        int rows = Math.Max(1, Math.Min(from, (int)((float)(across * height) / width))), columns = Math.Max(1, Math.Min(across, (int)((float)(from * width) / height)));
-        int top = (from - rows) / 2, left = (across - columns) / 2;
-        return Pictures.Resize(x[.., top..(top + rows), left..(left + columns)], A.Constant(height, DType.Int32), A.Constant(width, DType.Int32), interpolation, antialias);
+        Variable from = A.SizeOf(x, 1), across = A.SizeOf(x, 2);
+        Variable rows = Inside(from, Scaled(across, height, width)), columns = Inside(across, Scaled(from, width, height));
+        return Pictures.Resize(Middle(x, rows, columns), A.Constant(height, DType.Int32), A.Constant(width, DType.Int32), interpolation, antialias);
+
+        static Variable Inside(Variable size, Variable wanted) => A.Maximum(A.Minimum(size, wanted), A.Constant(1, DType.Int32));
     }
+
+    /// <summary>The middle of pictures.</summary>
+    private protected static Variable Middle(Variable x, Variable rows, Variable columns)
+    {
+        var none = A.Constant(0, DType.Int32);
+        return SliceOps.Slice.Call(x, A.Stack([none, Start(1, rows), Start(2, columns), none]), A.Stack([A.SizeOf(x, 0), rows, columns, A.SizeOf(x, 3)]));
+
+        Variable Start(int axis, Variable size) => A.FloorDiv(A.SizeOf(x, axis) - size, A.Constant(2, DType.Int32));
+    }
+
+    /// <summary>A size times a ratio of two numbers, cut off.</summary>
+    private protected static Variable Scaled(Variable size, int by, int per) => A.Cast(A.Cast(size * by, DType.Float32) / per, DType.Int32);
 
     /// <summary>Values of one range brought to another.</summary>
     private protected static Variable Rescaled(Variable x, (double Low, double High) from, (double Low, double High) to) =>
-        from == to ? x : (x - from.Low) / (from.High - from.Low) * (to.High - to.Low) + to.Low;
+        from == to ? x : (A.Cast(x, x.DType.IsFloat() ? x.DType : DType.Float32) - from.Low) / (from.High - from.Low) * (to.High - to.Low) + to.Low;
 
     /// <summary>The range of a byte.</summary>
     private protected static (double, double) Bytes => (0, 255);

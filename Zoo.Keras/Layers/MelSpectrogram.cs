@@ -84,20 +84,20 @@ public sealed class MelSpectrogram : Layer
         return frames * A.Constant(NDArray.From(window).Cast(x.DType));
     }
 
-    /// <summary>Triangles on the mel scale over the transform's frequencies; none takes the constant one.</summary>
+    /// <summary>Triangles on the mel scale over the transform's frequencies; none takes the constant one. In float32 step by step, as Keras: narrow triangles show how their edges were rounded.</summary>
     NDArray Bins()
     {
         var bins = FftLength / 2 + 1;
-        var edges = Enumerable.Range(0, NumMelBins + 2).Select(i => Mel(MinFreq) + (Mel(MaxFreq) - Mel(MinFreq)) * i / (NumMelBins + 1)).ToArray();
-        var weights = new double[bins * NumMelBins];
+        var hertz = Line(0, SamplingRate / 2f, bins);
+        var edges = Line(Mel((float)MinFreq), Mel((float)MaxFreq), NumMelBins + 2);
+        var weights = new float[bins * NumMelBins];
         for (var f = 1; f < bins; f++)
-            for (var m = 0; m < NumMelBins; m++)
-            {
-                var at = Mel(SamplingRate / 2.0 * f / (bins - 1));
+            for (var (m, at) = (0, Mel(hertz[f])); m < NumMelBins; m++)
                 weights[f * NumMelBins + m] = Math.Max(0, Math.Min((at - edges[m]) / (edges[m + 1] - edges[m]), (edges[m + 2] - at) / (edges[m + 2] - edges[m + 1])));
-            }
         return NDArray.From(weights, [bins, NumMelBins]);
 
-        static double Mel(double hertz) => 1127 * Math.Log(1 + hertz / 700);
+        static float Mel(float hertz) => 1127 * MathF.Log(1 + hertz / 700);
+
+        static float[] Line(float first, float last, int count) => [.. Enumerable.Range(0, count).Select(i => i == count - 1 ? last : first + (last - first) / (count - 1) * i)];
     }
 }

@@ -47,8 +47,10 @@ public sealed class Resizing(int height, int width) : ImageLayer
 
     Variable Padded(Variable x)
     {
-        int rows = Known(x, 1), columns = Known(x, 2);
-        int top = Math.Max(0, ((int)((float)(columns * Height) / Width) - rows) / 2), left = Math.Max(0, ((int)((float)(rows * Width) / Height) - columns) / 2);
-        return A.Pad(x, [(0, 0), (top, top), (left, left), (0, 0)], FillValue);
+        Variable rows = A.SizeOf(x, 1), columns = A.SizeOf(x, 2), none = A.Constant(0, DType.Int32);
+        Variable top = Border(rows, Scaled(columns, Height, Width)), left = Border(columns, Scaled(rows, Width, Height));
+        return PadOps.PadV2.Call(x, A.Reshape(A.Stack([none, none, top, top, left, left, none, none]), [4, 2]), A.Constant(FillValue, x.DType));
+
+        static Variable Border(Variable size, Variable wanted) => A.Maximum(A.FloorDiv(wanted - size, A.Constant(2, DType.Int32)), A.Constant(0, DType.Int32));
     }
 }

@@ -1,0 +1,86 @@
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Keras;
+using static Zoo.Keras.K;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Tests.Layers;
+
+/// <summary>Keras' rules at the edges of what a layer takes: other types, sizes that only data know, masks that let nothing count.</summary>
+public class KerasEdgeTests
+{
+    [TestCase(DType.Int32)]
+    [TestCase(DType.UInt8)]
+    public void EvenHistogramsOfWholeNumbersAreCutOff(DType dtype)
+    {
+        int[] picture = [10, 10, 20, 30, 200, 200, 200, 255];
+        var x = Input([2, 4, 1], "x", dtype);
+        Model model = new(x, x >> new ContrastLimitedAdaptiveHistogramEqualization { ClipLimit = 0, TileGridSize = (1, 1) });
+        var y = model.Predict(NDArray.From(picture, [1, 2, 4, 1]).Cast(dtype));
+        Assert.That(y.DType, Is.EqualTo(dtype));
+        // one tile: how many are no larger, of all, as a byte; nothing is 0, so nothing is taken off
+        Assert.That(y.Cast(DType.Int32).ToArray<int>(), Is.EqualTo(picture.Select(p => picture.Count(q => q <= p) * 255 / picture.Length)));
+    }
+
+    [Test]
+    public void APictureOfAnyHeightIsFittedWhereItsWidthIsTooSmall()
+    {
+        var x = new InputLayer(Zoo.Autograd.Shape.Create([Dim.Any, 2, 1])).Variable;   // no batch: its first axis is the height
+        Model model = new(x, x >> new CenterCrop(2, 4));
+        Assert.That(model.Outputs.Values[0].Shape, Is.EqualTo(Zoo.Autograd.Shape.Create([2, 4, 1])));
+        // cut to the ratio 1 : 2 around the middle (one row of three), then made twice as large, half pixels between their neighbours
+        float[] row = [3, 7];
+        float[] wide = [row[0], row[0] * 0.75f + row[1] * 0.25f, row[0] * 0.25f + row[1] * 0.75f, row[1]];
+        Assert.That(model.PredictOnBatch(new float[,,] { { { 0 }, { 1 } }, { { row[0] }, { row[1] } }, { { 8 }, { 9 } } }).ToArray<float>(), Is.EqualTo(new[] { wide, wide }.SelectMany(r => r)).Within(1e-6));
+    }
+
+    [Test]
+    public void WhatIsCountedGivesItsWeightAGradient()
+    {
+        Variable numbers = Input([3], "n", DType.Int32), weights = Input([3], "w");
+        var counts = new CategoryEncoding(3, "count").Apply([numbers], ("count_weights", weights));
+        Variable slope = A.Constant(NDArray.From(new[] { 2f, 3, 5 }));
+        Model model = new([numbers, weights], A.Gradients(A.Sum(counts * slope), weights));
+        Assert.That(model.PredictMany((NDArray[])[new[,] { { 2, 0, 2 } }, new[,] { { 1f, 1, 1 } }])[0].ToArray<float>(), Is.EqualTo(new[] { 5f, 2, 5 }));
+    }
+
+    [Test]
+    public void AQueryThatSeesNothingSeesEverythingAlike()
+    {
+        NDArray query = new float[,,] { { { 1, -2 }, { 3, 1 } } }, value = new float[,,] { { { 1, 2 }, { 3, -4 }, { 5, 9 } } };
+        foreach (var layer in new HeadedAttention[] { new MultiHeadAttention(2, 3), new GroupQueryAttention(3, 2, 1) })
+        {
+            Variable q = Input([2, 2], "q"), v = Input([3, 2], "v"), mask = Input([2, 3], "m", DType.Bool);
+            Model masked = new([q, v, mask], layer.Apply([q, v], ("attention_mask", mask))), free = new([q, v], layer.Apply(q, v));
+            var y = masked.Predict((NDArray[])[query, value, NDArray.From(new[] { false, false, false, true, true, true }, [1, 2, 3])]).ToArray<float>();
+            // a query of zeros has the same score everywhere
+            var alike = free.Predict((NDArray[])[NDArray.Zeros([1, 2, 2]), value]).ToArray<float>();
+            var all = free.Predict((NDArray[])[query, value]).ToArray<float>();
+            Assert.That(y, Is.EqualTo(alike[..2].Concat(all[2..])).Within(1e-5));
+        }
+    }
+
+    [Test]
+    public void NarrowTrianglesOnTheMelScaleAreRoundedAsKerasRoundsThem()
+    {
+        const int bins = 60, length = 512, rate = 32000;
+        var x = Input([length], "x");
+        Model model = new(x, x >> new MelSpectrogram { FftLength = length, SequenceStride = length, SamplingRate = rate, NumMelBins = bins, Window = null, MagExp = 1, PowerToDb = false });
+        // an impulse has every frequency with strength 1: what comes out is the sum of each triangle
+        var impulse = new float[1, length];
+        impulse[0, 0] = 1;   // the mirror does not repeat it
+        var y = model.Predict(impulse);
+        static float Mel(float hertz) => 1127f * MathF.Log(1 + hertz / 700f);
+        float low = Mel(20), high = Mel(rate / 2), step = (high - low) / (bins + 1);
+        for (var m = 0; m < bins; m++)
+        {
+            float left = low + step * m, middle = low + step * (m + 1), right = m == bins - 1 ? high : low + step * (m + 2), sum = 0;
+            for (var f = 1; f <= length / 2; f++)
+            {
+                var at = Mel(rate / 2f / (length / 2) * f);
+                sum += Math.Max(0, Math.Min((at - left) / (middle - left), (right - at) / (right - middle)));
+            }
+            Assert.That(y.Number(2 * m), Is.EqualTo(sum).Within(2e-6), $"triangle {m}");   // the first of two frames has the impulse
+        }
+    }
+}
