@@ -129,12 +129,12 @@ public abstract class Layer : ICallable
     }
 
     /// <summary>The node of a call whose arguments, with their names where they are given by name, are Variables, lists or dictionaries of them, or plain values.</summary>
-    internal Node CallNode(IEnumerable<(string? Name, object? Value)> arguments, bool? training = null)
+    internal Node CallNode(IEnumerable<(string? Name, object? Value)> arguments, bool? training = null, bool penalized = true)
     {
         var all = arguments.ToList();
         if (all.Find(a => a.Name == "training").Value is bool mode) training = mode;
         var (form, inputs) = CallForm.Of(this, all.FindAll(a => a.Name != "training"));
-        var call = new LayerCall(this, form, training);
+        var call = new LayerCall(this, form, training, penalized);
         var (outputs, _) = Trace(call, inputs, new Variable?[inputs.Length], new(training: false));
         return new(UpperOps.Call, inputs, Attrs.None, [.. outputs.Select(o => (o.Shape, o.DType))], Name, call);
     }
@@ -157,7 +157,8 @@ public abstract class Layer : ICallable
             if (Array.Exists(outputs, o => Topology.Sort([o.Node], known.Contains).Exists(n => n.Tag is IUpperCall)))
                 (outputs, outputMasks) = Within(outputs, outputMasks, inputs, masks, context);
             if (SupportsMasking && ComputeMask(x, context) is { } mask) outputMasks[0] ??= mask;
-            Penalties(outputs, lowering);
+            if (call.Penalized) Penalize(outputs, lowering);
+            Regularize(lowering);
             return (outputs, outputMasks);
         }
         catch (ShapeException e) when (e.Layer is null)
@@ -198,11 +199,10 @@ public abstract class Layer : ICallable
         return (lowered, [.. outputs.Select((o, i) => outputMasks[i] is { } own ? inner.Lower(own) : inner.State.Masks.GetValueOrDefault(o))]);
     }
 
-    void Penalties(Variable[] outputs, KerasLowering lowering)
+    void Penalize(Variable[] outputs, KerasLowering lowering)
     {
         if (ActivityRegularizer is { } activity && PenalizesActivity)   // the mean over the batch
             lowering.State.Losses.AddRange(outputs.Select(o => activity.Of(o) / AutoGrad.Cast(AutoGrad.ShapeOf(o)[0], o.DType)));
-        Regularize(lowering);
     }
 
     /// <summary>The penalties on weights; each counts once.</summary>

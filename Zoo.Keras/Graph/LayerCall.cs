@@ -6,13 +6,16 @@ namespace Zoo.Keras.Graph;
 /// <param name="layer">The layer.</param>
 /// <param name="form">How its arguments were written.</param>
 /// <param name="training">The mode, where the call fixes it.</param>
-internal sealed class LayerCall(Layer layer, CallForm form, bool? training) : IUpperCall
+/// <param name="penalized">Whether the penalty on what the layer gives counts.</param>
+internal sealed class LayerCall(Layer layer, CallForm form, bool? training, bool penalized = true) : IUpperCall
 {
     internal Layer Layer => layer;
 
     internal CallForm Form => form;
 
     internal bool? Training => training;
+
+    internal bool Penalized => penalized;
 
     public string Name => layer.Name;
 

@@ -10,10 +10,7 @@ public sealed class AutoContrast : ImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
-    /// <inheritdoc/>
-    protected override Outputs Call(Inputs x, CallContext c) => Stretched(A.Cast(x[0], DTypePolicy.ComputeDType));
-
-    internal override Variable Transform(Variable x, CallContext c) => Stretched(x);
+    internal override Variable Transform(Variable x, CallContext c) => DataFormat.ToLast(Stretched(DataFormat.FromLast(x)));
 
     /// <summary>Keras takes the second and third axis for the places, whatever the format.</summary>
     Variable Stretched(Variable x)

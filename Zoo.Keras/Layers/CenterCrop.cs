@@ -15,8 +15,10 @@ public sealed class CenterCrop(int height, int width) : ImageLayer
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        return Below(1, Height) || Below(2, Width) ? Fit(x, Height, Width, "bilinear") : Middle(x, A.Constant(Height, DType.Int32), A.Constant(Width, DType.Int32));
-
-        bool Below(int axis, int size) => x.Shape[axis] >= 0 && x.Shape[axis] < size;   // what only data know Keras takes for large enough
+        Variable height = A.Constant(Height, DType.Int32), width = A.Constant(Width, DType.Int32);
+        if (x.Shape[1] >= 0 && x.Shape[2] >= 0) return x.Shape[1] >= Height && x.Shape[2] >= Width ? Middle(x, height, width) : A.Cast(Fit(x, Height, Width, "bilinear"), x.DType);
+        // Only data know: what is large enough is cut, and a resize to the size that it has then changes nothing.
+        var enough = A.LogicalAnd(A.SizeOf(x, 1) >= height, A.SizeOf(x, 2) >= width);
+        return A.Cast(Fit(x, Height, Width, "bilinear", enough: enough), x.DType);
     }
 }

@@ -15,6 +15,8 @@ public sealed class Equalization : ImageLayer
 
     private protected override bool OnlyInTraining => true;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var bytes = Rescaled(x, ValueRange, Bytes);

@@ -70,10 +70,11 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
         var sizes = A.ShapeOf(x);
         var grouped = A.Reshape(x, A.Concat([sizes[..at], A.Ints([Groups, within]), sizes[(at + 1)..]], 0));
         var (mean, variance) = A.Moments(grouped, [.. Enumerable.Range(1, rank).Where(i => i != at)], keepDims: true);
-        var y = (grouped - mean) * A.Rsqrt(variance + Epsilon);
+        var inverse = A.Rsqrt(variance + Epsilon);
         var shape = Shape.Create([.. Enumerable.Range(0, rank + 1).Select(i => i == at ? Groups : i == at + 1 ? within : 1L)]);
-        if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
-        if (beta is not null) y += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
-        return A.Cast(A.Cast(A.ReshapeLike(y, x), input.DType), DTypePolicy.ComputeDType);
+        if (gamma is not null) inverse *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
+        var shift = -mean * inverse;   // in Keras' order: large inputs show how it was rounded
+        if (beta is not null) shift += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
+        return A.Cast(A.Cast(A.ReshapeLike(grouped * inverse + shift, x), input.DType), DTypePolicy.ComputeDType);
     }
 }

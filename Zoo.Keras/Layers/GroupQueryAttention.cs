@@ -19,6 +19,9 @@ public sealed class GroupQueryAttention(int headDim, int numQueryHeads, int numK
 
     internal override string DefaultName => "grouped_query_attention";
 
+    // Keras keeps the regularizer where layers keep their own: the result is penalized beside the projections.
+    private protected override bool PenalizesActivity => true;
+
     private protected override string Prefix => "_";
 
     private protected override int[] StepAxes => [1];

@@ -14,6 +14,9 @@ public abstract class ImageLayer : Layer
     /// <summary>Whether nothing happens but in training.</summary>
     private protected virtual bool OnlyInTraining => false;
 
+    /// <summary>Whether integers stay integers where nothing happens.</summary>
+    private protected virtual bool LeavesIntegers => false;
+
     /// <summary>Whether pictures of integers are made floating-point first.</summary>
     private protected virtual bool Casts => true;
 
@@ -27,8 +30,9 @@ public abstract class ImageLayer : Layer
     protected override Outputs Call(Inputs x, CallContext c)
     {
         CheckRank(x[0].Shape);
-        var images = Casts ? A.Cast(x[0], DTypePolicy.ComputeDType) : x[0];
-        if (OnlyInTraining && !c.Training) return images;
+        var rests = OnlyInTraining && !c.Training;
+        var images = Casts && !(rests && LeavesIntegers) ? A.Cast(x[0], DTypePolicy.ComputeDType) : x[0];
+        if (rests) return images;
         var single = images.Shape.Rank == 3;
         var result = DataFormat.FromLast(Transform(DataFormat.ToLast(single ? A.ExpandDims(images, 0) : images), c));
         return single ? A.Squeeze(result, 0) : result;
@@ -44,11 +48,12 @@ public abstract class ImageLayer : Layer
     private protected static int Known(Variable x, int axis) => x.Shape[axis] >= 0 ? (int)x.Shape[axis]
         : throw new ShapeException($"the pictures have shape {x.Shape}. Expected a known height and width. Give the Input its sizes.") { Actual = x.Shape };
 
-    /// <summary>Pictures cut to the shape of a target around their centre, then resized.</summary>
-    private protected static Variable Fit(Variable x, int height, int width, string interpolation, bool antialias = false)
+    /// <summary>Pictures cut to the shape of a target around their centre, or to its size where they are large enough and that is asked for; then resized.</summary>
+    private protected static Variable Fit(Variable x, int height, int width, string interpolation, bool antialias = false, Variable? enough = null)
     {
         Variable from = A.SizeOf(x, 1), across = A.SizeOf(x, 2);
         Variable rows = Inside(from, Scaled(across, height, width)), columns = Inside(across, Scaled(from, width, height));
+        if (enough is not null) (rows, columns) = (A.Where(enough, A.Constant(height, DType.Int32), rows), A.Where(enough, A.Constant(width, DType.Int32), columns));
         return Pictures.Resize(Middle(x, rows, columns), A.Constant(height, DType.Int32), A.Constant(width, DType.Int32), interpolation, antialias);
 
         static Variable Inside(Variable size, Variable wanted) => A.Maximum(A.Minimum(size, wanted), A.Constant(1, DType.Int32));

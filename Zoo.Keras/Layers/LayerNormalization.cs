@@ -61,9 +61,8 @@ public sealed class LayerNormalization(AxisSet? axis = null, double epsilon = 1e
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        x = Real(x);
-        var input = x.DType;
-        if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        var input = x.DType;   // Keras goes back to it before it takes the layer's: of whole numbers the fractions go
+        if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
         // No ones in front: TensorFlow fuses the formula, and then wants gamma and beta of one axis.
         var shape = Shape.Create([.. Enumerable.Range(axes.Min(), x.Shape.Rank - axes.Min()).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);

@@ -10,6 +10,8 @@ public sealed class MixUp(double alpha = 0.2) : RandomImageLayer
     /// <summary>The shape of the beta distribution of the shares.</summary>
     public double Alpha { get; } = alpha > 0 ? alpha : throw new ArgumentException($"MixUp: alpha {alpha} is out of range. Expected a positive number.");
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var alpha = A.OnesLike(Uniform(x, c)) * Alpha;

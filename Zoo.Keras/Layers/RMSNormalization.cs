@@ -25,8 +25,8 @@ public sealed class RMSNormalization(AxisSet? axis = null, double epsilon = 1e-6
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        var input = x.DType;
-        if (input is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        var input = x.DType;   // Keras goes back to it: of whole numbers the fractions go
+        if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
         var y = x * A.Rsqrt(A.Mean(A.Square(x), axes, keepDims: true) + Epsilon);
         var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);

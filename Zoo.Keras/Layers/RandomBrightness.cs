@@ -13,5 +13,7 @@ public sealed class RandomBrightness(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c) => A.Clip(x + Draw(x, c, Factor) * (ValueRange.High - ValueRange.Low), ValueRange.Low, ValueRange.High);
 }

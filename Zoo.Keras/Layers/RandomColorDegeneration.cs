@@ -14,5 +14,7 @@ public sealed class RandomColorDegeneration(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c) => A.Clip(x + (Pictures.Grayscale(x) - x) * Draw(x, c, Factor), ValueRange.Low, ValueRange.High);
 }

@@ -21,6 +21,8 @@ public sealed class RandomColorJitter(Factor? brightnessFactor = null, Factor? c
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     private protected override ImageLayer[] MakeChanges()
     {
         ImageLayer?[] parts =

@@ -13,6 +13,8 @@ public sealed class RandomContrast(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var mean = A.Mean(x, [1, 2], keepDims: true);

@@ -14,6 +14,8 @@ public sealed class RandomCrop(int height, int width) : RandomImageLayer
     /// <summary>The width of the part.</summary>
     public int Width { get; } = width > 0 ? width : throw new ArgumentException($"RandomCrop: the width {width} is out of range. Expected a positive number.");
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         int rows = Known(x, 1), columns = Known(x, 2);

@@ -14,6 +14,8 @@ public sealed class RandomHue(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var hsv = A.Split(ColorOps.RGBToHSV.Call(Rescaled(x, ValueRange, (0, 1))), 3);

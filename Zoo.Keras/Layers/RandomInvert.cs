@@ -13,5 +13,7 @@ public sealed class RandomInvert(Factor? factor = null) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c) => A.Where(Happens(x, c, Factor), ValueRange.High - x, x);
 }

@@ -13,6 +13,8 @@ public sealed class RandomPosterization(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var kept = Factor.Low == Factor.High ? Draw(x, c, Factor) : A.Floor(Draw(x, c, Factor));

@@ -14,6 +14,8 @@ public sealed class RandomSaturation(Factor factor) : RandomImageLayer
     /// <summary>The range of the values.</summary>
     public (double Low, double High) ValueRange { get; init; } = Bytes;
 
+    private protected override bool LeavesIntegers => true;
+
     internal override Variable Transform(Variable x, CallContext c)
     {
         var f = Draw(x, c, Factor);

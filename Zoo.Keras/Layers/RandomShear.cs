@@ -8,10 +8,10 @@ namespace Zoo.Keras;
 public sealed class RandomShear(Factor xFactor = default, Factor yFactor = default) : RandomImageLayer
 {
     /// <summary>How much along the rows.</summary>
-    public Factor XFactor { get; } = xFactor.Within(0, 1, "RandomShear: the xfactor");
+    public Factor XFactor { get; } = xFactor.Within(-1, 1, "RandomShear: the xfactor");
 
     /// <summary>How much along the columns.</summary>
-    public Factor YFactor { get; } = yFactor.Within(0, 1, "RandomShear: the yfactor");
+    public Factor YFactor { get; } = yFactor.Within(-1, 1, "RandomShear: the yfactor");
 
     /// <summary>What lies outside: <c>reflect</c>, <c>wrap</c>, <c>constant</c> or <c>nearest</c>.</summary>
     public string FillMode { get; init => field = OneOf(value, "fill mode", "reflect", "wrap", "constant", "nearest"); } = "reflect";

@@ -32,11 +32,14 @@ public sealed class TimeDistributed(Layer layer) : Layer
         var input = x[0];
         if (!input.Shape.HasRank || input.Shape.Rank < 3) throw new ShapeException($"the input has shape {input.Shape}. Expected [batch, steps, …] with at least one more axis.") { Actual = input.Shape };
         // What looks at the whole batch in training must see each step apart.
-        if (c.Training && input.Shape[1] >= 0 && LooksAtBatch(Layer, c.Lowering)) return A.Stack([.. A.Unstack(input, 1).Select(step => Layer.Apply(step))], 1);
-        var y = c.Mask is { Shape: { HasRank: true, Rank: > 2 } } mask ? Layer.Apply([Flat(input)], ("mask", Flat(mask))) : Layer.Apply(Flat(input));
+        if (c.Training && input.Shape[1] >= 0 && LooksAtBatch(Layer, c.Lowering)) return A.Stack([.. A.Unstack(input, 1).Select(step => Step(step))], 1);
+        var y = Step(Flat(input), c.Mask is { Shape: { HasRank: true, Rank: > 2 } } mask ? Flat(mask) : null);
         Shape shape = Shape.Create([input.Shape[0], input.Shape[1], .. y.Shape[1..]]);
         return shape.Count(d => d < 0) <= 1 ? A.Reshape(y, shape) : A.Reshape(y, A.Concat([A.ShapeOf(input)[..2], A.ShapeOf(y)[1..]], 0));
     }
+
+    /// <summary>Keras runs the layer's formula alone: a penalty on what it gives does not count.</summary>
+    Variable Step(Variable x, Variable? mask = null) => Layer.CallNode(mask is null ? [(null, x)] : [(null, x), ("mask", mask)], penalized: false).Out;
 
     static Model Between(Variable output)
     {

@@ -83,4 +83,70 @@ public class KerasEdgeTests
             Assert.That(y.Number(2 * m), Is.EqualTo(sum).Within(2e-6), $"triangle {m}");   // the first of two frames has the impulse
         }
     }
+
+    static IEnumerable<TestCaseData> Resting()
+    {
+        foreach (var (layer, leaves) in new (ImageLayer, bool)[] { (new RandomContrast(0.5), true), (new RandomBrightness(0.5), true), (new MixUp(), true), (new Equalization(), true), (new RandomCrop(2, 2), true),
+            (new RandomFlip(), false), (new RandomRotation(0.5), false), (new CutMix(), false), (new RandAugment(), false), (new RandomErasing(), false) })
+            yield return new TestCaseData(layer, leaves).SetName($"{{m}}({layer.GetType().Name})");
+    }
+
+    [TestCaseSource(nameof(Resting))]
+    public void PicturesThatNothingHappensToKeepTheirTypeWhereKerasCastsLater(ImageLayer layer, bool leaves)
+    {
+        var x = Input([4, 5, 3], "x", DType.UInt8);
+        Assert.That((x >> layer).DType, Is.EqualTo(leaves ? DType.UInt8 : DType.Float32));
+    }
+
+    [Test]
+    public void OnePictureIsStretchedByChannels()
+    {
+        float[] picture = [0, 10, 50, 20, 100, 40];   // [1, 3, 2]: the channels 0, 50, 100 and 10, 20, 40
+        var x = Input([3, 2], "x");
+        Model model = new(x, x >> new AutoContrast());
+        Assert.That(model.Predict(NDArray.From(picture, [1, 3, 2])).ToArray<float>(), Is.EqualTo(new[] { 0, 0, 127.5f, 85, 255, 255 }).Within(1e-4));
+    }
+
+    [Test]
+    public void AStepOfSequencesIsNotPenalizedForWhatItGivesAndSharedHeadsAreTwice()
+    {
+        double Penalty(Variable input, Variable y, NDArray x)
+        {
+            Model model = new(input, y);
+            foreach (var weight in model.Weights) weight.Value = NDArray.Full(weight.Shape, 0.5).Cast(weight.DType);
+            model.Compile(new SGD(0), (_, p) => A.Sum(p * 0), []);
+            return model.TrainOnBatch(x, model.Predict(x))["loss"];
+        }
+        var steps = Input([2, 2], "s");
+        var dense = new Dense(1) { UseBias = false, KernelRegularizer = new L2(0.1), ActivityRegularizer = new L2(10) };
+        Assert.That(Penalty(steps, steps >> new TimeDistributed(dense), new float[,,] { { { 1, 2 }, { 3, 4 } } }), Is.EqualTo(0.1 * 2 * 0.25).Within(1e-6), "the kernel alone");
+        var x = Input([1, 1], "x");
+        var attention = new GroupQueryAttention(1, 1, 1) { UseBias = false, ActivityRegularizer = new L1(1) };
+        // one step sees itself: 2, halved by the value's and again by the last product; query, key, value 1, 1, 1, result 1/2 — which counts as a projection and as the layer's
+        Assert.That(Penalty(x, attention.Apply(x, x), new float[,,] { { { 2 } } }), Is.EqualTo(1 + 1 + 1 + 0.5 + 0.5).Within(1e-5));
+    }
+
+    [Test]
+    public void NormalizedWholeNumbersAreCutOff()
+    {
+        var x = Input([4], "x", DType.Int32);
+        int[] numbers = [0, 2, 4, 10];
+        double mean = numbers.Average(), deviation = Math.Sqrt(numbers.Average(n => (n - mean) * (n - mean)) + 1e-3), root = Math.Sqrt(numbers.Average(n => (double)n * n) + 1e-6);
+        foreach (var (layer, exact, dtype) in new (Layer, IEnumerable<double>, DType)[] { (new LayerNormalization(), numbers.Select(n => (n - mean) / deviation), DType.Float32), (new RMSNormalization(), numbers.Select(n => n / root), DType.Int32) })
+        {
+            Model model = new(x, x >> layer);
+            Assert.That(model.Outputs.Values[0].DType, Is.EqualTo(dtype));
+            Assert.That(model.Predict(NDArray.From(numbers, [1, 4])).Cast(DType.Float64).ToArray<double>(), Is.EqualTo(exact.Select(Math.Truncate)));
+        }
+    }
+
+    [Test]
+    public void PicturesOfAnySizeAreCutOrFitted()
+    {
+        var x = Input([Dim.Any, Dim.Any, 1], "x");
+        Model model = new(x, x >> new CenterCrop(2, 2));
+        var large = NDArray.From(Enumerable.Range(0, 20).Select(i => (float)i).ToArray(), [1, 4, 5, 1]);
+        Assert.That(model.Predict(large).ToArray<float>(), Is.EqualTo(new float[] { 6, 7, 11, 12 }));
+        Assert.That(model.Predict(NDArray.From([1f, 2, 3], [1, 1, 3, 1])).ToArray<float>(), Is.EqualTo(new float[] { 2, 2, 2, 2 }), "the middle, one by one, made larger");
+    }
 }
