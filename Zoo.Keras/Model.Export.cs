@@ -34,7 +34,7 @@ public partial class Model
     /// <exception cref="InvalidOperationException">Compile was not called.</exception>
     public IReadOnlyDictionary<string, int> TrainingOps() => Exported("TrainingOps").Program.Nodes().CountBy(n => n.Op.Name).ToDictionary();
 
-    (Program Program, string[] Fetches) Exported(string caller)
+    internal (Program Program, string[] Fetches) Exported(string caller)
     {
         var compiled = Ready(caller);
         _ = Layers;   // a Sequential whose input is known is built when it is asked for them

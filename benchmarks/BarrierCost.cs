@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zoo.Benchmarks.Jobs;
 
 namespace Zoo.Benchmarks;
 
@@ -12,7 +13,9 @@ internal static class BarrierCost
 
     internal static void Run(string job, int threads, int rounds)
     {
-        IPeer with = new TensorFlowPeer(Job.Find(job), 128, threads, fusedAdam: false), without = new TensorFlowPeer(Job.Find(job), 128, threads, fusedAdam: false, barrier: false);
+        var (what, files) = (Job.Find(job), JobFiles.Write(Job.Find(job), Directory.CreateTempSubdirectory("barrier").FullName));
+        IPeer with = new TensorFlowPeer(what, files, what.Batch, threads, fused: false), without = new TensorFlowPeer(what, files, what.Batch, threads, fused: false, barrier: false);
+        Directory.Delete(files.Folder, recursive: true);
         for (var i = 0; i < 30; i++)
         {
             var (a, b) = (with.Step(), without.Step());

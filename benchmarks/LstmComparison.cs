@@ -37,7 +37,7 @@ internal sealed class LstmComparison
     }
 
     /// <summary>The job's name among those of peers.</summary>
-    internal const string LstmName = "lstm";
+    internal const string LstmName = "recurrence";
 
     internal Ratio Against(string peer) => Ratio.Of(Times["embedded"], Times[peer]);
 

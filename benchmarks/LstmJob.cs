@@ -3,7 +3,9 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Autograd.Graph;
+using Zoo.Autograd.Graph.Proto;
 using Zoo.Autograd.Ops;
+using Zoo.Benchmarks.Jobs;
 using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Benchmarks;
@@ -87,10 +89,15 @@ internal sealed class LstmJob
         internal Peer(Autograd.Graph.Program program, int threads)
         {
             var written = GraphDefWriter.Write(program);
-            graph = TensorFlowPeer.Start(written.Graph, program, threads);
+            graph = new(TensorFlowGraph.Threads(threads, threads));
+            var start = program.Parameters().Select((p, i) => TensorFlowPeer.Add(written.Graph, "AssignVariableOp", $"start/{i}", [Handle(written.Graph, p), TensorFlowPeer.Add(written.Graph, "Const", $"start/{i}/value", [], ("value", p.Value), ("dtype", p.DType))], ("dtype", p.DType))).ToArray();
+            graph.Import(written.Graph);
+            graph.Run([], [], [], [], Array.ConvertAll(start, graph.Operation));
             fetches = Array.ConvertAll(written.Fetches, graph.Output);
             fetched = new NDArray?[fetches.Length];
         }
+
+        static string Handle(GraphDef graph, Parameter p) => graph.Node.First(n => n.Op == "VarHandleOp" && TensorFlowPeer.Path(n) == p.Path).Name;
 
         public double Step()
         {

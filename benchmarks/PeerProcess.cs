@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Zoo.Autograd;
 using Zoo.Autograd.Engine.Torch;
+using Zoo.Benchmarks.Jobs;
 
 namespace Zoo.Benchmarks;
 
@@ -10,7 +10,7 @@ internal sealed class PeerProcess : IDisposable
 {
     readonly Process process;
 
-    internal PeerProcess(string kind, string job, int threads) : this(kind, ["peer", kind, job, threads.ToString(CultureInfo.InvariantCulture)])
+    internal PeerProcess(string kind, string job, int threads, string folder = "") : this(kind, ["peer", kind, job, threads.ToString(CultureInfo.InvariantCulture), folder])
     {
     }
 
@@ -20,7 +20,10 @@ internal sealed class PeerProcess : IDisposable
     internal PeerProcess(string name, string[] arguments)
     {
         Name = name;
-        process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (name == Comparison.Aten) start.Environment["ZOO_MALLOPT"] = "0";
+        if (name is Comparison.Aten or Comparison.Tuned) start.Environment["GOMP_SPINCOUNT"] = "300000";   // OpenMP's default, which PyTorch leaves as it is
+        process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) => Errors += line.Data is { } text ? text + "\n" : "";
         process.BeginErrorReadLine();
         Begun = Numbers();
@@ -61,50 +64,53 @@ internal sealed class PeerProcess : IDisposable
     }
 
     /// <summary>The child's side.</summary>
-    internal static void Serve(string kind, string job, int threads)
+    internal static void Serve(string kind, string job, int threads, string folder)
     {
         TorchThreads.Count = threads;
-        if (job == LstmComparison.LstmName) Serve(LstmJob.Find(kind, threads), null);
-        else if (kind == "floor") EngineThreads.Run(() => Serve(Floor.Find(job, 128), null));
-        else if (kind == "embedded") Serve(new EmbeddedPeer(Job.Find(job), 128), () => new EmbeddedPeer(Job.Find(job), 128));
-        else Serve(new TensorFlowPeer(Job.Find(job), 128, threads, kind == "tensorflow-adam"), null);
+        if (job == LstmComparison.LstmName) Serve(LstmJob.Find(kind, threads));
+        else Serve(Find(kind, Job.Find(job), threads, new(folder)));
     }
 
-    static void Serve(IPeer peer, Func<EmbeddedPeer>? another)
+    static IPeer Find(string kind, Job job, int threads, JobFiles files) => kind switch
     {
+        "embedded" => new EmbeddedPeer(job, job.Batch),
+        Comparison.Aten or Comparison.Tuned => new Eager(job, files.ReadWeights(), job.Batch, threads),
+        "onnxruntime" => new OnnxPeer(job, files, job.Batch, threads),
+        _ => new TensorFlowPeer(job, files, job.Batch, threads, fused: kind == "tensorflow-adam"),
+    };
+
+    static void Serve(IPeer peer)
+    {
+        ResidentMemory.Forget();
         Say(Start(peer));
         while (Console.ReadLine() is { } line)
         {
             var words = line.Split(' ');
-            switch (words[0])
+            int Number() => int.Parse(words[1], CultureInfo.InvariantCulture);
+            Say(words[0] switch
             {
-                case "step":
-                    Say(Turn(peer, int.Parse(words[1], CultureInfo.InvariantCulture)));
-                    break;
-                case "loss":
-                    Say(peer.Step());
-                    break;
-                case "mm":
-                    Say(MatMul());
-                    break;
-                case "alternate":
-                    Say(((EmbeddedPeer)peer).Alternate());
-                    break;
-                case "soak":
-                    Say(Soak.Run(peer, int.Parse(words[1], CultureInfo.InvariantCulture)));
-                    break;
-                case "bits":
-                    Say(Soak.Bits(another!(), int.Parse(words[1], CultureInfo.InvariantCulture)));
-                    break;
-            }
+                "step" => [Turn(peer, Number())],
+                "loss" => [peer.Step()],
+                "memory" => [ResidentMemory.Largest()],
+                "mm" => [Roof.MatMul()],
+                "conv" => [Roof.Convolution()],
+                "alternate" => ((EmbeddedPeer)peer).Alternate(),
+                "arithmetic" => [Sizes.Arithmetic((EmbeddedPeer)peer)],
+                "sized" => Sizes.Step((EmbeddedPeer)peer, Number()),
+                "predict" => [Sizes.Predicts((EmbeddedPeer)peer, Number())],
+                "soak" => Soak.Run(peer, Number()),
+                "bits" => [Soak.Bits(new EmbeddedPeer(((EmbeddedPeer)peer).Job, ((EmbeddedPeer)peer).Job.Batch), Number())],
+                _ => throw new InvalidOperationException($"benchmarks: a peer was asked to '{line}'."),
+            });
         }
     }
 
-    static double Start(IPeer peer)
+    /// <summary>Milliseconds from the process' start to the end of the first step, and what the step gave.</summary>
+    static double[] Start(IPeer peer)
     {
-        peer.Step();
+        var first = peer.Step();
         using var self = Process.GetCurrentProcess();
-        return (DateTime.Now - self.StartTime).TotalMilliseconds;
+        return [(DateTime.Now - self.StartTime).TotalMilliseconds, first];
     }
 
     /// <summary>One step to warm the caches, then so many timed ones: the milliseconds of the shortest.</summary>
@@ -120,25 +126,6 @@ internal sealed class PeerProcess : IDisposable
             if (time < best) best = time;
         }
         return best.TotalMilliseconds;
-    }
-
-    /// <summary>GFLOP/s of a product of two matrices of 1024 by 1024: the best of ten.</summary>
-    static double MatMul()
-    {
-        var best = TimeSpan.MaxValue;
-        EngineThreads.Run(() =>
-        {
-            nint a = TorchArrays.From(NDArray.Full([1024, 1024], 0.5)), b = TorchArrays.From(NDArray.Full([1024, 1024], 0.25)), c = TorchTensor.Empty(DType.Float32, [1024, 1024]);
-            for (var i = 0; i < 10; i++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                TorchError.Check(LibTorch.aoti_torch_cpu_mm_out(c, a, b), "mm_out");
-                var time = Stopwatch.GetElapsedTime(start);
-                if (time < best) best = time;
-            }
-            foreach (var t in new[] { a, b, c }) TorchTensor.Delete(t);
-        });
-        return 2.0 * 1024 * 1024 * 1024 / best.TotalSeconds / 1e9;
     }
 
     internal static void Say(params ReadOnlySpan<double> numbers)

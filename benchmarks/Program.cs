@@ -3,21 +3,24 @@ using System.Text.Json;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Benchmarks;
 using Zoo.Benchmarks.Cluster;
+using Zoo.Benchmarks.Jobs;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
-    case ["peer", var kind, var job, var threads]:
-        PeerProcess.Serve(kind, job, int.Parse(threads));
+    case ["peer", var kind, var job, var threads, var folder]:
+        PeerProcess.Serve(kind, job, int.Parse(threads), folder);
         return 0;
     case ["profile", var job, ..]:
         Console.WriteLine(Profile.Run(job, args.Length > 2 ? int.Parse(args[2]) : TorchThreads.Count, 200, all: true));
         return 0;
     case ["compare", var job, var threads, ..]:
-        var one = Comparison.Run(job, int.Parse(threads), Number("--rounds", 200));
-        foreach (var peer in Comparison.Peers) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}");
-        Console.WriteLine($"alternating batches {Ratio.Of(one.Alternating, one.Apart)}, mm {one.MatMul:F0} GFLOP/s, losses within {one.LossDifference:E1}");
+        var one = Comparison.Run(Job.Find(job), int.Parse(threads), Number("--rounds", 200));
+        foreach (var peer in one.Times.Keys) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}  {one.Memory[peer]:F0} MB  {one.Slowness(peer):F2} of its row");
+        Console.WriteLine($"mm {one.MatMul:F0} GFLOP/s, convolution {one.Convolution:F0} GFLOP/s, {one.Arithmetic:F2} GFLOP a step, results within {one.FirstDifference:E1}, later {one.LossDifference:E1}");
         return 0;
+    case ["jobs", ..]:
+        return JobsPart();
     case ["soak", ..]:
         Console.WriteLine(string.Join(' ', SoakOf(Number("--steps", 10_000))));
         return 0;
@@ -63,11 +66,12 @@ switch (args)
         InputPipeline.Run(new(Number("--rounds", 5), Number("--steps", 8), Number("--batch", 16), Number("--size", 224), Number("--threads", 1)));
         return 0;
     default:
-        Console.Error.WriteLine("""
+        Console.Error.WriteLine($$"""
             benchmarks: what shall be measured?
               all [--rounds 200] [--steps 10000] [--keep FOLDER] everything; writes docs/benchmarks.md
-              compare mlp|lenet THREADS [--rounds 200] the peers on one job
-              profile mlp|lenet|lstm [THREADS]         where the time of one step goes
+              compare JOB THREADS [--rounds 200]       the peers on one job
+              jobs [--rounds 50] [--large-rounds 8] [--only JOB,JOB] [--threads 2] [--keep FOLDER]  all jobs beside TensorFlow, PyTorch's ops and ONNX Runtime; writes their sections of docs/benchmarks.md
+              profile JOB|recurrence [THREADS]         where the time of one step goes
               lstm [--lstm-rounds 60]                  an LSTM forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
               soak [--steps 10000]                     memory over a long run
               build [--rounds 20]                      building models and their weights' first values
@@ -78,6 +82,7 @@ switch (args)
               simulate [--rounds 5]                    the cost model beside runs of 2 to 8 processes; draws Inception-v1's scaling
               soak-cluster [MASTER] [--steps 20000]    memory, handles, sockets over a long run by a cluster
               caffe [PROTOTXT] [--rounds 30] [--keep FOLDER]  loading and running ResNet-50 of Caffe, here, in OpenCV and in ONNX Runtime; writes its section of docs/benchmarks.md; the prototxt is looked for in ZOO_SHARED
+            Jobs: {{string.Join(", ", Job.All.Select(j => j.Name))}}.
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
         return 2;
@@ -87,7 +92,8 @@ int All()
 {
     var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Kept("load", Load));
     int[] threads = [1, 2];
-    var comparisons = (from n in threads from job in Job.Names select Told(Kept($"{job}-{n}", () => Comparison.Run(job, n, rounds)))).ToArray();
+    string[] pair = ["mlp", "lenet"];
+    var comparisons = (from n in threads from job in pair select Told(Kept($"{job}-{n}", () => Comparison.Run(Job.Find(job), n, rounds, alternate: true)))).ToArray();
     var starts = Kept("starts", () => Enumerable.Range(0, 5).Select(_ =>
     {
         using var peer = new PeerProcess("embedded", "lenet", 2);
@@ -102,12 +108,24 @@ int All()
     var soak = Kept("soak", () => SoakOf(steps));
     Console.WriteLine($"soak {string.Join(' ', soak)}");
     var lstm = Recurrences();
-    var profile = Kept("profile", () => string.Concat(from n in threads from job in Job.Names select Profile.Run(job, n, 200, all: false) + "\n"));
+    var profile = Kept("profile", () => string.Concat(from n in threads from job in pair select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Sections.Root(), "docs", "benchmarks.md");
     var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
     var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Sections.Root(), "benchmarks", "notes.md"))).Write();
-    text = Report.Into(Sections.Carried(File.ReadAllText(file), text), LstmComparison.Section(lstm, Report.Versions(loads)));
+    text = Report.Into(JobsPage.Carried(File.ReadAllText(file), Sections.Carried(File.ReadAllText(file), text)), LstmComparison.Section(lstm, Report.Versions(loads)));
     File.WriteAllText(file, Report.Into(text, CaffeSection.Write(Caffe(), loads)));
+    Console.WriteLine(file);
+    return 0;
+}
+
+int JobsPart()
+{
+    var (load, file) = (Load(), Path.Combine(Sections.Root(), "docs", "benchmarks.md"));
+    var only = Text("--only") is { } names ? Array.ConvertAll(names.Split(','), Job.Find) : Job.All;
+    var threads = Text("--threads") is { } count ? Array.ConvertAll(count.Split(','), int.Parse) : [1, 2];
+    var comparisons = (from n in threads from job in only select Told(Kept($"job-{job.Name}-{n}", () => Comparison.Run(job, n, job.IsLarge ? Number("--large-rounds", 8) : Number("--rounds", 50))))).ToArray();
+    var page = new JobsPage(comparisons, Text("--only") is null ? Kept("sizes", SizesRun.Run) : null);
+    File.WriteAllText(file, page.Into(File.ReadAllText(file), Report.Versions($"{load} before, {Load()} after (1, 5, 15 minutes)")));
     Console.WriteLine(file);
     return 0;
 }
@@ -144,7 +162,7 @@ string Prototxt() => args.Length > 1 && args[1][0] != '-' ? args[1] : Path.Combi
 
 static Comparison Told(Comparison c)
 {
-    Console.WriteLine($"{c.Job} {c.Threads}: {string.Join(", ", Comparison.Peers.Select(p => $"{p} {c.Median(p):F2}"))}; over floor {c.Against("floor")}, over TensorFlow {c.Against(c.BestTensorFlow)}");
+    Console.WriteLine($"{c.Job} {c.Threads}: {string.Join(", ", c.Times.Keys.Select(p => $"{p} {c.Median(p):G4}{(c.AtFault(p) ? " (at fault)" : "")}"))}; results within {c.FirstDifference:E1}, later {c.LossDifference:E1}");
     return c;
 }
 
@@ -153,6 +171,8 @@ static double[] SoakOf(int steps)
     using var peer = new PeerProcess("embedded", "lenet", 2);
     return peer.Ask($"soak {steps}");
 }
+
+string? Text(string option) => Array.IndexOf(args, option) is var at and >= 0 ? args[at + 1] : null;
 
 int Number(string option, int otherwise) => Array.IndexOf(args, option) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
 

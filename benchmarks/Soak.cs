@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Zoo.Benchmarks.Jobs;
 
 namespace Zoo.Benchmarks;
 
@@ -28,7 +29,7 @@ internal static class Soak
     {
         for (var i = 0; i < steps; i++) peer.Step();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var w in peer.Job.Weights) hash.AppendData(w.Value.Bytes);
+        foreach (var w in peer.Model.Weights) hash.AppendData(w.Value.Bytes);
         return BitConverter.ToInt64(hash.GetHashAndReset()) >> 12;
     }
 

@@ -50,7 +50,7 @@ internal static unsafe partial class LibTorch
     [LibraryImport(T)] internal static partial int torch_list_get_item(nint list, nuint index, ulong* result);
     [LibraryImport(T)] internal static partial int torch_delete_list(nint list);
     [LibraryImport(T)] internal static partial int torch_new_string_handle(byte* data, nuint length, nint* result);
-    [LibraryImport(T)] internal static partial int aoti_torch_grad_mode_set_enabled([MarshalAs(UnmanagedType.U1)] bool enabled);
+    [LibraryImport(T)] internal static partial void aoti_torch_grad_mode_set_enabled([MarshalAs(UnmanagedType.U1)] bool enabled);
 
     // matrix products
     [LibraryImport(T)] internal static partial int aoti_torch_cpu_mm_out(nint result, nint a, nint b);

@@ -1,38 +1,47 @@
 using System.Diagnostics;
 using Zoo.Autograd;
 using Zoo.Autograd.Engine.Torch;
+using Zoo.Keras;
 
-namespace Zoo.Benchmarks;
+namespace Zoo.Benchmarks.Jobs;
 
-/// <summary>The embedded engine.</summary>
+/// <summary>The embedded engine on the program of which the other peers have the GraphDef.</summary>
 internal sealed class EmbeddedPeer : IPeer
 {
     readonly TorchSession session;
-    readonly NDArray[] feeds, smaller;
     readonly NDArray?[] fetched = new NDArray?[1];
+    NDArray[] feeds;
+    NDArray[]? smaller;
 
     internal EmbeddedPeer(Job job, int batch)
     {
-        Job = job;
-        session = (TorchSession)new TorchEngine().Compile(job.Step);
-        (feeds, smaller) = (job.Batch(batch), job.Batch(batch * 3 / 4));
+        (Job, Model) = (job, job.Model());
+        session = (TorchSession)new TorchEngine().Compile(Job.Step(Model));
+        (feeds, Batch) = (job.Feeds(batch), batch);
     }
 
     internal Job Job { get; }
+
+    internal Model Model { get; }
+
+    int Batch { get; set; }
+
+    /// <summary>Samples of a step from now on.</summary>
+    internal void Resize(int batch) => (feeds, smaller, Batch) = (Job.Feeds(batch), null, batch);
 
     public double Step() => Run(feeds);
 
     double Run(NDArray[] batch)
     {
-        feeds[2].AsSpan<float>()[0]++;
-        batch[2] = feeds[2];
         session.Run(batch, fetched);
-        return fetched[0]!.AsSpan<float>()[0];
+        var result = fetched[0]!.AsSpan<float>();
+        return Job.Trains ? result[0] : Job.Digest(result);
     }
 
     /// <summary>Milliseconds of two steps, one of each batch size: where each follows one of its own size, and where they alternate.</summary>
     internal double[] Alternate()
     {
+        smaller ??= Job.Feeds(Batch * 3 / 4);
         Run(feeds);
         var apart = Time(feeds);
         Run(smaller);
@@ -48,4 +57,6 @@ internal sealed class EmbeddedPeer : IPeer
         Run(batch);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
+
+    internal StepProfile Profile(int steps) => session.Profile(feeds, steps);
 }
