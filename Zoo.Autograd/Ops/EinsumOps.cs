@@ -12,6 +12,7 @@ internal static class EinsumOps
         Shape = s => Result(s),
         Grad = (n, g) => [.. n.Inputs.Select((_, i) => Back(n, g, i))],
         ComplexGrad = false,
+        Arithmetic = Work,
         Kernel = k =>
         {
             var product = k.Call("einsum", k.Node.Text("equation"), Enumerable.Range(0, k.Count).Select(i => k[i]).ToArray(), Arg.None);
@@ -23,6 +24,15 @@ internal static class EinsumOps
     {
         var sides = equation.Split("->");
         return (sides[0].Split(','), sides.Length == 2 ? sides[1] : "?");
+    }
+
+    /// <summary>A product and a sum for each combination of all named axes, of two arrays; of others it is not known.</summary>
+    static double Work(Node n)
+    {
+        var (inputs, output) = Parse(n.Text("equation"));
+        if (inputs.Length != 2) return 0;
+        var summed = inputs[0].Where(c => char.IsAsciiLetter(c) && !output.Contains(c)).ToArray();
+        return 2.0 * n.Out.Shape.Elements * summed.Aggregate(1.0, (size, c) => size * n[0].Shape[inputs[0].IndexOf(c) - (inputs[0].Contains('.') && inputs[0].IndexOf(c) > inputs[0].IndexOf('.') ? inputs[0].Length : 0)]);
     }
 
     static Shape Result(ShapeContext s)

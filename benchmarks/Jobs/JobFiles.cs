@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Graph.Proto;
 using Zoo.Keras;
@@ -23,7 +22,7 @@ internal sealed record JobFiles(string Folder)
         var model = job.Model();
         var program = Job.Step(model);
         var written = GraphDefWriter.Write(program);
-        using (var stream = File.Create(files.Graph)) written.Graph.WriteTo(stream);
+        using (var stream = File.Create(files.Graph)) GraphDefFile.Save(written.Graph, stream);
         SafeTensors.Save(files.Weights, program.Parameters().Concat(model.Weights).Distinct().Select(p => KeyValuePair.Create(p.Path, p.Value)));
         File.WriteAllText(Path.Combine(folder, "names.json"), JsonSerializer.Serialize(new Names(written.Feeds, written.Fetches[0], written.Train)));
         if (!job.Trains) model.SaveOnnx(files.Onnx, job.Batch);
