@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Zoo.Spark.Collective;
 
@@ -13,15 +14,17 @@ internal abstract partial class Communicator
     /// <param name="flat">Rows, one behind the other.</param>
     /// <param name="bounds">The slices.</param>
     /// <param name="width">The length of a row.</param>
-    internal void ReduceScatterRows(NDArray flat, int[] bounds, int width)
+    /// <param name="wire">How numbers travel.</param>
+    internal void ReduceScatterRows(NDArray flat, int[] bounds, int width, WireFormat wire = WireFormat.Float32)
     {
         var (outgoing, incoming, sizes, lengths) = (new NDArray?[Size], new int[Size], new NDArray?[Size], new int[Size]);
-        var (own, element) = (Slice(flat, bounds, Rank), flat.DType.Size());
+        var halved = wire == WireFormat.BFloat16 && flat.DType == DType.Float32;
+        var (own, element) = (Slice(flat, bounds, Rank), halved ? sizeof(ushort) : flat.DType.Size());
         for (var peer = 0; peer < Size; peer++)
         {
             if (peer == Rank) continue;
-            var rows = Rows(Slice(flat, bounds, peer), bounds[peer], width, peer);
-            (outgoing[peer], sizes[peer], incoming[peer]) = (rows ?? Slice(flat, bounds, peer), NDArray.From(new int[] { rows?.Count ?? Dense }), sizeof(int));
+            var rows = Rows(Slice(flat, bounds, peer), bounds[peer], width, peer, halved);
+            (outgoing[peer], sizes[peer], incoming[peer]) = (rows ?? Packed([flat], bounds[peer], bounds[peer + 1], peer, halved), NDArray.From(new int[] { rows?.Count ?? Dense }), sizeof(int));
         }
         Run("ReduceScatterRows (sizes)", sizes, incoming, (peer, _, part) => lengths[peer] = BinaryPrimitives.ReadInt32LittleEndian(part));
         var into = Scratch(0, own);
@@ -29,17 +32,18 @@ internal abstract partial class Communicator
         for (var peer = 0; peer < Size; peer++)
         {
             if (lengths[peer] != Dense && (lengths[peer] < 0 || lengths[peer] > own.Count * element)) throw new ClusterException($"ReduceScatterRows: worker {peer} announced {lengths[peer]} bytes. Expected at most {own.Count * element}.") { Rank = peer };
-            incoming[peer] = lengths[peer] == Dense || peer == Rank ? own.Count * element : lengths[peer];
+            incoming[peer] = peer == Rank ? own.Bytes.Length : lengths[peer] == Dense ? own.Count * element : lengths[peer];
         }
         outgoing[Rank] = own;
         Run("ReduceScatterRows", outgoing, incoming, (peer, at, part) =>
         {
-            if (peer == Rank || lengths[peer] == Dense) Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first: false);
+            if (halved && peer != Rank && lengths[peer] == Dense) AddHalves(into, at / sizeof(ushort), part, first: false);
+            else if (peer == Rank || lengths[peer] == Dense) Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first: false);
             else
             {
                 var all = Room(rowsOf, peer, incoming[peer], DType.UInt8);
                 part.CopyTo(all.Bytes[at..]);
-                if (at + part.Length == incoming[peer]) AddRows(into, all.Bytes, bounds[Rank], width, peer);
+                if (at + part.Length == incoming[peer]) AddRows(into, all.Bytes, bounds[Rank], width, peer, halved);
             }
         });
         into.Bytes.CopyTo(own.Bytes);
@@ -48,10 +52,12 @@ internal abstract partial class Communicator
     readonly Dictionary<(int, DType), NDArray> rowsOf = [];
 
     /// <summary>The rows of a slice that are not zero: number and numbers of each; null where that is no less than the slice. Rows at the ends may lie in it in part.</summary>
-    NDArray? Rows(NDArray slice, int from, int width, int peer)
+    NDArray? Rows(NDArray slice, int from, int width, int peer, bool halved)
     {
         var bytes = slice.Bytes;
-        var (room, element, at) = (Room(packed, peer, bytes.Length, DType.UInt8), slice.DType.Size(), 0);
+        var (element, at) = (slice.DType.Size(), 0);
+        var most = halved ? bytes.Length / 2 : bytes.Length;
+        var room = Room(packed, peer, most, DType.UInt8);
         for (var start = 0; start < slice.Count;)
         {
             var row = (from + start) / width;
@@ -59,26 +65,30 @@ internal abstract partial class Communicator
             var content = bytes[(start * element)..(end * element)];
             if (content.ContainsAnyExcept((byte)0))
             {
-                if (at + sizeof(int) + content.Length >= bytes.Length) return null;
+                var length = halved ? content.Length / 2 : content.Length;
+                if (at + sizeof(int) + length >= most) return null;
                 BinaryPrimitives.WriteInt32LittleEndian(room.Bytes[at..], row);
-                content.CopyTo(room.Bytes[(at + sizeof(int))..]);
-                at += sizeof(int) + content.Length;
+                var target = room.Bytes.Slice(at + sizeof(int), length);
+                if (halved) Brain.Encode(MemoryMarshal.Cast<byte, float>(content), MemoryMarshal.Cast<byte, ushort>(target));
+                else content.CopyTo(target);
+                at += sizeof(int) + length;
             }
             start = end;
         }
         return room.Rows(0, at);
     }
 
-    static void AddRows(NDArray into, ReadOnlySpan<byte> rows, int from, int width, int peer)
+    static void AddRows(NDArray into, ReadOnlySpan<byte> rows, int from, int width, int peer, bool halved)
     {
-        var element = into.DType.Size();
+        var element = halved ? sizeof(ushort) : into.DType.Size();
         while (rows.Length > 0)
         {
             var row = rows.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(rows);
             var (start, end) = (Math.Max((long)row * width - from, 0), Math.Min(((long)row + 1) * width - from, into.Count));
             var length = (int)(end - start) * element;
             if (row < 0 || end <= start || rows.Length < sizeof(int) + length) throw new ClusterException($"ReduceScatterRows: worker {peer} sent a row {row} that is none of this slice. Expected rows of it.") { Rank = peer };
-            Add(into.Bytes.Slice((int)start * element, length), rows.Slice(sizeof(int), length), into.DType, first: false);
+            if (halved) AddHalves(into, (int)start, rows.Slice(sizeof(int), length), first: false);
+            else Add(into.Bytes.Slice((int)start * element, length), rows.Slice(sizeof(int), length), into.DType, first: false);
             rows = rows[(sizeof(int) + length)..];
         }
     }

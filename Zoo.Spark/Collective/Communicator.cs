@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -15,6 +16,7 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
     const int Small = 16 << 10;
 
     readonly Dictionary<(int, DType), NDArray> scratch = [], packed = [];
+    long waited, waits;
 
     /// <summary>The number of this worker, from 0.</summary>
     internal int Rank => rank;
@@ -27,6 +29,23 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
 
     /// <summary>Bytes sent to others so far, framing aside.</summary>
     internal long Sent { get; private set; }
+
+    /// <summary>Whether <see cref="Memory"/> is the same for all workers, so that what one writes there all have.</summary>
+    internal virtual bool SharesMemory => false;
+
+    /// <summary>Memory of so many elements that stays, by number.</summary>
+    internal virtual NDArray Memory(int number, int count, DType dtype) => NDArray.Fixed([count], dtype);
+
+    /// <summary>Ticks of the clock that this worker has waited for others until now; asked while it waits, too.</summary>
+    internal long Waited(long now) => Volatile.Read(ref waited) + (Volatile.Read(ref waits) is > 0 and var since ? now - since : 0);
+
+    /// <summary>The worker waits, or goes on.</summary>
+    protected void Waits(bool begins)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (!begins) Volatile.Write(ref waited, waited + now - waits);
+        Volatile.Write(ref waits, begins ? now : 0);
+    }
 
     /// <summary>Takes what a worker sent, a part at a time: workers in the order of their ranks, parts in order.</summary>
     protected delegate void Receiver(int from, int offset, ReadOnlySpan<byte> part);
@@ -70,8 +89,9 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
         Run("AllGather", outgoing, incoming, (peer, at, part) =>
         {
             var slice = Slice(flat, bounds, peer);
+            // memory that workers share has it already
             if (halved) Brain.Decode(Brain.Halves(part), slice.AsSpan<float>().Slice(at / sizeof(ushort), part.Length / sizeof(ushort)));
-            else part.CopyTo(slice.Bytes[at..]);
+            else if (!part.Overlaps(slice.Bytes)) part.CopyTo(slice.Bytes[at..]);
         });
     }
 

@@ -1,17 +1,24 @@
+using System.Diagnostics;
+
 namespace Zoo.Spark.Collective;
 
 /// <summary>Workers of one process: they read each other's memory.</summary>
-internal sealed class LocalGroup : IDisposable
+internal sealed class LocalGroup
 {
-    readonly Barrier barrier;
+    /// <summary>How long a worker looks for the others before it sleeps: those who come in time save it the waking.</summary>
+    static readonly TimeSpan look = TimeSpan.FromMicroseconds(100);
+
     readonly NDArray?[]?[] posted;
-    readonly CancellationTokenSource broken = new();
-    readonly Lock gate = new();
-    (int Rank, Exception Error)? first;
+    readonly Dictionary<(int, int, DType), NDArray> memory = [];
+    readonly object gate = new();
+    volatile Failure? first;
+    int arrived, turn;
+
+    sealed record Failure(int Rank, Exception Error);
 
     internal LocalGroup(int size, TimeSpan timeout, int? shards = null)
     {
-        (barrier, posted) = (new(size), new NDArray?[]?[size]);
+        posted = new NDArray?[]?[size];
         ShardOrder order = new(size, shards);
         Members = [.. Enumerable.Range(0, size).Select(rank => new Member(this, rank, size, timeout) { Order = order })];
     }
@@ -19,31 +26,46 @@ internal sealed class LocalGroup : IDisposable
     /// <summary>One for each worker.</summary>
     internal IReadOnlyList<Communicator> Members { get; }
 
-    public void Dispose()
-    {
-        broken.Dispose();
-        barrier.Dispose();
-    }
-
     void Break(int rank, Exception error)
     {
-        lock (gate) first ??= (rank, error);
-        broken.Cancel();
+        lock (gate)
+        {
+            first ??= new(rank, error);
+            Monitor.PulseAll(gate);
+        }
     }
 
+    /// <summary>Returns when all have come.</summary>
     void Meet(string what, int rank, Deadline deadline)
     {
-        try
+        var now = Volatile.Read(ref turn);
+        if (first is null && Interlocked.Increment(ref arrived) == posted.Length)
         {
-            if (barrier.SignalAndWait(deadline.Left, broken.Token)) return;
+            arrived = 0;
+            lock (gate)
+            {
+                Volatile.Write(ref turn, now + 1);
+                Monitor.PulseAll(gate);
+            }
         }
-        catch (OperationCanceledException)
-        {
-            var (failed, error) = first!.Value;
-            throw new ClusterException($"{what}: worker {failed} failed, so that worker {rank} cannot go on: {error.Message}", error) { Rank = failed };
-        }
-        var missing = barrier.ParticipantsRemaining;
-        ClusterException late = new($"{what}: {missing} of {posted.Length} workers did not come within the deadline, as worker {rank} sees it. Expected all of them. Look for a worker that hangs, or allow more time.");
+        else if (!Looks(now))
+            lock (gate)
+                while (turn == now && first is null)
+                    if (!Monitor.Wait(gate, deadline.Left) && deadline.HasPassed) Late(what, rank);
+        if (first is { } failure && Volatile.Read(ref turn) == now)
+            throw new ClusterException($"{what}: worker {failure.Rank} failed, so that worker {rank} cannot go on: {failure.Error.Message}", failure.Error) { Rank = failure.Rank };
+    }
+
+    bool Looks(int now)
+    {
+        for (var since = Stopwatch.GetTimestamp(); posted.Length <= Environment.ProcessorCount && Stopwatch.GetElapsedTime(since) < look; Thread.SpinWait(20))
+            if (Volatile.Read(ref turn) != now) return true;
+        return false;
+    }
+
+    void Late(string what, int rank)
+    {
+        ClusterException late = new($"{what}: {posted.Length - arrived} of {posted.Length} workers did not come within the deadline, as worker {rank} sees it. Expected all of them. Look for a worker that hangs, or allow more time.");
         Break(rank, late);
         throw late;
     }
@@ -53,7 +75,7 @@ internal sealed class LocalGroup : IDisposable
         protected override void Exchange(string what, NDArray?[] outgoing, int[] incoming, Receiver receive, Deadline deadline)
         {
             group.posted[Rank] = outgoing;
-            group.Meet(what, Rank, deadline);
+            Meet(what, deadline);
             try
             {
                 for (var peer = 0; peer < Size; peer++)
@@ -69,7 +91,21 @@ internal sealed class LocalGroup : IDisposable
                 Abort(e);
                 throw;
             }
+            Meet(what, deadline);
+        }
+
+        void Meet(string what, Deadline deadline)
+        {
+            Waits(begins: true);
             group.Meet(what, Rank, deadline);
+            Waits(begins: false);
+        }
+
+        internal override bool SharesMemory => true;
+
+        internal override NDArray Memory(int number, int count, DType dtype)
+        {
+            lock (group.memory) return group.memory.TryGetValue((number, count, dtype), out var known) ? known : group.memory[(number, count, dtype)] = base.Memory(number, count, dtype);
         }
 
         internal override void Abort(Exception error) => group.Break(Rank, error);

@@ -46,6 +46,9 @@ internal sealed class PeerConnection(Socket socket, Hello hello, Secrets secrets
         } while (bytes.Length > 0);
     }
 
+    /// <summary>Waits until something comes, or the connection ends, or the deadline.</summary>
+    internal void Await(Deadline deadline) => socket.Poll(deadline.Left, SelectMode.SelectRead);
+
     /// <summary>Receives as many bytes as are expected under a tag.</summary>
     internal void Receive(uint tag, int length, Taker take, Deadline deadline)
     {

@@ -64,7 +64,13 @@ internal sealed class TcpCommunicator : Communicator
                 {
                     if (outgoing[at] is { Count: > 0 } own) receive(at, 0, own.Bytes);
                 }
-                else if (incoming[at] > 0) peers[at]!.Receive(tag, incoming[at], (offset, part) => receive(peer, offset, part), deadline);
+                else if (incoming[at] > 0)
+                {
+                    Waits(begins: true);
+                    peers[at]!.Await(deadline);
+                    Waits(begins: false);
+                    peers[at]!.Receive(tag, incoming[at], (offset, part) => receive(peer, offset, part), deadline);
+                }
             }
             receiving = false;
             for (at = 0; at < Size; at++) senders[at]?.End();

@@ -80,7 +80,7 @@ internal static class Codec
         using MemoryStream stream = new();
         using BinaryWriter to = new(stream);
         List(to, reply.Values, v => Array(to, v));
-        foreach (var ticks in (long[])[reply.Phases.Compute, reply.Phases.PutGradient, reply.Phases.Aggregate, reply.Phases.Update, reply.Phases.GetWeights]) to.Write(ticks);
+        foreach (var ticks in reply.Phases.Ticks) to.Write(ticks);
         to.Write(reply.Fault is not null);
         if (reply.Fault is { } fault)
         {
@@ -96,7 +96,7 @@ internal static class Codec
     {
         using BinaryReader from = new(new MemoryStream(bytes));
         var values = List(from, () => Array(from));
-        Phases phases = new(from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
+        Phases phases = new(from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
         return new(values, from.ReadBoolean() ? new(from.ReadString(), from.ReadString(), from.ReadInt32()) : null, phases);
     }
 

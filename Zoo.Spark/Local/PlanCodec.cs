@@ -13,7 +13,7 @@ internal static class PlanCodec
         foreach (var spots in (Spot[][])[plan.Trained, plan.Moved, plan.Sizes, plan.Pieces, plan.PieceSizes]) Codec.List(to, spots, s => { to.Write(s.Region); to.Write(s.From); Codec.Dims(to, s.Shape); });
         Codec.List(to, plan.MovedRegions, r => Region(to, r.DType, r.Count));
         Codec.List(to, plan.Set, s => { to.Write((byte)s.DType); Codec.Dims(to, s.Shape); });
-        foreach (var numbers in (int[][])[plan.NormOf, plan.PieceShards, plan.Meters, plan.Counted]) Codec.List(to, numbers, to.Write);
+        foreach (var numbers in (int[][])[plan.NormOf, plan.PieceShards, plan.Meters, plan.Counted, plan.Fleeting]) Codec.List(to, numbers, to.Write);
         to.Write(plan.NormCount);
         to.Write(plan.IsGuarded);
     }
@@ -45,6 +45,7 @@ internal static class PlanCodec
             PieceShards = Codec.List(from, from.ReadInt32),
             Meters = Codec.List(from, from.ReadInt32),
             Counted = Codec.List(from, from.ReadInt32),
+            Fleeting = Codec.List(from, from.ReadInt32),
             NormCount = from.ReadInt32(),
             IsGuarded = from.ReadBoolean(),
         };

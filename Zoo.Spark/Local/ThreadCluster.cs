@@ -9,7 +9,6 @@ internal sealed class ThreadCluster : ICluster
 {
     readonly ZooOptions options;
     readonly int threads = Engines.Threads;
-    LocalGroup? group;
 
     internal ThreadCluster(int workers, ZooOptions options)
     {
@@ -27,7 +26,7 @@ internal sealed class ThreadCluster : ICluster
     {
         End();
         IsBroken = false;
-        var made = group = new(Workers, options.Timeout, options.Shards);
+        LocalGroup made = new(Workers, options.Timeout, options.Shards);
         Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }))];
     }
 
@@ -41,8 +40,6 @@ internal sealed class ThreadCluster : ICluster
     {
         foreach (var link in Links) link.Dispose();
         Links = [];
-        group?.Dispose();
-        group = null;
     }
 }
 

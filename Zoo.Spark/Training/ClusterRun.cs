@@ -167,7 +167,7 @@ internal sealed partial class ClusterRun : ITrainingRun
         var engine = trainer.Engine.Name;
         Parameter[] meters = [.. trainer.Meters!.States];
         StepPlan[] made = [.. Enumerable.Range(0, team.Size).Select(rank => (training ? state.How!.Plan(cut, rank, engine, guarded) : new StepPlan { Engine = engine, Denominators = cut.Denominators, Parts = cut.Parts })
-            with { Meters = ShardsOf(rank) == 1 ? [] : Array.ConvertAll(meters, team.Numbers.Of), Counted = ShardsOf(rank) == 1 ? [] : Counting(rank, meters) })];
+            with { Meters = ShardsOf(rank) == 1 ? [] : Array.ConvertAll(meters, team.Numbers.Of), Counted = ShardsOf(rank) == 1 ? [] : Counting(rank, meters), Fleeting = Counting(rank, [trainer.Meters.Last]) })];
         HashSet<Parameter> own = training ? [.. Enumerable.Range(0, team.Size).SelectMany(state.How!.Kept)] : [];
         Parameter[] states = [.. meters.Where(metered.Add)];
         var added = state.Add(made.SelectMany(p => p.Programs).OfType<Autograd.Graph.Program>().SelectMany(p => p.Parameters()).Where(p => !own.Contains(p) && !metered.Contains(p)));

@@ -105,14 +105,29 @@ internal sealed class DistributedOptimizer
         var within = regions[piece.Region].Within(piece.Piece).ToArray();
         if (!within.Any(w => step.Sized.Contains(w.Weight))) return null;
         var flat = A.Reshape(gradient, [piece.Piece.Length]);
-        var parts = Array.ConvertAll(within, w =>
+        var (parts, end) = (new List<Variable>(), 0);
+        foreach (var w in within)
+        {
+            Fill(w.In);
+            parts.Add(Part(w));
+            end = w.In + w.Length;
+        }
+        Fill(piece.Piece.Length);
+        return A.Reshape(parts.Count == 1 ? parts[0] : A.Concat([.. parts], 0), piece.Weight.Shape);
+
+        // between weights are gradients of zero
+        void Fill(int to)
+        {
+            if (end < to) parts.Add(flat[end..to]);
+        }
+
+        Variable Part((Parameter Weight, int At, int In, int Length) w)
         {
             if (Array.IndexOf(step.Sized, w.Weight) is not (var i and >= 0)) return optimizer.Measure(optimizer.Unscaled(flat[w.In..(w.In + w.Length)]));
             var feed = StateOps.Input($"size_{feeds.Count}", [w.Length], gradient.DType);
             feeds.Add((feed, new(sizes[i].Region, sizes[i].From + w.At, feed.Shape)));
             return feed;
-        });
-        return A.Reshape(parts.Length == 1 ? parts[0] : A.Concat(parts, 0), piece.Weight.Shape);
+        }
     }
 
     Spot Spot(Parameter weight)

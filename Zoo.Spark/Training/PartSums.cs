@@ -7,7 +7,7 @@ internal sealed class PartSums
 {
     internal PartSums(StepPlan plan)
     {
-        Gradients = Array.ConvertAll(plan.Regions, r => NDArray.Zeros([r.Count], r.DType));
+        Gradients = Array.ConvertAll(plan.Regions, r => NDArray.Fixed([r.Count], r.DType));
         Moved = Array.ConvertAll(plan.MovedRegions, r => NDArray.Zeros([r.Count], r.DType));
         Denominators = NDArray.Zeros([plan.Denominators?.Fetches.Length ?? 0], DType.Float64);
         Squares = NDArray.Zeros([plan.NormCount], DType.Float64);
@@ -43,6 +43,7 @@ internal sealed class PartSums
 internal sealed class ShardSums(StepPlan plan, ShardOrder order, int rank)
 {
     readonly List<PartSums> slots = [new(plan)];
+    int depth, joins;
 
     /// <summary>The sums at the end; the first is where sums over all workers come to lie.</summary>
     internal PartSums First => slots[0];
@@ -50,17 +51,34 @@ internal sealed class ShardSums(StepPlan plan, ShardOrder order, int rank)
     /// <summary>The number of this worker's shards.</summary>
     internal int Shards => order.Bounds[rank + 1] - order.Bounds[rank];
 
-    /// <summary>Does something for each shard, in memory of its own, and adds up what <paramref name="of"/> names; gives the sums that are left.</summary>
-    internal PartSums[] Each(Action<int, PartSums> make, Func<PartSums, NDArray[]> of)
+    /// <summary>Does something for each shard, in memory of its own, and adds up what <paramref name="of"/> names; what the last one gave waits for <see cref="Join"/>.</summary>
+    internal void Each(Action<int, PartSums> make, Func<PartSums, NDArray[]> of)
     {
-        var (stack, depth) = (order.Begin(), 0);
+        var stack = order.Begin();
+        depth = 0;
         for (var i = 0; i < Shards; i++)
         {
             if (depth == slots.Count) slots.Add(new(plan));
-            make(i, slots[depth++]);
-            for (var merges = stack.Push((order.Bounds[rank] + i, order.Bounds[rank] + i + 1)); merges > 0; merges--, depth--)
-                foreach (var (sum, more) in of(slots[depth - 2]).Zip(of(slots[depth - 1]))) Communicator.Add(sum.Bytes, more.Bytes, sum.DType, first: false);
+            depth++;
+            joins = stack.Push((order.Bounds[rank] + i, order.Bounds[rank] + i + 1));   // before it is made: what is ready early may be joined early
+            make(i, slots[depth - 1]);
+            if (i == Shards - 1) return;
+            for (; joins > 0; joins--, depth--)
+                foreach (var (sum, more) in of(slots[depth - 2]).Zip(of(slots[depth - 1]))) Add(sum, more);
         }
-        return [.. slots[..depth]];
     }
+
+    /// <summary>Adds up one thing of the last shard too; gives the sums that are left. Once for each thing.</summary>
+    internal NDArray[] Join(Func<PartSums, NDArray> of)
+    {
+        var held = slots[..depth].ConvertAll(s => of(s));
+        for (var i = 0; i < joins; i++)
+        {
+            Add(held[^2], held[^1]);
+            held.RemoveAt(held.Count - 1);
+        }
+        return [.. held];
+    }
+
+    static void Add(NDArray sum, NDArray more) => Communicator.Add(sum.Bytes, more.Bytes, sum.DType, first: false);
 }

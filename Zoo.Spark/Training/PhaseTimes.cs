@@ -6,8 +6,8 @@ namespace Zoo.Spark.Training;
 /// <summary>The times of a run's phases, of the slowest worker of each step.</summary>
 internal sealed class PhaseTimes
 {
-    internal static readonly string[] Names = ["compute", "put gradient", "aggregate", "update", "get weights"];
-    readonly long[] ticks = new long[5], taken = new long[5];
+    internal static readonly string[] Names = ["compute", "wait", "put gradient", "aggregate", "update", "get weights"];
+    readonly long[] ticks = new long[Names.Length], taken = new long[Names.Length];
     long takenSteps;
 
     internal long Steps { get; private set; }
@@ -15,7 +15,7 @@ internal sealed class PhaseTimes
     internal void Add(Reply[] replies)
     {
         Steps++;
-        for (var i = 0; i < ticks.Length; i++) ticks[i] += replies.Max(r => Of(r.Phases, i));
+        for (var i = 0; i < ticks.Length; i++) ticks[i] += replies.Max(r => r.Phases.Ticks[i]);
     }
 
     /// <summary>Milliseconds of each phase of a step, on average, since this was asked last.</summary>
@@ -30,8 +30,6 @@ internal sealed class PhaseTimes
 
     /// <summary>Milliseconds of one phase of a step, on average.</summary>
     internal double Milliseconds(int phase) => Steps == 0 ? 0 : ticks[phase] * 1000.0 / Stopwatch.Frequency / Steps;
-
-    internal static long Of(Phases phases, int at) => at switch { 0 => phases.Compute, 1 => phases.PutGradient, 2 => phases.Aggregate, 3 => phases.Update, _ => phases.GetWeights };
 
     public override string ToString() => $"{Steps} steps: {string.Join(", ", Names.Select((n, i) => string.Create(CultureInfo.InvariantCulture, $"{n} {Milliseconds(i):0.000} ms")))}";
 }

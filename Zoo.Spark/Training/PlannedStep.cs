@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Zoo.Autograd.Engine;
+using Zoo.Autograd.Engine.Torch;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Spark.Collective;
@@ -19,30 +20,49 @@ internal sealed class PlannedStep
     readonly NDArray[] weights, updateFeeds, assignFeeds, pieceGradients;
     readonly NDArray?[] pieceSquares, pieceWeights, numbers;
     readonly NDArray[][] feeds;
+    readonly List<(Parameter Parameter, NDArray Place)> placed = [];
 
-    internal PlannedStep(StepPlan plan, Communicator others, Func<int, Parameter> parameters)
+    internal PlannedStep(StepPlan plan, Communicator others, Func<int, Parameter> parameters, WireFormat wire)
     {
-        (this.plan, this.others, this.parameters) = (plan, others, parameters);
+        (this.plan, this.others, this.parameters, Wire) = (plan, others, parameters, wire);
         var engine = Engines.Find(plan.Engine);
         var own = Engines.Find("embedded");
         parts = engine.Compile(plan.Parts);
         IsTogether = plan.IsTogether;
         denominators = plan.Denominators is null ? null : engine.Compile(plan.Denominators);
         sums = new(plan, others.Order, others.Rank);
-        weights = Array.ConvertAll(plan.Regions, r => NDArray.Zeros([r.Count], r.DType));
+        weights = [.. plan.Regions.Select((r, i) => Rounds(r.DType) ? NDArray.Zeros([r.Count], r.DType) : others.Memory(i, r.Count, r.DType))];
         numbers = new NDArray?[sums.First.Denominators.Count];
         pieceSquares = [.. plan.Pieces.Select(_ => NDArray.Scalar(0, DType.Float64))];
         pieceGradients = Array.ConvertAll(plan.Pieces, s => PartSums.In(sums.First.Gradients, s));
-        pieceWeights = Array.ConvertAll(plan.Pieces, s => (NDArray?)PartSums.In(weights, s));
         updateFeeds = [.. pieceGradients, .. plan.PieceSizes.Select(s => PartSums.In(sums.First.Moved, s)), .. plan.Update?.Feeds.Skip(plan.Pieces.Length + plan.PieceSizes.Length).Select(_ => NDArray.Scalar(0, DType.Float64)) ?? []];
-        assignFeeds = [.. plan.Trained.Select(s => PartSums.In(weights, s)), .. plan.Moved.Select(s => PartSums.In(sums.First.Moved, s)), .. sums.First.Results.Skip(BeforeSet)!];
         feeds = [.. Enumerable.Range(0, sums.Shards).Select(_ => Array.Empty<NDArray>())];
+        (pieceWeights, assignFeeds) = ([], []);
         if (!plan.Trains) return;
         norms = plan.Norms is { Fetches.Length: > 0 } ? own.Compile(plan.Norms) : null;
-        (update, assign) = (own.Compile(plan.Update!), engine.Compile(plan.Assign!));
-        if (plan.Regions.Length > 1 && sums.Shards == 1 && !IsTogether)
-            buckets = new(plan.Regions.Length, [-1, .. plan.Trained.Select(s => s.Region)], i => Reduce(i, [sums.First.Gradients[i]]));
-        read = plan.Pieces.Length > 0 ? own.Compile(plan.Read!) : null;
+        update = own.Compile(plan.Update!);
+        // The region is the weights' own memory where the engine reads them as they lie there; others are copied from it, and pieces to it.
+        var isHere = engine == own;
+        NDArray[] all = [.. plan.Trained.Select(s => PartSums.In(weights, s)), .. plan.Moved.Select(s => PartSums.In(sums.First.Moved, s)), .. sums.First.Results.Skip(BeforeSet)!];
+        var taken = plan.Assign!.Updates.Select(u => (Update: u, Feed: Array.FindIndex(plan.Assign.Feeds, Topology.Sort([u.Value.Node]).SelectMany(n => n.Outputs).Contains)))
+            .Where(t => t.Feed >= plan.Trained.Length || !isHere || !Placed(t.Update.Target, all[t.Feed])).ToArray();
+        assignFeeds = Array.ConvertAll(taken, t => all[t.Feed]);
+        if (taken.Length > 0) assign = engine.Compile(new() { Name = plan.Assign.Name, Feeds = Array.ConvertAll(taken, t => plan.Assign.Feeds[t.Feed]), Fetches = [], Updates = Array.ConvertAll(taken, t => t.Update) });
+        NDArray[] pieces = Array.ConvertAll(plan.Pieces, s => PartSums.In(weights, s));
+        int[] apart = [.. Enumerable.Range(0, pieces.Length).Where(i => !Placed(Topology.Sort([plan.Read!.Fetches[i].Node]).Select(n => n.Tag).OfType<Parameter>().First(), pieces[i]))];
+        pieceWeights = Array.ConvertAll(apart, i => (NDArray?)pieces[i]);
+        if (apart.Length > 0) read = own.Compile(new() { Name = plan.Read!.Name, Feeds = [], Fetches = Array.ConvertAll(apart, i => plan.Read.Fetches[i]) });
+        if (plan.Regions.Length > 1 && !IsTogether) buckets = new(plan.Regions.Length, [-1, .. plan.Trained.Select(s => s.Region)], Reduce);
+    }
+
+    /// <summary>Whether numbers are rounded on their way, so that owners keep exact ones apart.</summary>
+    bool Rounds(DType dtype) => Wire == WireFormat.BFloat16 && dtype == DType.Float32;
+
+    bool Placed(Parameter parameter, NDArray place)
+    {
+        if (Rounds(place.DType) || !TorchCell.CanPlace(parameter, place.DType)) return false;
+        placed.Add((parameter, place));
+        return true;
     }
 
     int BeforeSet => 1 + plan.Trained.Length + plan.Moved.Length + plan.Sizes.Length;
@@ -62,33 +82,38 @@ internal sealed class PlannedStep
     }
 
     /// <summary>How gradients and weights travel.</summary>
-    internal WireFormat Wire { get; init; }
+    WireFormat Wire { get; }
 
     internal Phases Run(Command.Step step)
     {
-        var clock = Stopwatch.GetTimestamp();
+        var lap = new Laps(others);
+        foreach (var (parameter, place) in placed) TorchCell.Place(parameter, place);
         using var member = IsTogether ? CollectiveOps.Join(Meet) : null;
         Cut(step, member?.Key ?? 0);
+        long wait = 0;
         Denominators();
-        var parted = sums.Each(Part, s => [s.Total, .. s.Gradients, .. s.Moved]);
-        var compute = Lap(ref clock);
-        if (!plan.Trains) return new(compute, 0, 0, 0, 0);
+        var put = lap.Next(ref wait);
+        sums.Each(Part, s => [s.Total, .. s.Gradients, .. s.Moved]);
+        var compute = lap.Whole();
+        if (!plan.Trains) return new(compute, wait, put, 0, 0, 0);
         var first = sums.First;
         buckets?.End();
-        if (plan.IsGuarded) others.AllReduce([.. parted.Select(s => s.Total)]);
+        if (plan.IsGuarded) others.AllReduce(sums.Join(s => s.Total));
         var goes = !plan.IsGuarded || double.IsFinite(first.Total.Number(0));
-        for (var i = 0; buckets is null && i < plan.Regions.Length; i++) Reduce(i, [.. parted.Select(s => s.Gradients[i])]);
-        for (var i = 0; i < plan.MovedRegions.Length; i++) others.AllReduce([.. parted.Select(s => s.Moved[i])]);
+        for (var i = 0; buckets is null && i < plan.Regions.Length; i++) Reduce(i);
+        for (var i = 0; i < plan.MovedRegions.Length; i++) others.AllReduce(sums.Join(s => s.Moved[i]));
         foreach (var value in first.Results.AsSpan(BeforeSet)) others.Broadcast(value!, root: 0);
-        var put = Lap(ref clock);
+        if (buckets is not null && others.SharesMemory) others.Barrier();   // what was sent early says nothing of who still reads the weights
+        put += lap.Next(ref wait);
         Norms();
-        var aggregate = Lap(ref clock);
+        var aggregate = lap.Next(ref wait);
         if (goes) update!.Run(updateFeeds, []);
         read?.Run([], pieceWeights);
-        var updated = Lap(ref clock);
+        var updated = lap.Next(ref wait);
         for (var i = 0; i < weights.Length; i++) others.AllGather(weights[i], plan.Regions[i].Bounds, Wire);
-        if (goes) assign!.Run(assignFeeds, []);
-        return new(compute, put, aggregate, updated, Lap(ref clock));
+        if (goes) assign?.Run(assignFeeds, []);
+        var got = lap.Next(ref wait);
+        return new(compute, wait, put, aggregate, updated, got);
     }
 
     /// <summary>The feeds of each shard; none where it has no rows.</summary>
@@ -105,47 +130,49 @@ internal sealed class PlannedStep
 
     void Part(int shard, PartSums into)
     {
+        var early = shard == sums.Shards - 1 ? buckets : null;   // with the last shard's gradients the sums are whole
         if (feeds[shard].Length == 0)
         {
             into.Clear();
-            buckets?.Begin();
-            for (var i = 1; i <= plan.Trained.Length; i++) buckets?.Ready(i);
+            if (plan.Fleeting.Length > 0) parameters(plan.Fleeting[shard]).Value = NDArray.Scalar(0);
+            early?.Begin();
+            for (var i = 1; i <= plan.Trained.Length; i++) early?.Ready(i);
             return;
         }
         var states = plan.Meters.Length;
         for (var i = 0; i < states; i++) parameters(plan.Meters[i]).Value = parameters(plan.Counted[shard * states + i]).Value;
-        if (buckets is null) parts.Run(feeds[shard], into.Results);
-        else Overlapped(feeds[shard], into.Results);
+        if (early is null) parts.Run(feeds[shard], into.Results);
+        else Overlapped(early, feeds[shard], into.Results);
         for (var i = 0; i < states; i++) parameters(plan.Counted[shard * states + i]).Value = parameters(plan.Meters[i]).Value;
     }
 
     /// <summary>Buckets of gradients are sent as they become ready, while the engine computes the others.</summary>
-    void Overlapped(NDArray[] given, NDArray?[] results)
+    void Overlapped(Buckets early, NDArray[] given, NDArray?[] results)
     {
-        buckets!.Begin();
+        early.Begin();
         try
         {
-            parts.Run(given, results, buckets.Ready);
+            parts.Run(given, results, early.Ready);
         }
         catch (Exception e)
         {
             others.Abort(e);   // the thread that sends may wait for them
-            buckets.Break();
+            early.Break();
             throw;
         }
     }
 
-    void Reduce(int region, NDArray[] sums)
+    void Reduce(int region)
     {
-        var (_, _, bounds, width) = plan.Regions[region];
-        if (width > 0 && sums.Length == 1 && !others.Order.IsTree && Wire == WireFormat.Float32) others.ReduceScatterRows(sums[0], bounds, width);
-        else others.ReduceScatter(sums, bounds, Wire);
+        var (gradients, (_, _, bounds, width)) = (sums.Join(s => s.Gradients[region]), plan.Regions[region]);
+        if (width > 0 && !others.Order.IsTree) others.ReduceScatterRows(gradients[0], bounds, width, Wire);
+        else others.ReduceScatter(gradients, bounds, Wire);
     }
 
     void Denominators()
     {
         if (numbers.Length == 0) return;
-        var parted = sums.Each((shard, into) =>
+        sums.Each((shard, into) =>
         {
             if (feeds[shard].Length == 0) into.Denominators.Bytes.Clear();
             else
@@ -154,29 +181,45 @@ internal sealed class PlannedStep
                 for (var i = 0; i < numbers.Length; i++) into.Denominators.AsSpan<double>()[i] = numbers[i]!.ToNumber();
             }
         }, s => [s.Denominators]);
-        others.AllReduce([.. parted.Select(s => s.Denominators)]);
+        others.AllReduce(sums.Join(s => s.Denominators));
     }
 
     void Norms()
     {
         if (plan.NormCount == 0) return;
         norms?.Run(pieceGradients, pieceSquares);
-        var parted = sums.Each((shard, into) =>
+        sums.Each((shard, into) =>
         {
             into.Squares.Bytes.Clear();
             for (var i = 0; i < pieceSquares.Length; i++)
                 if (plan.PieceShards[i] == others.Order.Bounds[others.Rank] + shard) into.Squares.AsSpan<double>()[plan.NormOf[i]] += pieceSquares[i]!.ToNumber();
         }, s => [s.Squares]);
-        others.AllReduce([.. parted.Select(s => s.Squares)]);
+        others.AllReduce(sums.Join(s => s.Squares));
         var known = updateFeeds.AsSpan(plan.Pieces.Length + plan.PieceSizes.Length);
         var squares = sums.First.Squares.AsSpan<double>();
         for (var i = 0; i < known.Length; i++) known[i].AsSpan<double>()[0] = squares[known.Length == plan.NormOf.Length ? plan.NormOf[i] : 0];
     }
 
-    static long Lap(ref long since)
+    /// <summary>Times of phases, in which waiting for others counts apart.</summary>
+    struct Laps(Communicator others)
     {
-        var now = Stopwatch.GetTimestamp();
-        (now, since) = (now - since, now);
-        return now;
+        long since = Stopwatch.GetTimestamp(), waited;
+
+        /// <summary>The time until now, with all waiting.</summary>
+        internal long Whole()
+        {
+            var now = Stopwatch.GetTimestamp();
+            (now, since, waited) = (now - since, now, others.Waited(now));
+            return now;
+        }
+
+        /// <summary>The time since the last, without the waiting, which is added up.</summary>
+        internal long Next(ref long wait)
+        {
+            var now = Stopwatch.GetTimestamp();
+            var (all, idle) = (now - since, Math.Clamp(others.Waited(now) - waited, 0, now - since));
+            (since, waited, wait) = (now, waited + idle, wait + idle);
+            return all - idle;
+        }
     }
 }

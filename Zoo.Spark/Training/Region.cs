@@ -16,11 +16,14 @@ internal readonly record struct Piece(Parameter First, int From, int Length);
 /// </summary>
 internal sealed class Region
 {
+    /// <summary>Weights and slices begin at multiples of so many elements, whole lines of the cache, so that engines compute in them where they lie.</summary>
+    const int Line = NDArray.Line / sizeof(float);
+
     Region(DType dtype, bool isWhole, Parameter[] weights, int workers)
     {
         (DType, IsWhole, Weights, Offsets) = (dtype, isWhole, weights, new int[weights.Length + 1]);
-        for (var i = 0; i < weights.Length; i++) Offsets[i + 1] = checked(Offsets[i] + (int)weights[i].Shape.Elements);
-        Bounds = isWhole ? Slices.Bounds([.. weights.Select(w => (int)w.Shape.Elements)], workers) : Slices.Bounds(Count, workers);
+        for (var i = 0; i < weights.Length; i++) Offsets[i + 1] = checked(Offsets[i] + (Elements(i) + Line - 1) / Line * Line);
+        Bounds = isWhole ? Slices.Bounds([.. weights.Select((_, i) => Offsets[i + 1] - Offsets[i])], workers) : Array.ConvertAll(Slices.Bounds(Count / Line, workers), b => b * Line);
     }
 
     internal DType DType { get; }
@@ -29,7 +32,9 @@ internal sealed class Region
 
     internal Parameter[] Weights { get; }
 
-    /// <summary>Where each weight begins; then the end.</summary>
+    int Elements(int weight) => (int)Weights[weight].Shape.Elements;
+
+    /// <summary>Where each weight begins; then the end. What lies between two weights is zero and of no use.</summary>
     internal int[] Offsets { get; }
 
     /// <summary>What each worker owns.</summary>
@@ -72,7 +77,7 @@ internal sealed class Region
             var (from, to) = (Math.Max(Offsets[i], Bounds[rank]), Math.Min(Offsets[i + 1], Bounds[rank + 1]));
             if (from >= to) continue;
             if (!IsWhole && !apart && pieces.Count > 0 && optimizer.Decay(pieces[^1].First) == optimizer.Decay(Weights[i])) pieces[^1] = pieces[^1] with { Length = to - pieces[^1].From };
-            else pieces.Add(new(Weights[i], from, to - from));
+            else pieces.Add(new(Weights[i], from, IsWhole ? Elements(i) : to - from));
         }
         return [.. pieces];
     }
@@ -82,7 +87,7 @@ internal sealed class Region
     {
         for (var i = 0; i < Weights.Length; i++)
         {
-            var (from, to) = (Math.Max(Offsets[i], piece.From), Math.Min(Offsets[i + 1], piece.From + piece.Length));
+            var (from, to) = (Math.Max(Offsets[i], piece.From), Math.Min(Offsets[i] + Elements(i), piece.From + piece.Length));
             if (from < to) yield return (Weights[i], from - Offsets[i], from - piece.From, to - from);
         }
     }

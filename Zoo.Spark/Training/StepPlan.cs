@@ -55,6 +55,9 @@ internal sealed record StepPlan
     /// <summary>Where they are kept for each shard, so that each counts for itself: numbers for the first shard, then for the next.</summary>
     internal int[] Counted { get; init; } = [];
 
+    /// <summary>For each shard, the number of a state that is of the last step alone: a shard without rows sets it to zero.</summary>
+    internal int[] Fleeting { get; init; } = [];
+
     /// <summary>The number of sums.</summary>
     internal int NormCount { get; init; }
 

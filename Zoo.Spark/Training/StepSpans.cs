@@ -16,7 +16,7 @@ internal static class StepSpans
             var at = began;
             for (var i = 0; i < PhaseTimes.Names.Length; i++)
             {
-                var end = at + TimeSpan.FromSeconds((double)PhaseTimes.Of(replies[rank].Phases, i) / Stopwatch.Frequency);
+                var end = at + TimeSpan.FromSeconds((double)replies[rank].Phases.Ticks[i] / Stopwatch.Frequency);
                 Stop(source.StartActivity(PhaseTimes.Names[i], ActivityKind.Internal, step.Context, [new(Worker, rank)], startTime: at), end);
                 at = end;
             }

@@ -37,7 +37,7 @@ internal sealed class StepWorker(Communicator others)
                 case Command.Get get:
                     return new(Array.ConvertAll(get.Ids, id => parameters[id].Value));
                 case Command.LoadPlan load:
-                    plans[load.Id] = new(load.Plan.With(p => StepPlan.Over(p, Mine)), others, id => parameters[id]) { Wire = Wire };
+                    plans[load.Id] = new(load.Plan.With(p => StepPlan.Over(p, Mine)), others, id => parameters[id], Wire);
                     return new([]);
                 case Command.LoadProgram load:
                     programs[load.Id] = (Engines.Find(load.Engine).Compile(StepPlan.Over(load.Program, Mine)), load.Program.Fetches.Length);

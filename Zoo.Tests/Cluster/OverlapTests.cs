@@ -96,6 +96,35 @@ internal sealed class OverlapTests
     }
 
     [Test]
+    public void SeveralShardsSendEarlyToo([Values("lenet", "embedding")] string kind)
+    {
+        var bits = new[] { 1, 2, 4, 8 }.Select(n =>
+        {
+            using var zoo = ZooContext.Start($"local[{n}]", new() { Shards = 8, BucketBytes = 256 });
+            return Nets.Bits(Train(zoo, kind, DType.Float32, new Adam(0.01), out _));
+        }).ToArray();
+        using var one = ZooContext.Start("local[3]", new() { Shards = 8 });
+        var whole = Nets.Bits(Train(one, kind, DType.Float32, new Adam(0.01), out _));
+        foreach (var some in bits) Assert.That(some.AsSpan().SequenceEqual(whole));
+    }
+
+    [Test]
+    public void RowsAndBucketsOfShardsAreAddedUpOnce()
+    {
+        Spark.Collective.ShardOrder order = new(3, 8);
+        StepPlan plan = new() { Engine = "embedded", Parts = new() { Feeds = [], Fetches = [] }, Regions = [(DType.Float32, 16, [0, 16, 16, 16], 0)] };
+        for (var rank = 0; rank < 3; rank++)
+        {
+            ShardSums sums = new(plan, order, rank);
+            for (var turn = 0; turn < 2; turn++)
+            {
+                sums.Each((shard, into) => into.Gradients[0].AsSpan<float>().Fill(order.Bounds[rank] + shard), s => [.. s.Gradients]);
+                Assert.That(sums.Join(s => s.Gradients[0]).Sum(g => g.Number(5)), Is.EqualTo(Enumerable.Range(order.Bounds[rank], sums.Shards).Sum()));
+            }
+        }
+    }
+
+    [Test]
     public void AWorkersErrorEndsAnOverlappedStep()
     {
         var (model, x, y) = Nets.Make("embedding", DType.Float32);
@@ -107,7 +136,7 @@ internal sealed class OverlapTests
     }
 
     [Test]
-    public void RowsThatAreZeroStayAtHome([Values(2, 3)] int n, [Values] bool tcp, [Values(DType.Float32, DType.Float64)] DType dtype, [Values(0, 7, 400)] int rows)
+    public void RowsThatAreZeroStayAtHome([Values(2, 3)] int n, [Values] bool tcp, [Values(DType.Float32, DType.Float64)] DType dtype, [Values(0, 7, 400)] int rows, [Values] WireFormat wire)
     {
         const int width = 9, all = 400;
         using Peers peers = new(n, tcp);
@@ -119,9 +148,9 @@ internal sealed class OverlapTests
             foreach (var row in Enumerable.Range(0, all).OrderBy(_ => random.Next()).Take(rows)) Peers.Numbers(row + c.Rank, width, dtype).Bytes.CopyTo(mine.Rows(row * width, width).Bytes);
             var dense = mine.Clone();
             var before = c.Sent;
-            c.ReduceScatter(dense, bounds);
+            c.ReduceScatter(dense, bounds, wire);
             var plain = c.Sent - before;
-            c.ReduceScatterRows(mine, bounds, width);
+            c.ReduceScatterRows(mine, bounds, width, wire);
             var (from, count) = (bounds[c.Rank], bounds[c.Rank + 1] - bounds[c.Rank]);
             Assert.That(mine.Rows(from, count).Bytes.SequenceEqual(dense.Rows(from, count).Bytes));
             Assert.That(c.Sent - before - plain, rows == all ? Is.EqualTo(plain + 4 * (n - 1)) : Is.LessThan(plain / 10 + 4 * n));
@@ -156,7 +185,7 @@ internal sealed class OverlapTests
         History history;
         using (new ChromeTrace(file)) Train(zoo, "mlp", DType.Float32, new Adam(), out history, epochs: 3);
         Train(zoo, "mlp", DType.Float32, new Adam(), out _, epochs: 1);
-        string[] names = ["compute", "put gradient", "aggregate", "update", "get weights"];
+        string[] names = ["compute", "wait", "put gradient", "aggregate", "update", "get weights"];
         Assert.That(history.Phases.Keys, Is.EqualTo(names));
         Assert.That(history.Phases.Values, Is.All.Count.EqualTo(3).And.All.All.GreaterThanOrEqualTo(0));
         Assert.That(history.Phases["compute"], Is.All.GreaterThan(0));

@@ -9,15 +9,13 @@ namespace Zoo.Tests.Cluster;
 sealed class Peers : IDisposable
 {
     static readonly TimeSpan timeout = TimeSpan.FromSeconds(20);
-    readonly LocalGroup? group;
     readonly PeerListener[] listeners = [];
 
     internal Peers(int count, bool tcp, bool signed = false, IPAddress? address = null)
     {
         if (!tcp)
         {
-            group = new(count, timeout);
-            Members = [.. group.Members];
+            Members = [.. new LocalGroup(count, timeout).Members];
             return;
         }
         Secret = RandomNumberGenerator.GetBytes(32);
@@ -65,6 +63,5 @@ sealed class Peers : IDisposable
     {
         foreach (var member in Members) member.Dispose();
         foreach (var listener in listeners) listener.Dispose();
-        group?.Dispose();
     }
 }

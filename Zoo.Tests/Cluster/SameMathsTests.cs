@@ -90,6 +90,32 @@ internal sealed class SameMathsTests
     public void EmptyPartitionsAddNothing() => Same("mlp", "adam", 7, batchSize: 3);
 
     [Test]
+    public void TheLossOfTheLastStepIsThatStepsAlone([Values(null, 8)] int? shards)
+    {
+        // 11 samples in batches of 8: the last one has 3, fewer than workers
+        var losses = new[] { null, ZooContext.Start("local[7]", new() { Shards = shards }) }.Select(by =>
+        {
+            using var _ = by;
+            var (model, x, y) = Nets.Make("mlp", DType.Float64);
+            model.Compile(new SGD(0.1), "sparse_categorical_crossentropy");
+            List<double> seen = [];
+            model.Fit(x.Rows(0, 11), y.Rows(0, 11), batchSize: 8, epochs: 2, shuffle: false, verbose: 0, trainer: by, endTrigger: new Losses(seen));
+            return seen;
+        }).ToArray();
+        Assert.That(losses[0], Has.Count.EqualTo(4));
+        Assert.That(losses[1], Is.EqualTo(losses[0]).Within(1e-6));
+    }
+
+    sealed record Losses(List<double> Seen) : Trigger
+    {
+        public override bool Fires(TrainingProgress at)
+        {
+            if (Seen.Count < at.RunIteration) Seen.Add(at.Loss);
+            return false;
+        }
+    }
+
+    [Test]
     public void WorkersThatMeetWithinAStepNeedSamples()
     {
         using var zoo = ZooContext.Start("local[3]");

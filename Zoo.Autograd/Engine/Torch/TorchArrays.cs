@@ -22,6 +22,9 @@ internal static unsafe class TorchArrays
         return handle;
     }
 
+    /// <summary>A tensor in the array's own memory, which is <see cref="NDArray.Fixed"/>.</summary>
+    internal static nint Over(NDArray array) => TorchTensor.FromMemory((byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(array.Data, array.Offset), array.DType, array.Shape.Dims);
+
     internal static void Read(nint tensor, Variable like, ref NDArray? array) => Read(tensor, like.Shape, like.DType, ref array);
 
     /// <summary>The elements of a row-major tensor; into the given array where it fits, else into a new one.</summary>

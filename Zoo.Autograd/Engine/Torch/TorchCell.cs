@@ -7,8 +7,11 @@ namespace Zoo.Autograd.Engine.Torch;
 internal sealed class TorchCell : IParameterHome
 {
     static readonly Lock bringing = new();
+    readonly NDArray? place;
     nint handle;
     int holders;
+
+    TorchCell(NDArray? place = null) => this.place = place;
 
     internal nint Handle => handle;
 
@@ -26,6 +29,19 @@ internal sealed class TorchCell : IParameterHome
         }
     }
 
+    /// <summary>
+    /// Makes memory that others see too the home of a Parameter's value: a run that changes it writes it there. The memory is <see cref="NDArray.Fixed"/>; when it may be written is for who gives it to know.
+    /// </summary>
+    internal static void Place(Parameter parameter, NDArray memory)
+    {
+        if (parameter.Home is TorchCell { place: { } there } && there.IsAt(memory)) return;
+        using (parameter.Store.Writing())
+            parameter.MoveTo(new TorchCell(memory) { handle = TorchArrays.Over(memory) }, value => value.Bytes.CopyTo(memory.Bytes));
+    }
+
+    /// <summary>Whether a value can lie in row-major memory as the engine reads it.</summary>
+    internal static bool CanPlace(Parameter parameter, DType dtype) => parameter.DType == dtype && TorchLayout.IsRowMajor(parameter.Shape);
+
     /// <summary>Counts a run that reads the value until it lets go. Called with the store's lock held.</summary>
     internal nint Hold()
     {
@@ -38,8 +54,13 @@ internal sealed class TorchCell : IParameterHome
     /// <summary>Whether more than one run reads the value. Called with the store's write lock held, under which no other run can begin to.</summary>
     internal bool IsShared => Volatile.Read(ref holders) > 1;
 
-    /// <summary>Takes a new tensor and gives the old one back.</summary>
-    internal void Swap(ref nint next) => (handle, next) = (next, handle);
+    /// <summary>Takes a new tensor and gives the old one back; in given memory, takes its value.</summary>
+    internal void Swap(ref nint next)
+    {
+        NDArray? into = place;
+        if (into is not null) TorchArrays.Read(next, into.Shape, into.DType, ref into);
+        else (handle, next) = (next, handle);
+    }
 
     public NDArray Read(Parameter parameter)
     {
