@@ -53,8 +53,8 @@ switch (args)
     case ["cluster", ..]:
         ClusterBench.Run(args.Length > 1 && args[1][0] != '-' ? [args[1]] : [.. ClusterJob.All.Select(j => j.Name)], Number("--rounds", 10));
         return 0;
-    case ["cluster-peer", var job]:
-        ClusterBench.Serve(job);
+    case ["cluster-peer", var job, var batch]:
+        ClusterBench.Serve(job, int.Parse(batch));
         return 0;
     case ["simulate", ..]:
         Simulator.Run(Number("--rounds", 5));

@@ -11,6 +11,12 @@ internal interface IEngine
     /// <summary>Engine and version, for messages and reports.</summary>
     string Version { get; }
 
+    /// <summary>
+    /// Makes memory that others see too (<see cref="NDArray.Fixed"/>) the home of a Parameter's value, if this engine reads it as it lies there: a run that changes it writes it there. When that
+    /// may be is for who gives the memory to know. False where values have other places.
+    /// </summary>
+    bool Place(Parameter parameter, NDArray memory) => false;
+
     /// <summary>Prepares a program. Plans for concrete shapes are made when they first come.</summary>
     ISession Compile(Program program);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Zoo.Autograd.Engine;
-using Zoo.Autograd.Engine.Torch;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Spark.Collective;
@@ -20,7 +19,7 @@ internal sealed class PlannedStep
     readonly NDArray[] weights, updateFeeds, assignFeeds, pieceGradients;
     readonly NDArray?[] pieceSquares, pieceWeights, numbers;
     readonly NDArray[][] feeds;
-    readonly List<(Parameter Parameter, NDArray Place)> placed = [];
+    readonly List<(IEngine Engine, Parameter Parameter, NDArray Memory)> placed = [];
 
     internal PlannedStep(StepPlan plan, Communicator others, Func<int, Parameter> parameters, WireFormat wire)
     {
@@ -42,14 +41,13 @@ internal sealed class PlannedStep
         norms = plan.Norms is { Fetches.Length: > 0 } ? own.Compile(plan.Norms) : null;
         update = own.Compile(plan.Update!);
         // The region is the weights' own memory where the engine reads them as they lie there; others are copied from it, and pieces to it.
-        var isHere = engine == own;
         NDArray[] all = [.. plan.Trained.Select(s => PartSums.In(weights, s)), .. plan.Moved.Select(s => PartSums.In(sums.First.Moved, s)), .. sums.First.Results.Skip(BeforeSet)!];
         var taken = plan.Assign!.Updates.Select(u => (Update: u, Feed: Array.FindIndex(plan.Assign.Feeds, Topology.Sort([u.Value.Node]).SelectMany(n => n.Outputs).Contains)))
-            .Where(t => t.Feed >= plan.Trained.Length || !isHere || !Placed(t.Update.Target, all[t.Feed])).ToArray();
+            .Where(t => t.Feed >= plan.Trained.Length || !Place(engine, t.Update.Target, all[t.Feed])).ToArray();
         assignFeeds = Array.ConvertAll(taken, t => all[t.Feed]);
         if (taken.Length > 0) assign = engine.Compile(new() { Name = plan.Assign.Name, Feeds = Array.ConvertAll(taken, t => plan.Assign.Feeds[t.Feed]), Fetches = [], Updates = Array.ConvertAll(taken, t => t.Update) });
         NDArray[] pieces = Array.ConvertAll(plan.Pieces, s => PartSums.In(weights, s));
-        int[] apart = [.. Enumerable.Range(0, pieces.Length).Where(i => !Placed(Topology.Sort([plan.Read!.Fetches[i].Node]).Select(n => n.Tag).OfType<Parameter>().First(), pieces[i]))];
+        int[] apart = [.. Enumerable.Range(0, pieces.Length).Where(i => !Place(own, Topology.Sort([plan.Read!.Fetches[i].Node]).Select(n => n.Tag).OfType<Parameter>().First(), pieces[i]))];
         pieceWeights = Array.ConvertAll(apart, i => (NDArray?)pieces[i]);
         if (apart.Length > 0) read = own.Compile(new() { Name = plan.Read!.Name, Feeds = [], Fetches = Array.ConvertAll(apart, i => plan.Read.Fetches[i]) });
         if (plan.Regions.Length > 1 && !IsTogether) buckets = new(plan.Regions.Length, [-1, .. plan.Trained.Select(s => s.Region)], Reduce);
@@ -58,10 +56,10 @@ internal sealed class PlannedStep
     /// <summary>Whether numbers are rounded on their way, so that owners keep exact ones apart.</summary>
     bool Rounds(DType dtype) => Wire == WireFormat.BFloat16 && dtype == DType.Float32;
 
-    bool Placed(Parameter parameter, NDArray place)
+    bool Place(IEngine by, Parameter parameter, NDArray memory)
     {
-        if (Rounds(place.DType) || !TorchCell.CanPlace(parameter, place.DType)) return false;
-        placed.Add((parameter, place));
+        if (Rounds(memory.DType) || Engines.Debug || !by.Place(parameter, memory)) return false;   // node by node, programs set values anew
+        placed.Add((by, parameter, memory));
         return true;
     }
 
@@ -87,7 +85,7 @@ internal sealed class PlannedStep
     internal Phases Run(Command.Step step)
     {
         var lap = new Laps(others);
-        foreach (var (parameter, place) in placed) TorchCell.Place(parameter, place);
+        foreach (var (by, parameter, memory) in placed) by.Place(parameter, memory);   // a value that was set meanwhile is elsewhere
         using var member = IsTogether ? CollectiveOps.Join(Meet) : null;
         Cut(step, member?.Key ?? 0);
         long wait = 0;

@@ -5,16 +5,26 @@ using System.Text;
 
 namespace Zoo.Benchmarks.Cluster;
 
-/// <summary>What was measured of an all-reduce of so many bytes by N processes, in seconds: itself, plain sockets with the same bytes, adding a slice, and a barrier.</summary>
-internal sealed record Reduced(int Workers, int Bytes, double Time, double Plain, double Add, double Barrier)
+/// <summary>What was measured of an all-reduce of so many bytes by N processes, in seconds, in turns: itself, plain sockets with the same bytes, adding a slice, and a barrier; each time of the slowest process.</summary>
+internal sealed record Reduced(int Workers, int Bytes, double[] Times, double[] Plains, double[] Adds, double[] Barriers)
 {
+    internal double Time => Ratio.Middle(Times);
+
+    internal double Barrier => Ratio.Middle(Barriers);
+
+    internal double Add => Ratio.Middle(Adds);
+
+    internal double Plain => Ratio.Middle(Plains);
+
     /// <summary>Bytes a second that a worker sends, and receives at the same time, by plain sockets.</summary>
-    internal double Bandwidth => 2.0 * Bytes * (Workers - 1) / Workers / (Plain - 2 * Barrier > Plain / 4 ? Plain - 2 * Barrier : Plain);
+    internal double Bandwidth => BandwidthOf(Plain, Barrier);
 
-    /// <summary>performance.md §3, slice owner with parallel connections: two latencies, the bytes at this bandwidth, adding up N - 1 slices.</summary>
-    internal double Formula => 2 * Barrier + 2.0 * Bytes * (Workers - 1) / (Workers * Bandwidth) + (Workers - 1) * Add;
+    /// <summary>performance.md §3, slice owner with parallel connections, of each round: two latencies, the bytes at this bandwidth, adding up N - 1 slices.</summary>
+    internal double[] Formulas => [.. Enumerable.Range(0, Times.Length).Select(i => 2 * Barriers[i] + 2.0 * Bytes * (Workers - 1) / (Workers * BandwidthOf(Plains[i], Barriers[i])) + (Workers - 1) * Adds[i])];
 
-    internal double Ratio => Time / Formula;
+    internal Ratio OfFormula => Ratio.Of(Times, Formulas);
+
+    double BandwidthOf(double plain, double barrier) => 2.0 * Bytes * (Workers - 1) / Workers / (plain - 2 * barrier > plain / 4 ? plain - 2 * barrier : plain);
 }
 
 /// <summary>All-reduce by processes of this machine over loopback, beside the formula with constants measured in the same run.</summary>
@@ -29,7 +39,8 @@ internal static class AllReduceBench
         var text = new StringBuilder("""
             ## All-reduce
             Written by `dotnet run -c Release --project benchmarks -- allreduce`. N processes over loopback, float32. *Formula*: performance.md's cost of slice ownership, 2a + 2P(N-1)/(N B) + (N-1) g P/N, with everything
-            measured in the same run by the same processes, all at once: a by a barrier, B by plain sockets that carry the same bytes in the same pattern with nothing around them, g by adding a slice. Goal: at most 1.3 from 1 MB up.
+            measured in the same run by the same processes, all at once and in turns: a by a barrier, B by plain sockets that carry the same bytes in the same pattern with nothing around them, g by adding a slice. More processes than cores
+            share these in both, so the constants hold for each N apart. Ratio: the median of the rounds' ratios with its 95 % interval; goal: at most 1.3 from 1 MB up.
             *gloo*: PyTorch's figures for 2 processes on another machine of this class, on paper.
 
             | N | bytes | all-reduce ms | formula ms | ratio | | plain sockets ms | B, GB/s | barrier µs | gloo ms |
@@ -37,12 +48,12 @@ internal static class AllReduceBench
 
             """);
         foreach (var r in all)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {r.Workers} | {r.Bytes >> 10} KB | {r.Time * 1e3:F2} | {r.Formula * 1e3:F2} | {r.Ratio:F2} | {(r.Bytes < 1 << 20 ? "" : r.Ratio <= 1.3 ? "met" : "**missed**")} | {r.Plain * 1e3:F2} | {r.Bandwidth / 1e9:F2} | {r.Barrier * 1e6:F0} | {(r.Workers == 2 && gloo.TryGetValue(r.Bytes, out var theirs) ? $"{theirs:0.##}" : "")} |");
-        using (Group two = new(2, signed: false))
-        using (Group signed = new(2, signed: true))
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {r.Workers} | {r.Bytes >> 10} KB | {r.Time * 1e3:F2} | {Ratio.Middle(r.Formulas) * 1e3:F2} | {r.OfFormula} | {(r.Bytes < 1 << 20 ? "" : r.OfFormula.Median <= 1.3 ? "met" : "**missed**")} | {r.Plain * 1e3:F2} | {r.Bandwidth / 1e9:F2} | {r.Barrier * 1e6:F0} | {(r.Workers == 2 && gloo.TryGetValue(r.Bytes, out var theirs) ? $"{theirs:0.##}" : "")} |");
+        using (Group two = new(2, signed: false), signed = new(2, signed: true))
         {
-            var (plain, halved, mac) = (two.Median("reduce", 10 << 20, rounds), two.Median("brain", 10 << 20, rounds), signed.Median("reduce", 10 << 20, rounds));
-            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"2 processes, 10 MB: as bfloat16 {halved * 1e3:F2} ms against {plain * 1e3:F2} ms, with a MAC on every frame {mac * 1e3:F2} ms ({mac / plain:F2} times).");
+            var turns = Enumerable.Range(0, rounds).Select(_ => (Two: two.Turns("reduce,brain", 10 << 20, 1), Signed: signed.Turns("reduce", 10 << 20, 1)[0][0])).ToArray();
+            var (plain, halved, mac) = (turns.Select(t => t.Two[0][0]).ToArray(), turns.Select(t => t.Two[1][0]).ToArray(), turns.Select(t => t.Signed).ToArray());
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"2 processes, 10 MB: {Ratio.Middle(plain) * 1e3:F2} ms; as bfloat16 {Ratio.Of(halved, plain)} times that; with a MAC on every frame {Ratio.Of(mac, plain)} times, which is {(Ratio.Middle(mac) - Ratio.Middle(plain)) / 40 * 1e6:F0} µs more for each frame of 256 KB (each process sends 40 and receives 40).");
         }
         Sections.Put(text.ToString());
     }
@@ -50,18 +61,16 @@ internal static class AllReduceBench
     internal static Reduced[] Measure(int workers, int[] sizes, int rounds)
     {
         using Group group = new(workers, signed: false);
-        var barrier = group.Median("barrier", 0, 10 * rounds);
         return [.. sizes.Select(bytes =>
         {
-            var turns = Math.Max(5, Math.Min(rounds, (int)(rounds * (10L << 20) / bytes)));
-            Reduced one = new(workers, bytes, group.Median("reduce", bytes, turns), group.Median("plain", bytes, turns), group.Median("add", bytes, turns), barrier);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workers} processes, {bytes >> 10} KB: {one.Time * 1e3:F2} ms, formula {one.Formula * 1e3:F2}, ratio {one.Ratio:F2}"));
+            var one = group.Measure(bytes, Math.Max(5, Math.Min(rounds, (int)(rounds * (10L << 20) / bytes))));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workers} processes, {bytes >> 10} KB: {one.Time * 1e3:F2} ms, over the formula {one.OfFormula}"));
             return one;
         })];
     }
 
     /// <summary>Processes that do the same at once.</summary>
-    sealed class Group : IDisposable
+    internal sealed class Group : IDisposable
     {
         readonly Process[] processes;
 
@@ -73,11 +82,14 @@ internal static class AllReduceBench
             foreach (var process in processes) Say(process, addresses);
         }
 
-        /// <summary>Seconds: the slowest worker's median.</summary>
-        internal double Median(string what, int bytes, int rounds)
+        internal Reduced Measure(int bytes, int rounds) => Turns("reduce,plain,add,barrier", bytes, rounds) is [var times, var plains, var adds, var barriers] ? new(processes.Length, bytes, times, plains, adds, barriers) : throw new InvalidOperationException("benchmarks: four series were expected.");
+
+        /// <summary>Seconds of each act in each round, of the slowest process; acts in turns.</summary>
+        internal double[][] Turns(string acts, int bytes, int rounds)
         {
-            foreach (var process in processes) Say(process, $"{what} {bytes} {rounds}");
-            return processes.Select(p => double.Parse(Line(p), CultureInfo.InvariantCulture)).ToArray().Max() / 1e6;
+            foreach (var process in processes) Say(process, $"{acts} {bytes} {rounds}");
+            var all = processes.Select(p => Line(p).Split(';').Select(t => t.Split(' ').Select(x => double.Parse(x, CultureInfo.InvariantCulture) / 1e6).ToArray()).ToArray()).ToArray();
+            return [.. all[0].Select((series, act) => series.Select((_, round) => all.Max(times => times[act][round])).ToArray())];
         }
 
         static void Say(Process to, string line)

@@ -24,29 +24,30 @@ internal static class AllReducePeer
         Console.WriteLine($"{listener.EndPoint} {bare.LocalEndPoint}");
         var addresses = Console.ReadLine()!.Split(' ').Select(IPEndPoint.Parse).ToArray();
         using var others = TcpCommunicator.Join(listener, new(0, rank, 0, signed), [.. Enumerable.Range(0, size).Select(i => addresses[2 * i])], secret, timeout);
-        var sockets = Connect(bare, rank, size, [.. Enumerable.Range(0, size).Select(i => addresses[2 * i + 1])]);
+        PlainSockets plain = new(Connect(bare, rank, size, [.. Enumerable.Range(0, size).Select(i => addresses[2 * i + 1])]));
         while (Console.ReadLine() is { } line)
         {
-            var (what, bytes, rounds) = (line.Split(' ')[0], Number(line.Split(' ')[1]), Number(line.Split(' ')[2]));
+            var (acts, bytes, rounds) = (line.Split(' ')[0].Split(','), Number(line.Split(' ')[1]), Number(line.Split(' ')[2]));
             var data = NDArray.Full([bytes / sizeof(float)], 1);
-            Action act = what switch
+            var doing = Array.ConvertAll(acts, what => what switch
             {
                 "reduce" => () => others.AllReduce(data),
                 "brain" => () => others.AllReduce(data, WireFormat.BFloat16),
                 "barrier" => others.Barrier,
-                "plain" => Plain(sockets, bytes, size),
+                "plain" => () => plain.Run(bytes / size),
                 "add" => Add(bytes / size),
                 _ => throw new ArgumentException(line),
-            };
-            var times = new double[rounds];
+            });
+            var times = Array.ConvertAll(acts, _ => new double[rounds]);
             for (var i = -2; i < rounds; i++)
-            {
-                others.Barrier();
-                var start = Stopwatch.GetTimestamp();
-                act();
-                if (i >= 0) times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            }
-            Console.WriteLine(Ratio.Middle(times).ToString("R", CultureInfo.InvariantCulture));
+                for (var act = 0; act < acts.Length; act++)
+                {
+                    others.Barrier();
+                    var start = Stopwatch.GetTimestamp();
+                    doing[act]();
+                    if (i >= 0) times[act][i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+                }
+            Console.WriteLine(string.Join(';', times.Select(t => string.Join(' ', t.Select(x => x.ToString("F3", CultureInfo.InvariantCulture))))));
         }
     }
 
@@ -72,28 +73,6 @@ internal static class AllReducePeer
         foreach (var socket in sockets)
             if (socket is not null) (socket.NoDelay, socket.SendBufferSize, socket.ReceiveBufferSize) = (true, 1 << 20, 1 << 20);
         return sockets;
-    }
-
-    /// <summary>The bytes of an all-reduce by plain sockets: to each other worker its slice and from each its own, twice, with nothing around them.</summary>
-    static Action Plain(Socket?[] sockets, int bytes, int size)
-    {
-        var (slice, room) = (new byte[bytes / size], new byte[256 << 10]);
-        return () =>
-        {
-            for (var turn = 0; turn < 2; turn++)
-            {
-                var sending = sockets.OfType<Socket>().Select(s => Task.Factory.StartNew(() => SendAll(s, slice), TaskCreationOptions.LongRunning)).ToArray();
-                foreach (var socket in sockets)
-                    if (socket is not null)
-                        for (var left = slice.Length; left > 0;) left -= socket.Receive(room.AsSpan(0, Math.Min(left, room.Length)));
-                Task.WaitAll(sending);
-            }
-        };
-    }
-
-    static void SendAll(Socket to, ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length > 0) bytes = bytes[to.Send(bytes)..];
     }
 
     static void ReceiveExactly(this Socket from, Span<byte> into)

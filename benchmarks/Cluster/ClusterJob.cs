@@ -46,7 +46,7 @@ internal sealed record ClusterJob(string Name, int Batch, double Goal)
 
     sealed class Clock : Callback
     {
-        internal const int Warm = 3;
+        internal const int Warm = 2;   // the first makes the plan, the second its arena
         long since;
         int seen;
 

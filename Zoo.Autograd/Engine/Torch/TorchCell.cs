@@ -29,18 +29,15 @@ internal sealed class TorchCell : IParameterHome
         }
     }
 
-    /// <summary>
-    /// Makes memory that others see too the home of a Parameter's value: a run that changes it writes it there. The memory is <see cref="NDArray.Fixed"/>; when it may be written is for who gives it to know.
-    /// </summary>
-    internal static void Place(Parameter parameter, NDArray memory)
+    /// <summary>See <see cref="IEngine.Place"/>: only what lies row by row.</summary>
+    internal static bool Place(Parameter parameter, NDArray memory)
     {
-        if (parameter.Home is TorchCell { place: { } there } && there.IsAt(memory)) return;
+        if (parameter.Home is TorchCell { place: { } there } && there.IsAt(memory)) return true;
+        if (parameter.DType != memory.DType || !TorchLayout.IsRowMajor(parameter.Shape)) return false;
         using (parameter.Store.Writing())
             parameter.MoveTo(new TorchCell(memory) { handle = TorchArrays.Over(memory) }, value => value.Bytes.CopyTo(memory.Bytes));
+        return true;
     }
-
-    /// <summary>Whether a value can lie in row-major memory as the engine reads it.</summary>
-    internal static bool CanPlace(Parameter parameter, DType dtype) => parameter.DType == dtype && TorchLayout.IsRowMajor(parameter.Shape);
 
     /// <summary>Counts a run that reads the value until it lets go. Called with the store's lock held.</summary>
     internal nint Hold()

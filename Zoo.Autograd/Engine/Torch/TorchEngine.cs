@@ -9,5 +9,7 @@ internal sealed class TorchEngine : IEngine
 
     public string Version => TorchLoader.Version;
 
+    public bool Place(Parameter parameter, NDArray memory) => TorchCell.Place(parameter, memory);
+
     public ISession Compile(Program program) => Engines.Debug ? new DebugSession(program, p => new TorchSession(p)) : new TorchSession(program);
 }
