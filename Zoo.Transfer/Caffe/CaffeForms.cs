@@ -48,6 +48,7 @@ static class CaffeForms
         WholePermute l => new() { Type = "Permute", PermuteParam = new() { Order = { CaffeWindowForms.Numbers(l.Order) } } },
         Tile l => new() { Type = "Tile", TileParam = new() { Axis = l.Axis, Tiles = l.Tiles } },
         BatchReindex => new() { Type = "BatchReindex" },
+        Filter => new() { Type = "Filter" },
         Power l => new() { Type = "Power", PowerParam = new() { Power = (float)l.Exponent, Scale = (float)l.Scale, Shift = (float)l.Shift } },
         Exponential l => new() { Type = "Exp", ExpParam = new() { Base = (float)l.NumberBase, Scale = (float)l.Scale, Shift = (float)l.Shift } },
         Logarithm l => new() { Type = "Log", LogParam = new() { Base = (float)l.NumberBase, Scale = (float)l.Scale, Shift = (float)l.Shift } },

@@ -28,6 +28,7 @@ static class CaffeTypes
         ["ELU"] = Elements.ELU,
         ["Embed"] = Convolutions.Embed,
         ["Exp"] = Elements.Exp,
+        ["Filter"] = Shapes.Filter,
         ["Flatten"] = Shapes.Flatten,
         ["Im2col"] = Convolutions.Im2col,
         ["InnerProduct"] = Convolutions.InnerProduct,

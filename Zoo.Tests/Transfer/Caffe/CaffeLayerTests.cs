@@ -113,7 +113,7 @@ internal sealed class CaffeLayerTests
 
     static Zoo.Transfer.Caffe.Proto.BlobProto Blob(NDArray values) => new() { Shape = new() { Dim = { values.Shape.Dims.ToArray() } }, Data = { values.ToArray<float>() } };
 
-    [TestCase("Eltwise", "eltwise_param { operation: PROD }"), TestCase("Eltwise", "eltwise_param { operation: MAX }"), TestCase("Eltwise", ""), TestCase("Eltwise", "eltwise_param { coeff: 0.5 coeff: -2 }"), TestCase("Scale", "scale_param { axis: 0 }"), TestCase("Bias", "bias_param { axis: 0 }")]
+    [TestCase("Eltwise", "eltwise_param { operation: PROD }"), TestCase("Eltwise", "eltwise_param { operation: MAX }"), TestCase("Eltwise", "eltwise_param { operation: MAX coeff: 2 coeff: 3 }"), TestCase("Eltwise", ""), TestCase("Eltwise", "eltwise_param { coeff: 0.5 coeff: -2 }"), TestCase("Scale", "scale_param { axis: 0 }"), TestCase("Bias", "bias_param { axis: 0 }")]
     public void TwoInputs(string type, string settings)
     {
         var net = CaffeNet.Read(CaffeNet.Text(type, settings, [Picture, Picture]));
@@ -122,6 +122,12 @@ internal sealed class CaffeLayerTests
         CaffeNet.Near(y[0], Picture, at => settings.Contains("PROD") ? a[at] * b[at] : settings.Contains("MAX") ? Math.Max(a[at], b[at]) : settings.Contains("coeff") ? 0.5 * a[at] - 2 * b[at] : type == "Scale" ? a[at] * b[at] : a[at] + b[at]);
         CaffeNet.SurvivesFiles(net, [a, b], y);
     }
+
+    [TestCase("Eltwise", "eltwise_param { operation: PROD coeff: 1 coeff: 1 }", "2 coefficients"), TestCase("Eltwise", "eltwise_param { coeff: 1 }", "1 coefficients"), TestCase("LRN", "lrn_param { local_size: 4 }", "no middle"),
+     TestCase("LRN", "lrn_param { local_size: 2 norm_region: WITHIN_CHANNEL }", "Expected an odd number"), TestCase("Dropout", "dropout_param { scale_train: false }", "scale_train"), TestCase("ArgMax", "argmax_param { axis: 1 top_k: 4 }", "at most all"),
+     TestCase("Flatten", "flatten_param { axis: 2 end_axis: 1 }", "wrong order"), TestCase("Reshape", "reshape_param { shape { dim: -1 dim: -1 } }", "one of which may be -1"), TestCase("Python", "python_param { module: \"m\" layer: \"l\" }", "Net.Caffe.Register(\"Python\"")]
+    public void WhatCaffeRefuses(string type, string settings, string reason) =>
+        Assert.That(Assert.Throws<ImportException>(() => CaffeNet.Read(CaffeNet.Text(type, settings, type == "Eltwise" ? [Picture, Picture] : [Picture])))!.Message, Does.Contain(reason));
 
     [Test]
     public void EmbeddingsAndNewOrders()

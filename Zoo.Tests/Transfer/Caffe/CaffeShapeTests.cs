@@ -43,7 +43,7 @@ internal sealed class CaffeShapeTests
         yield return Case("Reduction", "reduction_param { operation: MEAN axis: 2 }", [2, 3], (x, i) => Each(x, i).Average());
         yield return Case("ArgMax", "argmax_param { axis: 1 }", [2, 1, 4, 5], (x, i) => Enumerable.Range(0, 3).MaxBy(c => x[i[0], c, i[2], i[3]]));
         yield return Case("ArgMax", "argmax_param { axis: 1 top_k: 2 out_max_val: true }", [2, 2, 4, 5], (x, i) => Enumerable.Range(0, 3).Select(c => x[i[0], c, i[2], i[3]]).OrderDescending().ElementAt(i[1]));
-        yield return Case("ArgMax", "argmax_param { top_k: 3 out_max_val: true }", [2, 2, 3], (x, i) =>
+        yield return Case("ArgMax", "argmax_param { top_k: 3 out_max_val: true }", [2, 2, 3, 1], (x, i) =>
         {
             var best = Enumerable.Range(0, 60).OrderByDescending(n => x.Number(i[0] * 60 + n)).ElementAt(i[2]);
             return i[1] == 0 ? best : x.Number(i[0] * 60 + best);
@@ -104,6 +104,46 @@ internal sealed class CaffeShapeTests
         var y = CaffeNet.Run(net, x, order);
         CaffeNet.Near(y[0], Picture, at => x[1 - at[0], at[1], at[2], at[3]]);
         CaffeNet.SurvivesFiles(net, [x, order], y);
+    }
+
+    [Test]
+    public void SamplesThatAreChosen()
+    {
+        Shape other = [4, 2];
+        var net = CaffeNet.Read(CaffeNet.Text("Filter", "", [[4, 3, 2, 2], other, [4, 1, 1]], results: 2));
+        NDArray x = CaffeNet.Numbers("x", [4, 3, 2, 2]), z = CaffeNet.Numbers("z", other), chosen = NDArray.From(new float[] { 0, -1, 0, 2 }, [4, 1, 1]);
+        var y = CaffeNet.Run(net, x, z, chosen);
+        CaffeNet.Near(y[0], [2, 3, 2, 2], at => x[2 * at[0] + 1, at[1], at[2], at[3]]);
+        CaffeNet.Near(y[1], [2, 2], at => z[2 * at[0] + 1, at[1]]);
+        CaffeNet.SurvivesFiles(net, [x, z, chosen], y);
+        Assert.That(Assert.Throws<ImportException>(() => CaffeNet.Read(CaffeNet.Text("Filter", "", [Picture, Picture])))!.Message, Does.Contain("one number for each"));
+    }
+
+    [TestCase("", new long[] { 2, 1, 1, 1 }), TestCase("axis: 1", new long[] { 2, 1, 4, 5 }), TestCase("top_k: 2", new long[] { 2, 1, 2, 1 }), TestCase("axis: -1 top_k: 3", new long[] { 2, 3, 4, 3 })]
+    public void OfEqualValuesTheLastIsTheFirst(string settings, long[] shape)
+    {
+        // Caffe sorts pairs of value and place, the largest first.
+        var net = CaffeNet.Read(CaffeNet.Text("ArgMax", $"argmax_param {{ {settings} }}", [Picture]));
+        var x = NDArray.Zeros(Picture);
+        var last = settings.Contains("axis: 1") ? 2 : settings.Contains("axis") ? 4 : 59;
+        CaffeNet.Near(CaffeNet.Run(net, x)[0], Shape.Create(shape), at => last - at[settings.Contains("axis: -1") ? 3 : settings.Contains("axis") ? 1 : 2]);
+    }
+
+    [TestCase(2), TestCase(3)]
+    public void PlacesHaveThreeAxesAtLeast(int rank)
+    {
+        var net = CaffeNet.Read(CaffeNet.Text("ArgMax", "argmax_param { out_max_val: true }", [Picture[..rank]]));
+        Assert.That(CaffeNet.Run(net, CaffeNet.Numbers("x", Picture[..rank]))[0].Shape, Is.EqualTo((Shape)([2, 2, 1])));
+    }
+
+    [TestCase("slice_param { axis: 0 }", new long[] { 0, 2, 4, 6 }), TestCase("slice_param { axis: 0 slice_point: 1 slice_point: 2 }", new long[] { 0, 1, 2, 6 })]
+    public void SlicingTheBatch(string settings, long[] edges)
+    {
+        var net = CaffeNet.Read(CaffeNet.Text("Slice", settings, [[6, 3]], results: 3));
+        var x = CaffeNet.Numbers("x", [6, 3]);
+        var y = CaffeNet.Run(net, x);
+        for (var i = 0; i < 3; i++) CaffeNet.Near(y[i], [edges[i + 1] - edges[i], 3], at => x[at[0] + (int)edges[i], at[1]]);
+        CaffeNet.SurvivesFiles(net, [x], y);
     }
 
     [Test]

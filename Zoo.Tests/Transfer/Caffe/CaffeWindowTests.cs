@@ -111,6 +111,17 @@ internal sealed class CaffeWindowTests
     }
 
     [TestCase("MAX"), TestCase("AVE")]
+    public void APyramidOfOneLevelIsPooling(string method)
+    {
+        Shape shape = [2, 3, 4, 5];
+        var net = CaffeNet.Read(CaffeNet.Text("SPP", $"spp_param {{ pyramid_height: 1 pool: {method} }}", [shape]));
+        var x = CaffeNet.Numbers("x", shape);
+        var y = CaffeNet.Run(net, x);
+        CaffeNet.Near(y[0], [2, 3, 1, 1], at => Pooled(x, method, at, (4, 5), (4, 5), (0, 0)));
+        CaffeNet.SurvivesFiles(net, [x], y);
+    }
+
+    [TestCase("MAX"), TestCase("AVE")]
     public void Pyramids(string method)
     {
         Shape shape = [2, 3, 9, 6];

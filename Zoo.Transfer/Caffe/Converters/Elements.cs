@@ -64,7 +64,8 @@ static class Elements
         var p = c.Settings.EltwiseParam ?? new();
         if (c.Inputs.Count < 2) throw new GraphException($"it has {c.Inputs.Count} bottoms. Expected at least two");
         if (c.Inputs.Any(x => !x.Shape.Accepts(c.Inputs[0].Shape))) throw new GraphException($"its inputs have shapes {string.Join(", ", c.Inputs.Select(x => x.Shape))}. Expected equal ones");
-        if (p.Coeff.Count > 0 && (p.Operation != EltwiseParameter.Types.EltwiseOp.Sum || p.Coeff.Count != c.Inputs.Count)) throw new GraphException($"it has {p.Coeff.Count} coefficients. Expected one for each of {c.Inputs.Count} inputs of a sum");
+        // Caffe refuses those of a product, and reads over those of a maximum.
+        if (p.Coeff.Count > 0 && (p.Operation == EltwiseParameter.Types.EltwiseOp.Prod || p.Coeff.Count != c.Inputs.Count)) throw new GraphException($"it has {p.Coeff.Count} coefficients. Expected one for each of {c.Inputs.Count} inputs of a sum");
         Layer layer = p.Operation switch
         {
             EltwiseParameter.Types.EltwiseOp.Prod => new Multiply(),

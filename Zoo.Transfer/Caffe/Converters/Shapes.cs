@@ -5,7 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Transfer.Caffe.Converters;
 
-/// <summary>Layers that move elements: Concat, Slice, Split, Crop, Reshape, Flatten, Permute, Tile, BatchReindex; Reduction and ArgMax; DummyData.</summary>
+/// <summary>Layers that move elements: Concat, Slice, Split, Crop, Reshape, Flatten, Permute, Tile, BatchReindex, Filter; Reduction and ArgMax; DummyData.</summary>
 static class Shapes
 {
     public static Variable[] Concat(CaffeLayer c)
@@ -75,6 +75,8 @@ static class Shapes
     }
 
     public static Variable[] Tile(CaffeLayer c) => [c.Apply(new Tile(c.Settings.TileParam?.Axis ?? 1, c.Settings.TileParam?.Tiles ?? 0), c.Input)];
+
+    public static Variable[] Filter(CaffeLayer c) => c.ApplyMany(new Filter(), [.. c.Inputs]);
 
     public static Variable[] BatchReindex(CaffeLayer c) => [c.Apply(new BatchReindex(), [.. c.Inputs])];
 

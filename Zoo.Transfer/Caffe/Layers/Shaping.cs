@@ -60,6 +60,19 @@ public sealed class BatchReindex : Layer
         : throw new ShapeException($"{x.Count} inputs were given. Expected two: samples, and their new order.");
 }
 
+/// <summary>Those samples of each input but the last for which the last, a number for each sample, is not 0.</summary>
+[KerasObject(Package = "caffe")]
+public sealed class Filter : Layer
+{
+    /// <inheritdoc/>
+    protected override Outputs Call(Inputs x, CallContext c)
+    {
+        if (x.Count < 2 || x[^1].Shape[1..].Any(d => d != 1)) throw new ShapeException($"the inputs have shapes {string.Join(", ", x.Select(v => v.Shape))}. Expected samples, and behind them one number for each.");
+        var chosen = A.NotEqual(A.Reshape(x[^1], [Dim.Any]), A.Constant(0, x[^1].DType));
+        return x.Take(x.Count - 1).Select(v => A.BooleanMask(v, chosen)).ToArray();
+    }
+}
+
 /// <summary>The windows of pictures [batch, channels, height, width], each laid along the channels: [batch, channels · window, places down, places across].</summary>
 [KerasObject(Package = "caffe")]
 public sealed class Im2col(int[] kernelSize, int[] strides, int[] pads, int[] dilation) : Layer

@@ -81,7 +81,7 @@ public sealed class TailReduction(string operation = "sum", int axis = 0, double
     }
 }
 
-/// <summary>The places of the largest values, as numbers, along an axis or within each sample.</summary>
+/// <summary>The places of the largest values, as numbers, along an axis or within each sample, the last first of equal ones; of whole samples as axis 2 of as many axes as the input has, of three at least.</summary>
 /// <param name="topK">How many.</param>
 /// <param name="outMaxVal">Whether the values are given: along an axis instead of the places, else beside them.</param>
 /// <param name="axis">The axis, the batch being 0; null for whole samples.</param>
@@ -103,18 +103,27 @@ public sealed class ArgMax(int topK = 1, bool outMaxVal = false, int? axis = nul
         if (Axis is not { } along)
         {
             var sample = x.Shape[1..];
-            var (values, places) = A.TopK(A.Reshape(x, [Dim.Any, sample.Elements]), A.Constant(TopK, DType.Int32));
-            var numbers = A.ExpandDims(A.Cast(places, x.DType), 1);
-            return OutMaxVal ? A.Concat([numbers, A.ExpandDims(values, 1)], axis: 1) : numbers;
+            var (values, places) = Largest(A.Reshape(x, [Dim.Any, sample.Elements]), sample.Elements);
+            var found = OutMaxVal ? A.Stack([places, values], axis: 1) : A.ExpandDims(places, 1);
+            return x.Shape.Rank <= 3 ? found : A.Reshape(found, Shape.Create([Dim.Any, .. found.Shape.Dims[1..], .. Enumerable.Repeat(1L, x.Shape.Rank - 3)]));
         }
         var at = x.Shape.Axis(along, "axis");
         long[] toEnd = [.. Enumerable.Range(0, x.Shape.Rank).Where(i => i != at).Append(at).Select(i => (long)i)];
-        var (largest, indices) = A.TopK(A.Transpose(x, toEnd), A.Constant(TopK, DType.Int32));
-        return A.Transpose(OutMaxVal ? largest : A.Cast(indices, x.DType), Autograd.Ops.ArrayOps.Inverse(toEnd));
+        if (x.Shape[at] < 0) throw new ShapeException($"axis {at} of {x.Shape} has an unknown size. Expected a known one.") { Actual = x.Shape };
+        var (largest, indices) = Largest(A.Transpose(x, toEnd), x.Shape[at]);
+        return A.Transpose(OutMaxVal ? largest : indices, Autograd.Ops.ArrayOps.Inverse(toEnd));
+    }
+
+    /// <summary>The largest along the last axis and where they are, as numbers; among equal ones TopK takes the first, so it sees them the other way round.</summary>
+    (Variable Values, Variable Places) Largest(Variable x, long size)
+    {
+        if (TopK > size) throw new ShapeException($"{TopK} of {size} values were asked for. Expected at most all of them.") { Actual = x.Shape };
+        var (values, places) = A.TopK(A.Reverse(x, x.Shape.Rank - 1), TopK);
+        return (values, (size - 1) - A.Cast(places, x.DType));
     }
 }
 
-/// <summary>Spatial pyramid pooling (He et al., 2014): maxima or means of 1, 4, 16, … parts of a picture, all in one row.</summary>
+/// <summary>Spatial pyramid pooling (He et al., 2014): maxima or means of 1, 4, 16, … parts of a picture, all in one row; those of the whole picture alone stay [batch, channels, 1, 1].</summary>
 /// <param name="pyramidHeight">How many levels.</param>
 /// <param name="method"><c>max</c>, <c>average</c> or <c>stochastic</c>.</param>
 [KerasObject(Package = "caffe")]
@@ -137,8 +146,9 @@ public sealed class SPP(int pyramidHeight, string method = "max") : Layer
             var parts = 1 << level;
             int[] size = [.. Enumerable.Range(1, 2).Select(i => (int)((last.Shape[i] + parts - 1) / parts))], pad = [.. Enumerable.Range(0, 2).Select(i => (int)(((long)size[i] * parts - last.Shape[i + 1] + 1) / 2))];
             var pooled = DataFormat.ChannelsFirst.FromLast(CaffePooling.Pool(last, Method, size, size, pad, ceil: true));
+            if (levels.Length == 1) return pooled;
             levels[level] = A.Reshape(pooled, [Dim.Any, pooled.Shape[1..].Elements]);
         }
-        return levels.Length == 1 ? levels[0] : A.Concat(levels, axis: 1);
+        return A.Concat(levels, axis: 1);
     }
 }
