@@ -41,6 +41,7 @@ internal sealed class CaffeShapeTests
         yield return Case("Reduction", "reduction_param { operation: ASUM axis: 2 }", [2, 3], (x, i) => Each(x, i).Sum(Math.Abs));
         yield return Case("Reduction", "reduction_param { operation: SUMSQ axis: 2 }", [2, 3], (x, i) => Each(x, i).Sum(v => v * v));
         yield return Case("Reduction", "reduction_param { operation: MEAN axis: 2 }", [2, 3], (x, i) => Each(x, i).Average());
+        yield return Case("Reduction", "reduction_param { operation: MEAN axis: -1 coeff: -3 }", [2, 3, 4], (x, i) => -3 * Enumerable.Range(0, 5).Average(n => x[i[0], i[1], i[2], n]));
         yield return Case("ArgMax", "argmax_param { axis: 1 }", [2, 1, 4, 5], (x, i) => Enumerable.Range(0, 3).MaxBy(c => x[i[0], c, i[2], i[3]]));
         yield return Case("ArgMax", "argmax_param { axis: 1 top_k: 2 out_max_val: true }", [2, 2, 4, 5], (x, i) => Enumerable.Range(0, 3).Select(c => x[i[0], c, i[2], i[3]]).OrderDescending().ElementAt(i[1]));
         yield return Case("ArgMax", "argmax_param { top_k: 3 out_max_val: true }", [2, 2, 3, 1], (x, i) =>
