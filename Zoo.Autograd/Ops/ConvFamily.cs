@@ -27,7 +27,7 @@ internal sealed class ConvFamily
             Grad = (n, g) => [BackpropInput!.Call([AutoGrad.ShapeOf(n[0]), n[1], g], n.Attrs).Out, BackpropFilter!.Call([n[0], AutoGrad.ShapeOf(n[1]), g], n.Attrs).Out],
             Portable = portable.Forward,
             Arithmetic = n => Work(n.Out.Shape, n[1].Shape),
-            Kernel = k => Compute(k, Arg.None),
+            Kernel = k => Compute(k, null),
         };
         BackpropInput = new($"{name}BackpropInput{version}", $"input_sizes:{sizes} filter:T out_backprop:T -> output:T ; {attributes}{(sizes == "Tshape" ? " Tshape:index=int32" : "")}")
         {
@@ -38,6 +38,7 @@ internal sealed class ConvFamily
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.OutShape(), k.Shape(1), depthwise);
+                if (ConvProduct.Input(k, w, k[2], k[1], k.Shape(1), k.OutShape(), k.OutDType()) is { } product) return product;
                 var like = w.Pad(k, w.First(k, k.Empty(k.OutShape(), k.OutDType())));
                 return w.Last(k, w.Crop(k, Backward(k, w, like, w.Filter(k, k[1]), 0)));
             },
@@ -52,6 +53,7 @@ internal sealed class ConvFamily
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.Shape(0), k.OutShape(), depthwise);
+                if (ConvProduct.Filter(k, w, k[0], k.Shape(0), k[2], k.Shape(2), k.OutShape(), k.OutDType()) is { } product) return product;
                 var like = w.Filter(k, k.Empty(k.OutShape(), k.OutDType()));
                 return w.FilterBack(k, Backward(k, w, w.Pad(k, w.First(k, k[0])), like, 1));
             },
@@ -69,10 +71,10 @@ internal sealed class ConvFamily
     /// <summary>Additions and multiplications of a convolution, and of each of its gradients.</summary>
     internal double Work(Shape output, Shape filter) => 2.0 * output.Elements * (filter.Elements / Math.Max(1, depthwise ? filter[rank] * filter[rank + 1] : filter[rank + 1]));
 
-    internal Value Compute(Kernel k, Arg bias)
+    internal Value Compute(Kernel k, Value? bias)
     {
         var w = new ConvWindow(k.Node, k.Shape(0), k.Shape(1), depthwise);
-        return w.Last(k, k.Call("convolution", w.Pad(k, w.First(k, k[0])), w.Filter(k, k[1]), bias, w.Strides, w.Symmetric, w.Dilations, false, w.Zeros, w.Groups));
+        return ConvProduct.Forward(k, w, bias) ?? w.Last(k, k.Call("convolution", w.Pad(k, w.First(k, k[0])), w.Filter(k, k[1]), bias is null ? Arg.None : Arg.Optional(bias), w.Strides, w.Symmetric, w.Dilations, false, w.Zeros, w.Groups));
     }
 
     static Value Backward(Kernel k, ConvWindow w, Value input, Value filter, int result) =>

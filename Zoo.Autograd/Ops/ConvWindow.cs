@@ -33,6 +33,8 @@ internal sealed class ConvWindow
     internal long[] Dilations { get; }
     internal long Groups { get; }
     internal long[] Symmetric { get; }
+    internal long[] Before => before;
+    internal long[] After => after;
     internal long[] Zeros => new long[Rank];
     bool Even { get; }
 

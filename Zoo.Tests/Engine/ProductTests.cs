@@ -40,10 +40,12 @@ public unsafe class ProductTests
             TorchThreads.Count = threads;
             try
             {
-                var (result, room) = (new float[count * columns + 32], new float[Product.Room(columns, depth, threads) + 32]);
+                var (result, room) = (new float[count * columns + 32], new float[Product.Room(columns, depth, threads).Elements + 32]);
                 Array.Fill(result, 7);
                 Array.Fill(room, 7);
-                fixed (float* x = left, y = b, z = &result[16], w = &room[16]) Product.Run(x, transposeA, y, transposeB, z, count, depth, columns, w, threads);
+                fixed (float* x = left, y = b, z = &result[16], w = &room[16])
+                    if (transposeB) Product.Run(x, transposeA, new ColumnMajor(y, depth), z, null, count, depth, columns, w, threads);
+                    else Product.Run(x, transposeA, new RowMajor(y, columns), z, null, count, depth, columns, w, threads);
                 foreach (var array in new[] { result, room })
                 {
                     Assert.That(array[..16], Is.All.EqualTo(7));

@@ -100,10 +100,10 @@ internal sealed class Kernel
     }
 
     /// <summary>
-    /// A reduction by our own kernels where the axes are the first or the last ones of a type they know, which is much faster than libtorch's for short rows and
+    /// A reduction of the first input by our own kernels where the axes are the first or the last ones of a type they know, which is much faster than libtorch's for short rows and
     /// long columns; null elsewhere.
     /// </summary>
-    internal Value? Reduce(Value x, ReduceKind kind, ReadOnlySpan<int> axes)
+    internal Value? Reduce(Value x, ReduceKind kind, ReadOnlySpan<int> axes, int output = 0)
     {
         var (shape, dtype) = (Shape(0), DType());
         var (leading, trailing) = (true, true);
@@ -113,7 +113,7 @@ internal sealed class Kernel
         var builder = new PointwiseBuilder();
         var code = builder.Build([(builder.Input(0, dtype), kind)], layout);
         var count = axes.Length;
-        return Record(v => new ReduceInstruction(x, code, shape, count, OutShape(), v));
+        return Record(v => new ReduceInstruction(x, code, shape, count, OutShape(output), v));
     }
 
     /// <summary>Memory of a shape whose contents nobody reads: ATen's backward ops take some tensors only for their sizes.</summary>

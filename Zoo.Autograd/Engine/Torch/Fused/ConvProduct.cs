@@ -1,0 +1,44 @@
+using Zoo.Autograd.Ops;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// Convolutions over pictures as matrix products, where oneDNN is slower because its blocks of sixteen channels are not full: those with a window of one element,
+/// and the gradient for the filter. Filters lie with their last axis outermost. Each gives null where it does not fit.
+/// </summary>
+internal static unsafe class ConvProduct
+{
+    /// <summary>The convolution, with a bias or without.</summary>
+    internal static Value? Forward(Kernel k, ConvWindow w, Value? bias)
+    {
+        var (x, filter) = (k.Shape(0), k.Shape(1));
+        return !Pointwise(w, filter, k.DType()) ? null
+            : Product.Make(k, k[0], false, k.Permute(k[1], 3, 0, 1, 2), true, bias, Places(x), filter[2], filter[3], k.OutShape());
+    }
+
+    /// <summary>The gradient for the input.</summary>
+    internal static Value? Input(Kernel k, ConvWindow w, Value gradient, Value filter, Shape filterShape, Shape input, DType dtype) => !Pointwise(w, filterShape, dtype) ? null
+        : Product.Make(k, gradient, false, k.Permute(filter, 3, 0, 1, 2), false, null, Places(input), filterShape[3], filterShape[2], input);
+
+    /// <summary>The gradient for the filter.</summary>
+    internal static Value? Filter(Kernel k, ConvWindow w, Value x, Shape input, Value gradient, Shape gradientShape, Shape filter, DType dtype)
+    {
+        var (places, window) = (Places(gradientShape), filter[0] * filter[1] * filter[2]);
+        if (!Fits(w, filter, dtype) || w.Dilations[1] != 1 || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
+        Shape result = Shape.Create([filter[3], filter[0], filter[1], filter[2]]);
+        if (Pointwise(w, filter, dtype)) return Last(Product.Make(k, gradient, true, x, false, null, filter[3], places, filter[2], result));
+        var sizes = new PatchSizes((int)input[1], (int)input[2], (int)input[3], (int)filter[1], (int)gradientShape[1], (int)gradientShape[2], (int)w.Strides[0], (int)w.Strides[1], (int)w.Dilations[0], (int)w.Before[0], (int)w.Before[1]);
+        var threads = TorchThreads.Count;
+        return Last(k.Host((from, to) => Product.Run((float*)from[1], true, new Windowed((float*)from[0], sizes), (float*)to[0], null, (int)filter[3], (int)places, (int)window, (float*)to[1], threads),
+            [x, gradient], (result, DType.Float32), (Product.Room(window, places, threads), DType.Float32))[0]);
+
+        Value Last(Value? made) => k.Permute(made!, 1, 2, 3, 0);
+    }
+
+    static long Places(Shape pictures) => pictures[0] * pictures[1] * pictures[2];
+
+    static bool Fits(ConvWindow w, Shape filter, DType dtype) => dtype == DType.Float32 && w.Rank == 2 && w.Groups == 1 && filter.Elements > 0 && (filter[2] % 16 != 0 || filter[3] % 16 != 0);
+
+    /// <summary>Whether each element of the result comes of one place of the input.</summary>
+    static bool Pointwise(ConvWindow w, Shape filter, DType dtype) => Fits(w, filter, dtype) && filter[0] == 1 && filter[1] == 1 && w.Strides is [1, 1] && w.Before is [0, 0] && w.After is [0, 0];
+}
