@@ -35,13 +35,14 @@ public abstract class AttentionLayer : Layer
     /// <inheritdoc/>
     protected override Outputs Call(Inputs x, CallContext c)
     {
-        var scores = Scores(x[0], x[x.Count - 1 == 2 ? 2 : 1]);
+        var (query, value) = (Real(x[0]), Real(x[1]));
+        var scores = Scores(query, x.Count > 2 ? Real(x[2]) : value);
         var mask = c.Masks[1] is { } values ? A.ExpandDims(values, -2) : null;
         if (x.Option("use_causal_mask", false)) mask = AttentionMasks.And(mask, AttentionMasks.Causal(scores, -2, scores, -1));
         if (mask is not null) scores = A.Where(mask, scores, scores - (scores.DType == DType.Float16 ? 65504.0 : 1e9));
         var weights = A.Softmax(scores);
         if (c.Training && Dropout > 0) weights = A.Where(c.RandomUniform(weights, seed: Seed) >= Dropout, weights * (1 / (1 - Dropout)), A.ZerosLike(weights));
-        var result = A.BatchMatMul(weights, x[1]);
+        var result = A.BatchMatMul(weights, value);
         if (c.Masks[0] is { } queries) result = A.Where(A.ExpandDims(queries, -1), result, A.ZerosLike(result));
         return x.Option("return_attention_scores", false) ? new[] { result, weights } : result;
     }

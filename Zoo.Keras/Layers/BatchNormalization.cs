@@ -6,6 +6,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: moving statistics, batch renormalization, masks, and statistics over all workers.
 /// <summary>
 /// gamma · (x − mean) / √(variance + epsilon) + beta for each entry of an axis: with the batch's mean and variance in training, with their moving means
 /// otherwise or when frozen (Ioffe and Szegedy, 2015).

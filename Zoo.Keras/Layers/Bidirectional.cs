@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: states, masks and merges of two layers, one of which is made from the other.
 /// <summary>
 /// A recurrent layer run along sequences both ways: one copy of the layer from the first step, one from the last. The copies have weights of their own. Of
 /// <c>initial_state</c> the first half goes to the forward layer; of the results' states the forward layer's come first.

@@ -4,6 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: a cell has the options of a convolution and those of a recurrence.
 /// <summary>The cell of <see cref="ConvLSTM"/>: an LSTM cell with convolutions in place of matrix products. It computes channels last; entries and states have the layer's format.</summary>
 sealed class ConvLSTMCell(IConvGates of, int axes) : RnnCell
 {

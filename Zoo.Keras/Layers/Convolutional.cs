@@ -4,6 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: what all convolutions share: channels, bias, formats, checks.
 /// <summary>What all layers share that slide filters over one to three spatial axes: the window, its steps, bias and activation.</summary>
 [KerasAlways("activity_regularizer")]
 public abstract class Convolutional : SpatialLayer

@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: more than half are options, those of LoRA among them, each with its documentation.
 /// <summary>Fully connected: activation(x · kernel + bias) along the last axis of inputs [batch, …, features].</summary>
 /// <example><code>var y = x >> new Dense(10, "softmax");</code></example>
 [KerasObject("keras.layers"), KerasInert("quantization_config")]

@@ -1,9 +1,11 @@
 using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
+using Type = Zoo.Autograd.DType;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: it has two ways to its borders, given or found, each with its own errors.
 /// <summary>Numbers to the bins in which they lie. The borders are given, or found as quantiles of data by <see cref="Adapt(NDArray)"/>.</summary>
 [KerasObject("keras.layers"), KerasOmit("trainable"), KerasBuildConfig]
 public sealed class Discretization : Layer
@@ -63,6 +65,7 @@ public sealed class Discretization : Layer
     protected override Variable Call(Variable x)
     {
         var borders = BinBoundaries ?? throw new InvalidOperationException($"{Name}: it has no borders yet. Call Adapt with data first, or give binBoundaries.");
+        if (x.DType is not (Type.Int32 or Type.Int64 or Type.Float32 or Type.Float64)) x = A.Cast(x, x.DType.IsFloat() ? Type.Float32 : x.DType == Type.UInt32 ? Type.Int64 : Type.Int32);   // what TensorFlow's op takes
         return Categories.Encode(CountOps.Bucketize.Call([x], ("boundaries", borders)), OutputMode, borders.Length + 1, DTypePolicy.ComputeDType);
     }
 }

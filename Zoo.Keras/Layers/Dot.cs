@@ -14,7 +14,7 @@ public sealed class Dot(Axes axes, bool normalize = false) : Layer
     public bool Normalize { get; } = normalize;
 
     /// <inheritdoc/>
-    protected override Outputs Call(Inputs x, CallContext c) => x.Count == 2 ? A.BatchDot(x[0], x[1], Axes.First, Axes.Second, Normalize)
+    protected override Outputs Call(Inputs x, CallContext c) => x.Count == 2 ? A.BatchDot(Normalize ? Real(x[0]) : x[0], Normalize ? Real(x[1]) : x[1], Axes.First, Axes.Second, Normalize)
         : throw new ShapeException($"{x.Count} inputs were given. Expected two.");
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: options as Dense has them, and the shapes that follow from an equation.
 /// <summary>activation(einsum(equation, x, kernel) + bias): a fully connected layer over any axes, such as <c>abc,cd->abd</c>.</summary>
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
 public sealed class EinsumDense(string equation, Shape outputShape, ActivationFunction activation = default) : Layer

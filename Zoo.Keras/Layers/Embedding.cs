@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: more than half are options, those of LoRA among them, each with its documentation.
 /// <summary>A vector for each whole number: [batch, …] becomes [batch, …, outputDim]. The gradient has dense meaning: an optimizer moves every row.</summary>
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasInert("quantization_config")]
 public class Embedding(int inputDim, int outputDim) : Layer

@@ -2,6 +2,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: what LSTM's and GRU's cells share, options and all.
 /// <summary>Cells of matrix products: <see cref="SimpleRNNCell"/>, <see cref="LSTMCell"/>, <see cref="GRUCell"/>.</summary>
 public abstract class GatedCell : RnnCell, IGates
 {

@@ -19,6 +19,6 @@ public abstract class GlobalPooling : SpatialLayer
     {
         CheckRank(x.Shape);
         int[] axes = [.. Enumerable.Range(FirstAxis, Axes)];
-        return IsMax ? A.Max(x, axes, KeepDims) : A.Mean(x, axes, KeepDims);
+        return IsMax ? A.Max(x, axes, KeepDims) : A.Mean(Real(x), axes, KeepDims);
     }
 }

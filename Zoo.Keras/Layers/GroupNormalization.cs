@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: more than half are options, each with its documentation.
 /// <summary>gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance of each sample over groups of channels (Wu and He, 2018).</summary>
 [KerasObject("keras.layers")]
 public sealed class GroupNormalization(int groups = 32, int axis = -1, double epsilon = 1e-3) : Layer
@@ -62,10 +63,9 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
     /// <inheritdoc/>
     protected override Variable Call(Variable x)
     {
-        x = Real(x);
-        var (input, rank, at) = (x, x.Shape.Rank, x.Shape.Axis(Axis, "axis"));
+        var (input, rank, at) = (x.DType, x.Shape.Rank, x.Shape.Axis(Axis, "axis"));   // Keras goes back to its type before it takes the layer's: of whole numbers the fractions go
         var within = (int)(x.Shape[at] / Groups);
-        if (x.DType is DType.Float16 or DType.BFloat16) x = A.Cast(x, DType.Float32);
+        if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
         // The groups get an axis of their own before that of the channels.
         var sizes = A.ShapeOf(x);
         var grouped = A.Reshape(x, A.Concat([sizes[..at], A.Ints([Groups, within]), sizes[(at + 1)..]], 0));
@@ -75,6 +75,6 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
         if (gamma is not null) inverse *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
         var shift = -mean * inverse;   // in Keras' order: large inputs show how it was rounded
         if (beta is not null) shift += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
-        return A.Cast(A.Cast(A.ReshapeLike(grouped * inverse + shift, x), input.DType), DTypePolicy.ComputeDType);
+        return A.Cast(A.Cast(A.ReshapeLike(grouped * inverse + shift, x), input), DTypePolicy.ComputeDType);
     }
 }

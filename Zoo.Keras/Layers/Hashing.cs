@@ -4,6 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: its checks and the hash that Lookup and HashedCrossing use too stand in one place.
 /// <summary>Strings or numbers to bins by a hash (FarmHash, or SipHash with a salt): the same on every machine, without a vocabulary.</summary>
 [KerasObject("keras.layers"), KerasBuildConfig]
 public sealed class Hashing : Layer

@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: all of attention with heads but the projections' equations, options and all.
 /// <summary>
 /// What attention layers with several heads share. They are called on query, value and key (by default the value), by position or by name; <c>query_mask</c>,
 /// <c>value_mask</c>, <c>key_mask</c> and <c>attention_mask</c> [batch, Tq, Tv] say what counts, <c>use_causal_mask</c> hides later steps, <c>return_attention_scores</c> gives the weights too.

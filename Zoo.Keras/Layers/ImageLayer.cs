@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: what all layers of pictures share: formats, types, single pictures, cuts.
 /// <summary>What layers share that prepare pictures: a batch [batch, height, width, channels] or a single one [height, width, channels].</summary>
 public abstract class ImageLayer : Layer
 {

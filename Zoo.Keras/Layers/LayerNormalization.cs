@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: more than half are options, each with its documentation.
 /// <summary>gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance of each sample over axes (Ba and others, 2016).</summary>
 [KerasObject("keras.layers")]
 public sealed class LayerNormalization(AxisSet? axis = null, double epsilon = 1e-3) : Layer

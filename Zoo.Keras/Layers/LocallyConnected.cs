@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: it serves one and two axes, with windows that no convolution has.
 /// <summary>
 /// A convolution whose filters differ from place to place: <see cref="LocallyConnected1D"/>, <see cref="LocallyConnected2D"/>. The sizes of the input must be known. The kernel is
 /// [places, window · channels, filters], as Keras 2 keeps it.

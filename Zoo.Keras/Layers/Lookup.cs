@@ -5,6 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: vocabularies: given, adapted, from files; every form of result.
 /// <summary>Words of a vocabulary to their numbers, or back. The vocabulary is given, or found in data by Adapt: the most frequent words first.</summary>
 [KerasBuildConfig(isEmpty: true)]
 public abstract class Lookup : Layer

@@ -2,6 +2,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the mechanism of LoRA, which four families of layers share.
 /// <summary>
 /// Low-rank adaptation (LoRA: Hu and others, 2021) of one weight of a layer: the weight is frozen, and stands for itself plus a·b times alpha / rank, of which a and b, two weights of
 /// little size, train. Files hold the sum in the weight's place, and neither a nor b, as Keras' do.

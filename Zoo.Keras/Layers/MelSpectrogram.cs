@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: more than half are options, each with its documentation.
 /// <summary>
 /// Sounds [batch, time], or one of them, as pictures of how strong frequencies on the mel scale are: [batch, bins, frames]. Frames are centred on their samples, the sound is mirrored at its ends. In
 /// Keras' form, the scale is that of HTK.

@@ -2,6 +2,7 @@ using Zoo.Keras.Saving;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: it writes the equations of its products for inputs of any rank.
 /// <summary>Attention with several heads over one or more axes of steps (Vaswani and others, 2017); see <see cref="HeadedAttention"/> for the call.</summary>
 /// <example><code>var y = new MultiHeadAttention(numHeads: 8, keyDim: 64).Apply([x, x], ("use_causal_mask", true));</code></example>
 [KerasObject("keras.layers")]

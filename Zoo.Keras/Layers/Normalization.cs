@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: it adapts to data, takes given numbers, and goes back.
 /// <summary>(x − mean) / √variance for each entry of some axes; or back. Mean and variance are given, or found in data by <see cref="Adapt(NDArray)"/>.</summary>
 [KerasObject("keras.layers")]
 public sealed class Normalization : Layer

@@ -38,5 +38,9 @@ public sealed class PReLU : Layer
     }
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => A.Relu(x) - alpha * A.Relu(-x);
+    protected override Variable Call(Variable x)
+    {
+        x = Real(x);
+        return A.Relu(x) - alpha * A.Relu(-x);
+    }
 }

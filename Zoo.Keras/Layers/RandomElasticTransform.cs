@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the random field and its smoothing are no op.
 /// <summary>Pictures bent like rubber, with a probability: each place comes from one moved by smooth noise (Simard et al. 2003).</summary>
 [KerasObject("keras.layers")]
 public sealed class RandomElasticTransform(Factor? factor = null) : RandomImageLayer

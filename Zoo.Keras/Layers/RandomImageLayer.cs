@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the draws that all layers of random pictures share.
 /// <summary>
 /// What layers share that change pictures at random, each in its own way, in training only. What happens to a picture depends on seed, layer, step and sample: the same on every engine.
 /// </summary>

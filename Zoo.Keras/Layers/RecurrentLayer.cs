@@ -5,6 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the mechanism of recurrence: states, masks, direction, both kinds of kernel.
 /// <summary>
 /// A cell along the steps of sequences [batch, steps, …]. Where a mask says that a step does not count, the states stay and the result is the one before, or
 /// zeros. The first states are zeros, <c>initial_state</c> of the call, or those that the last batch ended with.

@@ -4,6 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: seven forms of a result out of one transform, each with Keras' scaling.
 /// <summary>
 /// The short-time Fourier transform of sounds [batch, time, channels] by convolutions whose kernels can be trained: [batch, frames, channels · frequencies]. In Keras' form.
 /// </summary>

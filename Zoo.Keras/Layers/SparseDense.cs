@@ -2,6 +2,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: lists of indices have a product of their own, forward and back.
 /// <summary>
 /// A dense layer for wide inputs of mostly zeros (Analytics Zoo's SparseDense). Its input is either [batch, features], or in two parts, the numbers of the features that are there and
 /// their values, both [batch, n]; negative numbers are empty places. Then <see cref="InputDim"/> says how many features there are. No gradient flows to the input, except in the window of

@@ -3,6 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the power iteration stands beside the step that swaps the kernel for the divided one.
 /// <summary>
 /// A layer whose kernel (or table) is divided by its largest singular value at each training step, found by power iteration (Miyato et al. 2018). The divided kernel is the kernel from then on.
 /// </summary>

@@ -5,6 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: splits, n-grams and lengths of texts are its own, the vocabulary is not.
 /// <summary>
 /// Text [batch] or [batch, 1] to numbers of words [batch, length], or to one vector a text: made plain, split, looked up in a vocabulary that is given or found by <see cref="Adapt(NDArray)"/>.
 /// </summary>

@@ -5,6 +5,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: steps at once, steps one by one and steps of any number are three ways of one layer.
 /// <summary>A layer or model applied to each step of sequences [batch, steps, …], with the same weights. All steps are computed at once, as samples.</summary>
 [KerasObject("keras.layers"), KerasCallArgument("mask"), KerasCallArgument("training")]
 public sealed class TimeDistributed(Layer layer) : Layer

@@ -2,6 +2,7 @@ using Zoo.Autograd.Ops;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: Analytics Zoo's layer is a model: embeddings, masks, blocks, pooler.
 /// <summary>
 /// Blocks of self-attention over the vectors of an embedding layer (Radford and others, 2018; Analytics Zoo's TransformerLayer): causal, as GPT, unless bidirectional. Its inputs are those of
 /// the embedding layer. It has several results (<see cref="Layer.ApplyMany(Variable[])"/>): the last block's, or with outputAllBlock those of all blocks, [batch, steps, size];

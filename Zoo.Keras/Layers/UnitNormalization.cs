@@ -14,5 +14,9 @@ public sealed class UnitNormalization(AxisSet? axis = null) : Layer
     protected override bool SupportsMasking => true;
 
     /// <inheritdoc/>
-    protected override Variable Call(Variable x) => x * A.Rsqrt(A.Maximum(A.Sum(A.Square(x), [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))], keepDims: true), 1e-24));
+    protected override Variable Call(Variable x)
+    {
+        x = Real(x);
+        return x * A.Rsqrt(A.Maximum(A.Sum(A.Square(x), [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))], keepDims: true), 1e-24));
+    }
 }

@@ -3,6 +3,7 @@ using System.Text;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: it reads GloVe files.
 /// <summary>
 /// Vectors of words from a GloVe text file (Pennington and others, 2014; Analytics Zoo's WordEmbedding): a line holds a word and its numbers. Words are numbered from 1; 0 is for unknown
 /// words and has a vector of zeros. The vectors are not trained unless <see cref="Layer.Trainable"/> is set. A saved model holds them and needs the file no more.

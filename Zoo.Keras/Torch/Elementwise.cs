@@ -2,6 +2,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras.Torch;
 
+// Longer than a layer should be: several small layers of one kind.
 /// <summary>What the layers share that change each element by itself and have no weights: a formula is all they say. Masks pass.</summary>
 public abstract class Elementwise : Layer
 {

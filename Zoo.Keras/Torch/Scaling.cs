@@ -1,5 +1,6 @@
 namespace Zoo.Keras.Torch;
 
+// Longer than a layer should be: several small layers of one kind.
 /// <summary>What the layers share that have weights of a given size, which broadcast against the input: <see cref="CAdd"/>, <see cref="CMul"/>, <see cref="Scale"/>.</summary>
 public abstract class SizedLayer : Layer
 {

@@ -2,6 +2,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras.Torch;
 
+// Longer than a layer should be: several small layers of one kind.
 /// <summary>One entry of an axis, which goes away: <c>new Select(1, -1)</c> is the last step of sequences (Analytics Zoo's Select).</summary>
 /// <param name="dim">The axis; the batch is 0 and cannot be selected from.</param>
 /// <param name="index">The entry, from 0; negative counts from the end.</param>

@@ -7,7 +7,7 @@ namespace Zoo.Tests.Architecture;
 /// <summary>Rules of the house that no compiler checks, over the files that git tracks or would track.</summary>
 internal sealed partial class SourceRulesTests
 {
-    const int MostLines = 300;
+    const int MostLines = 300, MostLinesOfLayers = 60;
 
     static readonly string[] Unfinished = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "NotImplemented" + "Exception"];
 
@@ -34,6 +34,17 @@ internal sealed partial class SourceRulesTests
     [Test]
     public void FilesAreShort() =>
         Assert.That(Sources.CSharp().Select(f => (File: f, Lines: File.ReadLines(Path.Combine(Sources.Root, f)).Count())).Where(f => f.Lines >= MostLines), Is.Empty);
+
+    [Test]
+    public void LongLayersSayWhyAndOnlyThey()
+    {
+        var layers = Sources.CSharp().Where(f => LayerFile().IsMatch(f)).Select(f => (File: f, Long: File.ReadLines(Path.Combine(Sources.Root, f)).Count() > MostLinesOfLayers, Says: Reason().IsMatch(Sources.Text(f)))).ToArray();
+        Assert.That(layers, Has.Length.GreaterThan(100), "the rule finds no layers any more");
+        Assert.That(layers.Where(f => f.Long != f.Says).Select(f => f.File), Is.Empty, $"a layer of more than {MostLinesOfLayers} lines has a line '// Longer than a layer should be: …' with the reason before its summary; no other has");
+    }
+
+    [TestCase("// Longer than a layer should be: it reads GloVe files.", true), TestCase("// Longer than a layer should be: yes", false), TestCase("/// Longer than a layer should be: it reads GloVe files.", false)]
+    public void AReasonIsASentence(string line, bool counts) => Assert.That(Reason().IsMatch(line), Is.EqualTo(counts));
 
     [Test]
     public void NothingIsLeftForLater() =>
@@ -68,6 +79,12 @@ internal sealed partial class SourceRulesTests
 
     [GeneratedRegex(@"/(Lib(Torch|TensorFlow)\w*|LibC)\.cs$")]
     private static partial Regex NativeFile();
+
+    [GeneratedRegex(@"^Zoo\.Keras/(Layers|Torch)/")]
+    private static partial Regex LayerFile();
+
+    [GeneratedRegex(@"^// Longer than a layer should be: .{15,}\.\r?$", RegexOptions.Multiline)]
+    private static partial Regex Reason();
 
     // in Ops only the kernels of our own that walk native memory
     [GeneratedRegex(@"^(Zoo\.Autograd/Engine/(Torch|TensorFlow)|Zoo\.Tests/Engine|benchmarks)/|^Zoo\.Autograd/Ops/(Rows|TruncatedNormals)\.cs$")]

@@ -149,4 +149,24 @@ public class KerasEdgeTests
         Assert.That(model.Predict(large).ToArray<float>(), Is.EqualTo(new float[] { 6, 7, 11, 12 }));
         Assert.That(model.Predict(NDArray.From([1f, 2, 3], [1, 1, 3, 1])).ToArray<float>(), Is.EqualTo(new float[] { 2, 2, 2, 2 }), "the middle, one by one, made larger");
     }
+
+    [Test]
+    public void WholeNumbersBecomeRealWhereTheFormulaIs()
+    {
+        Variable x = Input([2], "x", DType.Int32), steps = Input([2, 1], "s", DType.Int32), picture = Input([1, 2, 1], "p", DType.Int32), small = Input([2], "b", DType.UInt8);
+        NDArray Of(Variable input, Variable y, NDArray value)
+        {
+            var result = new Model(input, y).Predict(value);
+            Assert.That(result.DType, Is.EqualTo(DType.Float32));
+            return result;
+        }
+        NDArray pair = new[,] { { 3, -4 } };
+        Assert.That(Of(x, x >> new UnitNormalization(), pair).ToArray<float>(), Is.EqualTo(new[] { 0.6f, -0.8f }).Within(1e-6));
+        Assert.That(Of(x, x >> new PReLU { AlphaInitializer = new Constant(0.5) }, pair).ToArray<float>(), Is.EqualTo(new[] { 3f, -2 }));
+        Assert.That(Of(x, new Dot(1, normalize: true).Apply(x, x), pair).ToNumber(), Is.EqualTo(1).Within(1e-6));
+        Assert.That(Of(picture, picture >> new GlobalAveragePooling2D(), NDArray.From(new[] { 1, 2 }, [1, 1, 2, 1])).ToNumber(), Is.EqualTo(1.5));
+        var weight = 1 / (1 + Math.Exp(-2));   // the scores of query 1 are 1 and 3
+        Assert.That(Of(steps, new Attention().Apply(steps, steps), NDArray.From(new[] { 1, 3 }, [1, 2, 1])).Number(0), Is.EqualTo(3 * weight + (1 - weight)).Within(1e-6));
+        Assert.That(new Model(small, small >> new Discretization([10, 200])).Predict(NDArray.From(new byte[] { 10, 255 }, [1, 2])).Cast(DType.Int32).ToArray<int>(), Is.EqualTo(new[] { 1, 2 }));
+    }
 }
