@@ -32,6 +32,13 @@ internal static class Engines
         set => Torch.TorchThreads.Count = value;
     }
 
+    /// <summary>The same for calls that this thread makes, where it is not 0.</summary>
+    internal static int ThreadsHere
+    {
+        get => Torch.TorchThreads.Own;
+        set => Torch.TorchThreads.Own = value;
+    }
+
     /// <summary>What results depend on in their last bits: engine, threads, processor.</summary>
     internal static string Circumstances(IEngine engine) =>
         $"{engine.Version}, {Threads} threads, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}{(Avx512F.IsSupported ? " avx512" : Avx2.IsSupported ? " avx2" : "")}";

@@ -8,12 +8,11 @@ namespace Zoo.Spark.Local;
 internal sealed class ThreadCluster : ICluster
 {
     readonly ZooOptions options;
-    readonly int threads = Engines.Threads;
+    readonly int threads;
 
     internal ThreadCluster(int workers, ZooOptions options)
     {
-        (Workers, this.options) = (workers, options);
-        Engines.Threads = options.ThreadsOf(workers, threads);
+        (Workers, this.options, threads) = (workers, options, options.ThreadsOf(workers, Engines.Threads));
     }
 
     public int Workers { get; }
@@ -27,14 +26,10 @@ internal sealed class ThreadCluster : ICluster
         End();
         IsBroken = false;
         LocalGroup made = new(Workers, options.Timeout, options.Shards);
-        Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }))];
+        Links = [.. Enumerable.Range(0, Workers).Select(rank => new ThreadLink(new(made.Members[rank]) { NumberOf = numbers.Of, Wire = options.Wire }, threads))];
     }
 
-    public void Dispose()
-    {
-        End();
-        Engines.Threads = threads;
-    }
+    public void Dispose() => End();
 
     void End()
     {
@@ -47,13 +42,14 @@ internal sealed class ThreadCluster : ICluster
 internal sealed class ThreadLink : IWorkerLink
 {
     readonly StepWorker worker;
+    readonly int threads;
     readonly SemaphoreSlim go = new(0), done = new(0);
     Command command = new Command.Stop();
     Reply reply = new([]);
 
-    internal ThreadLink(StepWorker worker)
+    internal ThreadLink(StepWorker worker, int threads)
     {
-        this.worker = worker;
+        (this.worker, this.threads) = (worker, threads);
         new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo worker {worker.Rank}" }.Start();
     }
 
@@ -69,6 +65,7 @@ internal sealed class ThreadLink : IWorkerLink
 
     void Loop()
     {
+        Engines.ThreadsHere = threads;
         while (true)
         {
             go.Wait();

@@ -55,6 +55,22 @@ public sealed class TFDataset
         return FromNdarrays([.. Enumerable.Range(0, rows[0].Length).Select(k => Elements.Stack(Array.ConvertAll(rows, r => r[k])))], names, shapes, types, batchSize, batchPerThread, shuffle);
     }
 
+    /// <summary>A dataset of the records of a TFRecord file (Zoo's <c>from_tfrecord_file</c>), which are read once and kept.</summary>
+    /// <param name="path">The file, not compressed.</param>
+    /// <param name="parse">Gives the arrays of the sample that a record holds.</param>
+    /// <param name="names">A name for each array.</param>
+    /// <param name="shapes">The shape of each array, without the batch; by default those of the first record.</param>
+    /// <param name="types">The type of each array, to which others are cast; by default those of the first record.</param>
+    /// <param name="batchSize">Samples of one training step of all workers together: any number.</param>
+    /// <param name="batchPerThread">Samples of each worker in evaluation and prediction.</param>
+    /// <param name="shuffle">Whether each epoch has an order of its own.</param>
+    /// <exception cref="InvalidDataException">A record is cut off, or its checksum is wrong.</exception>
+    public static TFDataset FromTFRecordFile(string path, Func<byte[], IReadOnlyList<NDArray>> parse, IReadOnlyList<string>? names = null, IReadOnlyList<Shape>? shapes = null, IReadOnlyList<DType>? types = null, int batchSize = 32, int? batchPerThread = null, bool shuffle = true)
+    {
+        ArgumentNullException.ThrowIfNull(parse);
+        return FromRdd(Zoo.Keras.Summary.TFRecord.Read(path).Select(parse), names, shapes, types, batchSize, batchPerThread, shuffle);
+    }
+
     /// <summary>A dataset of whole arrays, whose axis 0 counts the samples: features, then labels.</summary>
     /// <param name="tensors">The arrays.</param>
     /// <param name="names">A name for each array.</param>

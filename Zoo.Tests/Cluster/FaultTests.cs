@@ -52,6 +52,15 @@ internal sealed class FaultTests
         }
     }
 
+    [Test]
+    public void ShardsAndCheckpointsGoTogether()
+    {
+        using ZooContext other = ZooContext.Start("local[3]", new() { Shards = 8 }), zoo = ZooContext.Start("local-processes[2]", new() { Shards = 8, CheckpointEvery = 4, Timeout = deadline });
+        var expected = Nets.Bits(ProcessTests.Train(other, epochs: Epochs));
+        foreach (var step in (int[])[2, 5, 9])
+            Assert.That(Nets.Bits(ProcessTests.Train(zoo, "mlp", Epochs, new Disturber(step, () => ProcessTests.Processes(zoo)[step % 2].Kill()))).AsSpan().SequenceEqual(expected), $"step {step}");
+    }
+
     [Test, Platform("Linux")]
     public void AHangingWorkerIsReplaced([Values(1, 2)] int seed)
     {

@@ -106,6 +106,32 @@ internal sealed class SameMathsTests
         Assert.That(losses[1], Is.EqualTo(losses[0]).Within(1e-6));
     }
 
+    [Test]
+    public void EachClusterHasItsOwnThreads()
+    {
+        var before = Autograd.Engine.Engines.Threads;
+        var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Model Counting()
+        {
+            var x = K.Input([2]);
+            return new(x, x >> new Lambda(v => Op.Custom("threads", (from, to) =>
+            {
+                seen.Add(Autograd.Engine.Engines.Threads);
+                from[0].Bytes.CopyTo(to.Bytes);
+            }).Apply(v)));
+        }
+        ZooContext one = ZooContext.Start("local[2]", new() { ThreadsPerWorker = 1 }), three = ZooContext.Start("local[1]", new() { ThreadsPerWorker = 3 });
+        foreach (var (by, count) in new (ZooContext?, int)[] { (one, 1), (three, 3), (one, 1), (null, before) })
+        {
+            seen.Clear();
+            Counting().Predict(NDArray.Zeros([4, 2]), trainer: by);
+            Assert.That(seen, Is.Not.Empty.And.All.EqualTo(count));
+        }
+        one.Dispose();
+        three.Dispose();
+        Assert.That(Autograd.Engine.Engines.Threads, Is.EqualTo(before));
+    }
+
     sealed record Losses(List<double> Seen) : Trigger
     {
         public override bool Fires(TrainingProgress at)

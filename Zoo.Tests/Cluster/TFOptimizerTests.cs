@@ -24,10 +24,28 @@ internal sealed class TFOptimizerTests
         return kind switch
         {
             "rdd" => TFDataset.FromRdd(elements, ["features", "labels"], [[9], []], [DType.Float64, DType.Int64], batchSize, shuffle: false),
+            "records" => Records(elements, batchSize),
             "arrays" => TFDataset.FromArrays(x, y, batchSize, shuffle: false),
             "ndarrays" => TFDataset.FromNdarrays([x, y], batchSize: batchSize, shuffle: false),
             _ => TFDataset.FromDataset(Keras.Dataset.From(elements), ["features", "labels"], [[9], []], [DType.Float64, DType.Int64], batchSize),
         };
+    }
+
+    static TFDataset Records(IEnumerable<NDArray[]> elements, int batchSize)
+    {
+        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"records_{Guid.NewGuid():N}");
+        using (var to = File.Create(file))
+            foreach (var element in elements) Keras.Summary.TFRecord.Write(to, [.. element[0].Bytes, .. element[1].Bytes]);
+        NDArray[] Parse(byte[] record) => [NDArray.From(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(record.AsSpan(0, 72)).ToArray(), [9]), NDArray.Scalar(BitConverter.ToInt64(record, 72), DType.Int64)];
+        var made = TFDataset.FromTFRecordFile(file, Parse, ["features", "labels"], batchSize: batchSize, shuffle: false);
+        var bytes = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, bytes[..^1]);
+        Assert.That(() => TFDataset.FromTFRecordFile(file, Parse), Throws.TypeOf<InvalidDataException>().With.Message.Contains("record 119"));
+        bytes[40] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        Assert.That(() => TFDataset.FromTFRecordFile(file, Parse), Throws.TypeOf<InvalidDataException>().With.Message.Contains("record 0").And.Message.Contains("checksum"));
+        File.Delete(file);
+        return made;
     }
 
     static (Variable Loss, Variable Logits) Net(TFDataset dataset, bool perSample = false)
@@ -39,7 +57,7 @@ internal sealed class TFOptimizerTests
     }
 
     [Test]
-    public void AMeanLossIsMinimisedAsInOneProcess([Values("rdd", "arrays", "ndarrays", "dataset")] string kind, [Values] bool perSample)
+    public void AMeanLossIsMinimisedAsInOneProcess([Values("rdd", "arrays", "ndarrays", "dataset", "records")] string kind, [Values] bool perSample)
     {
         using var zoo = ZooContext.Start("local[3]");
         var optimizers = new ITrainer?[] { null, zoo }.Select(by =>

@@ -93,6 +93,7 @@ internal static class EngineThreads
     {
         readonly Signal go = new(), done = new();
         IEngineWork? work;
+        int threads;
         Exception? error;
 
         internal Worker(int number)
@@ -112,7 +113,7 @@ internal static class EngineThreads
 
         internal Exception? Hand(IEngineWork item)
         {
-            work = item;
+            (work, threads) = (item, TorchThreads.Own);
             go.Set();
             done.Wait();
             Exception? result = error;
@@ -132,6 +133,7 @@ internal static class EngineThreads
                     return;
                 try
                 {
+                    TorchThreads.Own = threads;   // those of the caller
                     TorchThreads.Apply();
                     work!.Execute();
                 }

@@ -6,13 +6,20 @@ namespace Zoo.Autograd.Engine.Torch;
 internal static unsafe class TorchThreads
 {
     static int count = Default();
-    [ThreadStatic] static int current;
+    [ThreadStatic] static int current, own;
 
     /// <summary>Threads of one call: <c>ZOO_THREADS</c>, else the processors this process may use. A change reaches an engine thread with its next call.</summary>
     internal static int Count
     {
-        get => Volatile.Read(ref count);
+        get => own > 0 ? own : Volatile.Read(ref count);
         set => Volatile.Write(ref count, value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "TorchThreads: the number of threads must be positive."));
+    }
+
+    /// <summary>What counts in place of it for calls that this thread makes; 0 for none.</summary>
+    internal static int Own
+    {
+        get => own;
+        set => own = value;
     }
 
     /// <summary>Brings the calling thread's OpenMP team to <see cref="Count"/>.</summary>
