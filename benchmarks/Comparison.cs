@@ -12,6 +12,8 @@ internal sealed class Comparison
     public required int Threads { get; init; }
     /// <summary>Milliseconds a step: for each peer those of all rounds.</summary>
     public required Dictionary<string, double[]> Times { get; init; }
+    /// <summary>Milliseconds of the processors a step, by peer: what is comparable on a busy machine.</summary>
+    public required Dictionary<string, double[]> Processor { get; init; }
     /// <summary>The largest resident memory of a peer in its first steps, in MB.</summary>
     public required Dictionary<string, double> Memory { get; init; }
     /// <summary>GFLOP/s of a large matrix product and of a convolution, at the middle of the rounds.</summary>
@@ -41,14 +43,14 @@ internal sealed class Comparison
             var memory = peers.ToDictionary(p => p.Name, p => p.Ask("memory")[0]);
             var (warm, turn) = job.IsLarge ? (0, 1) : (job.PyTorch < 10 ? 40 : 10, job.PyTorch < 1 ? 20 : 2);
             foreach (var p in peers) p.Ask($"step {warm}");
-            var times = peers.ToDictionary(p => p.Name, _ => new double[rounds]);
+            var (times, processor) = (peers.ToDictionary(p => p.Name, _ => new double[rounds]), peers.ToDictionary(p => p.Name, _ => new double[rounds]));
             var (apart, alternating, products, convolutions) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
             for (var round = 0; round < rounds; round++)
             {
                 for (var i = 0; i < peers.Count; i++)
                 {
                     var p = peers[(round + i) % peers.Count];
-                    times[p.Name][round] = p.Ask($"step {turn}")[0];
+                    if (p.Ask($"step {turn}") is [var time, var used]) (times[p.Name][round], processor[p.Name][round]) = (time, used);
                 }
                 if (alternate && peers[0].Ask("alternate") is [var one, var two])
                 {
@@ -64,6 +66,7 @@ internal sealed class Comparison
                 Job = job.Name,
                 Threads = threads,
                 Times = times,
+                Processor = processor,
                 Memory = memory,
                 MatMul = Ratio.Middle([.. products]),
                 Convolution = Ratio.Middle([.. convolutions]),

@@ -89,7 +89,7 @@ internal sealed class PeerProcess : IDisposable
             int Number() => int.Parse(words[1], CultureInfo.InvariantCulture);
             Say(words[0] switch
             {
-                "step" => [Turn(peer, Number())],
+                "step" => Turn(peer, Number()),
                 "loss" => [peer.Step()],
                 "memory" => [ResidentMemory.Largest()],
                 "mm" => [Roof.MatMul()],
@@ -113,11 +113,12 @@ internal sealed class PeerProcess : IDisposable
         return [(DateTime.Now - self.StartTime).TotalMilliseconds, first];
     }
 
-    /// <summary>One step to warm the caches, then so many timed ones: the milliseconds of the shortest.</summary>
-    static double Turn(IPeer peer, int steps)
+    /// <summary>One step to warm the caches (none before a single one, which is long), then so many timed ones: milliseconds of the shortest, and of the processors on average.</summary>
+    static double[] Turn(IPeer peer, int steps)
     {
-        peer.Step();
-        var best = TimeSpan.MaxValue;
+        if (steps > 1) peer.Step();
+        using var self = Process.GetCurrentProcess();
+        var (best, before) = (TimeSpan.MaxValue, self.TotalProcessorTime);
         for (var i = 0; i < steps; i++)
         {
             var start = Stopwatch.GetTimestamp();
@@ -125,7 +126,8 @@ internal sealed class PeerProcess : IDisposable
             var time = Stopwatch.GetElapsedTime(start);
             if (time < best) best = time;
         }
-        return best.TotalMilliseconds;
+        self.Refresh();
+        return [best.TotalMilliseconds, (self.TotalProcessorTime - before).TotalMilliseconds / Math.Max(steps, 1)];
     }
 
     internal static void Say(params ReadOnlySpan<double> numbers)

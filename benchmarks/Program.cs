@@ -16,7 +16,7 @@ switch (args)
         return 0;
     case ["compare", var job, var threads, ..]:
         var one = Comparison.Run(Job.Find(job), int.Parse(threads), Number("--rounds", 200));
-        foreach (var peer in one.Times.Keys) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}  {one.Memory[peer]:F0} MB  {one.Slowness(peer):F2} of its row");
+        foreach (var peer in one.Times.Keys) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}, of processors {Ratio.Middle(one.Processor["embedded"]) / Ratio.Middle(one.Processor[peer]):F2}  {one.Memory[peer]:F0} MB  {one.Slowness(peer):F2} of its row");
         Console.WriteLine($"mm {one.MatMul:F0} GFLOP/s, convolution {one.Convolution:F0} GFLOP/s, {one.Arithmetic:F2} GFLOP a step, results within {one.FirstDifference:E1}, later {one.LossDifference:E1}");
         return 0;
     case ["jobs", ..]:
@@ -82,7 +82,7 @@ switch (args)
               simulate [--rounds 5]                    the cost model beside runs of 2 to 8 processes; draws Inception-v1's scaling
               soak-cluster [MASTER] [--steps 20000]    memory, handles, sockets over a long run by a cluster
               caffe [PROTOTXT] [--rounds 30] [--keep FOLDER]  loading and running ResNet-50 of Caffe, here, in OpenCV and in ONNX Runtime; writes its section of docs/benchmarks.md; the prototxt is looked for in ZOO_SHARED
-            Jobs: {{string.Join(", ", Job.All.Select(j => j.Name))}}.
+            Jobs: {{string.Join(", ", Job.All.Select(j => j.Name))}}; with another batch mlp:64, for compare and profile.
             TensorFlow's library is looked for in ZOO_TENSORFLOW.
             """);
         return 2;

@@ -40,7 +40,8 @@ internal sealed record Job(string Name, string Title, Func<Model> Net, Func<Eage
     /// <summary>Whether a step takes a good part of a second.</summary>
     internal bool IsLarge => PyTorch > 200;
 
-    internal static Job Find(string name) => Array.Find(All, j => j.Name == name) ?? throw new ArgumentException($"benchmarks: there is no job '{name}'. Expected one of {string.Join(", ", All.Select(j => j.Name))}.");
+    /// <summary>The job of a name; <c>name:n</c> is it with another batch.</summary>
+    internal static Job Find(string name) => name.Split(':') is [var plain, var batch] ? Find(plain) with { Name = name, Batch = int.Parse(batch, System.Globalization.CultureInfo.InvariantCulture) } : Array.Find(All, j => j.Name == name) ?? throw new ArgumentException($"benchmarks: there is no job '{name}'. Expected one of {string.Join(", ", All.Select(j => j.Name))}.");
 
     static Job Inference(string name, int batch, double pyTorch, double tensorFlow) =>
         Array.Find(training, j => j.Name == name)! with { Name = $"{name}-b{batch}", Labels = null, Batch = batch, PyTorch = pyTorch, TensorFlow = tensorFlow };

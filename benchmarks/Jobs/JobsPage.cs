@@ -36,7 +36,7 @@ internal sealed class JobsPage(IReadOnlyList<Comparison> all, SizesRun? sizes)
             TensorFlow's runtime on the same GraphDef, and *tensorflow-adam* with its fused `ResourceApplyAdam` (for inference weights are constants there); *aten*, the ops that PyTorch's modules call, one by one through libtorch's dispatcher
             and its own autograd, pictures channels last, with `_fused_adam_`, the C library's default allocator and OpenMP's default waiting; *aten-mallopt*, the same with our engine's settings of the allocator; *onnxruntime* on the file of `SaveOnnx`. Each in a
             process of its own, all begin with the same weights; {string.Join(", ", all.GroupBy(c => c.Times["embedded"].Length).Select(g => $"{g.Key} rounds ({string.Join(", ", g.Select(c => c.Job).Distinct())})"))}, in each a turn of every peer (a step to warm up, then the shortest of 2,
-            of large nets one, of those below a millisecond 20). Gains: the peer's time over embedded's, the median of the rounds' ratios with its 95 % interval by bootstrap; above 1: embedded is faster. A peer that is more than 10 % slower than
+            of large nets a single step, of those below a millisecond the shortest of 20). Gains: the peer's time over embedded's, the median of the rounds' ratios with its 95 % interval by bootstrap; above 1: embedded is faster. A peer that is more than 10 % slower than
             its row in performance.md (PyTorch eager, Keras on TensorFlow), relative to the rate of a large matrix product ({Job.AnchorRate} GFLOP/s there), is at fault (†) and does not count.
 
 

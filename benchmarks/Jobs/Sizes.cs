@@ -22,7 +22,7 @@ internal static class Sizes
         for (var i = 0; i < 5; i++) peer.Step();
         var (best, steps) = (double.MaxValue, 0);
         var (all, bytes) = (Stopwatch.StartNew(), GC.GetTotalAllocatedBytes(precise: true));
-        while (steps < 20 || steps < 200 && all.ElapsedMilliseconds < 1000)
+        while (steps < 3 || steps < 200 && all.ElapsedMilliseconds < 1000)
         {
             var start = Stopwatch.GetTimestamp();
             peer.Step();
