@@ -19,6 +19,11 @@ switch (args)
         foreach (var peer in one.Times.Keys) Console.WriteLine($"{job} {threads} {peer,-16} {one.Median(peer):F3} ms  lowest {one.Times[peer].Min():F3}  embedded / it {one.Against(peer)}, of processors {Ratio.Middle(one.Processor["embedded"]) / Ratio.Middle(one.Processor[peer]):F2}  {one.Memory[peer]:F0} MB  {one.Slowness(peer):F2} of its row");
         Console.WriteLine($"mm {one.MatMul:F0} GFLOP/s, convolution {one.Convolution:F0} GFLOP/s, {one.Arithmetic:F2} GFLOP a step, results within {one.FirstDifference:E1}, later {one.LossDifference:E1}");
         return 0;
+    case ["sizes", ..]:
+        var sizes = new System.Text.StringBuilder();
+        SizesRun.Run().Write(sizes);
+        Console.WriteLine(sizes);
+        return 0;
     case ["jobs", ..]:
         return JobsPart();
     case ["soak", ..]:
@@ -71,6 +76,7 @@ switch (args)
               all [--rounds 200] [--steps 10000] [--keep FOLDER] everything; writes docs/benchmarks.md
               compare JOB THREADS [--rounds 200]       the peers on one job
               jobs [--rounds 50] [--large-rounds 8] [--only JOB,JOB] [--threads 2] [--keep FOLDER]  all jobs beside TensorFlow, PyTorch's ops and ONNX Runtime; writes their sections of docs/benchmarks.md
+              sizes                                    cost against size: batches, graphs, callers of Predict (a part of jobs)
               profile JOB|recurrence [THREADS]         where the time of one step goes
               lstm [--lstm-rounds 60]                  an LSTM forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
               soak [--steps 10000]                     memory over a long run

@@ -66,7 +66,7 @@ internal sealed class JobsPage(IReadOnlyList<Comparison> all, SizesRun? sizes)
 
     void Goals(StringBuilder text)
     {
-        text.AppendLine("Shares: GFLOP of a step's products and convolutions over its time, over what a product of 1024 x 1024 matrices and a 3x3 convolution of 256 channels reached in the same run. Memory: the largest resident size over the first steps, counted from when weights are loaded.")
+        text.AppendLine("Shares: GFLOP of a step's products and convolutions over its time, over what a product of 1024 x 1024 matrices and a 3x3 convolution of 256 channels reached in the same run. Memory: the largest resident size over the first steps, counted from when weights are loaded. A goal counts as met when the interval reaches it.")
             .AppendLine().AppendLine("| goal | measured | |").AppendLine("|---|---|---|");
         foreach (var (peer, goal) in against.Zip((double[])[1.5, 1.3, 1.1]))
             if (Mean(peer) is > 0 and var mean) Goal($"geometric mean of the training jobs' gains on {peer} at least {goal}", $"{mean:F2}", mean >= goal);
