@@ -80,6 +80,11 @@ internal static class AllReduceBench
             processes = [.. Enumerable.Range(0, size).Select(rank => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["allreduce-peer", secret, $"{rank}", $"{size}", signed ? "1" : "0"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)];
             var addresses = string.Join(' ', processes.Select(Line));
             foreach (var process in processes) Say(process, addresses);
+            for (var turn = 0; turn < 3; turn++)
+            {
+                Turns("reduce,brain,plain,add,barrier", 1 << 20, 40);
+                Thread.Sleep(200);   // what has run often is compiled anew meanwhile
+            }
         }
 
         internal Reduced Measure(int bytes, int rounds) => Turns("reduce,plain,add,barrier", bytes, rounds) is [var times, var plains, var adds, var barriers] ? new(processes.Length, bytes, times, plains, adds, barriers) : throw new InvalidOperationException("benchmarks: four series were expected.");
