@@ -38,7 +38,7 @@ internal sealed class ConvFamily
             Kernel = k =>
             {
                 var w = new ConvWindow(k.Node, k.OutShape(), k.Shape(1), depthwise);
-                if (ConvProduct.Input(k, w, k[2], k[1], k.Shape(1), k.OutShape(), k.OutDType()) is { } product) return product;
+                if (ConvProduct.Input(k, w, k[2], k.Shape(2), k[1], k.Shape(1), k.OutShape(), k.OutDType()) is { } product) return product;
                 var like = w.Pad(k, w.First(k, k.Empty(k.OutShape(), k.OutDType())));
                 return w.Last(k, w.Crop(k, Backward(k, w, like, w.Filter(k, k[1]), 0)));
             },

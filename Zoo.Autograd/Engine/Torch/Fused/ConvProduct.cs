@@ -4,7 +4,7 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// Convolutions over pictures as matrix products, where oneDNN is slower because its blocks of sixteen channels are not full: those with a window of one element,
-/// and the gradient for the filter. Filters lie with their last axis outermost. Each gives null where it does not fit.
+/// and both gradients. Filters lie with their last axis outermost. Each gives null where it does not fit.
 /// </summary>
 internal static unsafe class ConvProduct
 {
@@ -17,27 +17,45 @@ internal static unsafe class ConvProduct
     }
 
     /// <summary>The gradient for the input.</summary>
-    internal static Value? Input(Kernel k, ConvWindow w, Value gradient, Value filter, Shape filterShape, Shape input, DType dtype) => !Pointwise(w, filterShape, dtype) ? null
-        : Product.Make(k, gradient, false, k.Permute(filter, 3, 0, 1, 2), false, null, Places(input), filterShape[3], filterShape[2], input);
+    internal static Value? Input(Kernel k, ConvWindow w, Value gradient, Shape gradientShape, Value filter, Shape filterShape, Shape input, DType dtype)
+    {
+        var (places, window) = (gradientShape[1] * gradientShape[2], filterShape[0] * filterShape[1] * filterShape[2]);
+        if (!Fits(w, filterShape, dtype) || !Pointwise(w, filterShape, dtype) && !Long(w, filterShape) || !Product.Suits(gradientShape[0] * places, filterShape[3], window) || input.Elements > int.MaxValue) return null;
+        var matrix = k.Permute(filter, 3, 0, 1, 2);
+        if (Pointwise(w, filterShape, dtype)) return Product.Make(k, gradient, false, matrix, false, null, Places(input), filterShape[3], filterShape[2], input);
+        var (sizes, threads) = (Sizes(w, input, gradientShape, filterShape), TorchThreads.Count);
+        var pictures = Math.Clamp(ScatteredProduct.Together / Math.Max(1, places * window), 1, input[0]);   // how many go together
+        var room = pictures * places * window + Product.Room(window, filterShape[3], 1)[0];
+        return k.Host((from, to) =>
+        {
+            var body = new ScatteredProduct { Gradient = (float*)from[0], Filter = (float*)from[1], Result = (float*)to[0], Room = (float*)to[1], Sizes = sizes, Filters = (int)filterShape[3], Window = (int)window, Pictures = (int)input[0], Each = (int)pictures, Size = room, Parts = threads };
+            ParallelFor.Run(ref body, threads, 1);
+        }, [gradient, matrix], (input, DType.Float32), (Shape.Create([threads * room]), DType.Float32))[0];
+    }
 
     /// <summary>The gradient for the filter.</summary>
     internal static Value? Filter(Kernel k, ConvWindow w, Value x, Shape input, Value gradient, Shape gradientShape, Shape filter, DType dtype)
     {
         var (places, window) = (Places(gradientShape), filter[0] * filter[1] * filter[2]);
-        if (!Fits(w, filter, dtype) || w.Dilations[1] != 1 || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
+        if (!Fits(w, filter, dtype) || !Pointwise(w, filter, dtype) && !Long(w, filter) || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
         Shape result = Shape.Create([filter[3], filter[0], filter[1], filter[2]]);
         if (Pointwise(w, filter, dtype)) return Last(Product.Make(k, gradient, true, x, false, null, filter[3], places, filter[2], result));
-        var sizes = new PatchSizes((int)input[1], (int)input[2], (int)input[3], (int)filter[1], (int)gradientShape[1], (int)gradientShape[2], (int)w.Strides[0], (int)w.Strides[1], (int)w.Dilations[0], (int)w.Before[0], (int)w.Before[1]);
-        var threads = TorchThreads.Count;
+        var (sizes, threads) = (Sizes(w, input, gradientShape, filter), TorchThreads.Count);
         return Last(k.Host((from, to) => Product.Run((float*)from[1], true, new Windowed((float*)from[0], sizes), (float*)to[0], null, (int)filter[3], (int)places, (int)window, (float*)to[1], threads),
             [x, gradient], (result, DType.Float32), (Product.Room(window, places, threads), DType.Float32))[0]);
 
         Value Last(Value? made) => k.Permute(made!, 1, 2, 3, 0);
     }
 
+    static PatchSizes Sizes(ConvWindow w, Shape input, Shape output, Shape filter) =>
+        new((int)input[1], (int)input[2], (int)input[3], (int)filter[0], (int)filter[1], (int)output[1], (int)output[2], (int)w.Strides[0], (int)w.Strides[1], (int)w.Dilations[0], (int)w.Before[0], (int)w.Before[1]);
+
     static long Places(Shape pictures) => pictures[0] * pictures[1] * pictures[2];
 
     static bool Fits(ConvWindow w, Shape filter, DType dtype) => dtype == DType.Float32 && w.Rank == 2 && w.Groups == 1 && filter.Elements > 0 && (filter[2] % 16 != 0 || filter[3] % 16 != 0);
+
+    /// <summary>Whether a line of the window, which lies side by side, is long enough to be moved well.</summary>
+    static bool Long(ConvWindow w, Shape filter) => w.Dilations[1] == 1 && filter[1] * filter[2] >= 32;
 
     /// <summary>Whether each element of the result comes of one place of the input.</summary>
     static bool Pointwise(ConvWindow w, Shape filter, DType dtype) => Fits(w, filter, dtype) && filter[0] == 1 && filter[1] == 1 && w.Strides is [1, 1] && w.Before is [0, 0] && w.After is [0, 0];

@@ -29,7 +29,7 @@ internal static class FusedConv
             Value? dinput = null, dfilter = ConvProduct.Filter(k, w, k[1], k.Shape(1), k[0], k.Shape(0), filter, k.DType()), dbias = null;
             if (dfilter is not null)
             {
-                if (input) dinput = ConvProduct.Input(k, w, k[0], k[2], filter, k.Shape(1), k.DType());
+                if (input) dinput = ConvProduct.Input(k, w, k[0], k.Shape(0), k[2], filter, k.Shape(1), k.DType());
                 if (bias) dbias = k.Reduce(k[0], ReduceKind.Sum, [0, 1, 2], output: 2) ?? k.Call("sum.dim_IntList", k[0], new long[] { 0, 1, 2 }, false, Arg.None);
             }
             var rest = new[] { input && dinput is null, dfilter is null, bias && dbias is null };

@@ -10,10 +10,10 @@ internal static unsafe class Product
 {
     const int Depth = 512, Packed = 1 << 17, Rows = ProductTile.Rows, Panel = ProductTile.Panel;
 
-    static bool Here { get; } = Avx512F.IsSupported && X86Base.IsSupported && X86Base.CpuId(0, 0) is (_, 0x68747541, 0x444D4163, 0x69746E65);   // "AuthenticAMD"
+    static bool Faster { get; } = Avx512F.IsSupported && X86Base.IsSupported && X86Base.CpuId(0, 0) is (_, 0x68747541, 0x444D4163, 0x69746E65);   // "AuthenticAMD"
 
     /// <summary>Whether a product of such sizes is faster here.</summary>
-    internal static bool Suits(long rows, long depth, long columns) => Here && rows >= 16 && columns >= 8 && depth >= 4 && rows * depth * columns >= 1 << 16 && Math.Max(rows, depth) * Math.Max(columns, depth) <= int.MaxValue;
+    internal static bool Suits(long rows, long depth, long columns) => Faster && rows >= 16 && columns >= 8 && depth >= 4 && rows * depth * columns >= 1 << 16 && Math.Max(rows * columns, depth * Math.Max(rows, columns)) <= int.MaxValue;
 
     /// <summary>The product of a node MatMul, where it is faster here; else null.</summary>
     internal static Value? Of(Kernel k)
@@ -53,24 +53,18 @@ internal static unsafe class Product
     internal static void Run<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room, int threads) where TRight : struct, IProductRight
     {
         var parts = (int)Math.Min(Math.Min(threads, TorchThreads.Count), Math.Max(1L, (long)rows * depth * columns >> 17));
+        var body = Whole(a, transposeA, b, c, bias, rows, depth, columns, room) with { Parts = parts };
         var (tiles, panels) = ((rows + Rows - 1) / Rows, (columns + Panel - 1) / Panel);
-        var body = new Body<TRight>
-        {
-            A = a,
-            B = b,
-            C = c,
-            Bias = bias,
-            Room = room,
-            Size = PartRoom(columns, depth),
-            M = rows,
-            K = depth,
-            N = columns,
-            TransposeA = transposeA,
-            Parts = parts,
-            ByRows = panels < parts || panels % parts != 0 && panels < 4 * parts && tiles > 2 * panels,
-        };
+        body.ByRows = panels < parts || panels % parts != 0 && panels < 4 * parts && tiles > 2 * panels;
         ParallelFor.Run(ref body, parts, 1);
     }
+
+    /// <summary>The same on the calling thread alone.</summary>
+    internal static void Serial<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room) where TRight : struct, IProductRight =>
+        Whole(a, transposeA, b, c, bias, rows, depth, columns, room).Do(0, 1);
+
+    static Body<TRight> Whole<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room) where TRight : struct, IProductRight =>
+        new() { A = a, B = b, C = c, Bias = bias, Room = room, Size = PartRoom(columns, depth), M = rows, K = depth, N = columns, TransposeA = transposeA, Parts = 1 };
 
     struct Body<TRight> : IRangeBody where TRight : struct, IProductRight
     {

@@ -122,4 +122,4 @@ internal readonly unsafe struct Windowed(float* pictures, PatchSizes sizes) : IP
 }
 
 /// <summary>The sizes of pictures, channels last, of a window that goes over them, and of the places where it does.</summary>
-internal readonly record struct PatchSizes(int PictureHeight, int PictureWidth, int Channels, int WindowWidth, int Height, int Width, int StrideY, int StrideX, int DilationY, int PadTop, int PadLeft);
+internal readonly record struct PatchSizes(int PictureHeight, int PictureWidth, int Channels, int WindowHeight, int WindowWidth, int Height, int Width, int StrideY, int StrideX, int DilationY, int PadTop, int PadLeft);
