@@ -13,6 +13,7 @@ internal static class EinsumOps
         Grad = (n, g) => [.. n.Inputs.Select((_, i) => Back(n, g, i))],
         ComplexGrad = false,
         Arithmetic = Work,
+        Portable = n => Lettered(n) is { } equation ? [Call(equation, n.Inputs)] : null,
         Kernel = k =>
         {
             var product = k.Call("einsum", k.Node.Text("equation"), Enumerable.Range(0, k.Count).Select(i => k[i]).ToArray(), Arg.None);
@@ -24,6 +25,16 @@ internal static class EinsumOps
     {
         var sides = equation.Split("->");
         return (sides[0].Split(','), sides.Length == 2 ? sides[1] : "?");
+    }
+
+    /// <summary>The equation with letters for the dots, where one operand alone has several axes without a name: TensorFlow's kernel gives those in another order.</summary>
+    static string? Lettered(Node n)
+    {
+        var equation = n.Text("equation");
+        var dotted = Parse(equation).Inputs.Select((names, i) => (Names: names, n[i].Shape)).Where(o => o.Names.Contains("...", StringComparison.Ordinal)).ToArray();
+        if (dotted.Length != 1 || !dotted[0].Shape.HasRank) return null;
+        var free = dotted[0].Shape.Rank - (dotted[0].Names.Length - 3);
+        return free < 2 ? null : equation.Replace("...", string.Concat(Enumerable.Range('a', 26).Concat(Enumerable.Range('A', 26)).Select(c => (char)c).Where(c => !equation.Contains(c)).Take(free)), StringComparison.Ordinal);
     }
 
     /// <summary>A product and a sum for each combination of all named axes, of two arrays; of others it is not known.</summary>

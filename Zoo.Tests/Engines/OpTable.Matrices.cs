@@ -42,7 +42,7 @@ static partial class OpTable
             V([D(2, 5, 3, 4), D(2, 6, 3, 4)], ("equation", "aecd,abcd->acbe")), V([D(3, 4)], ("equation", "ij->ji")), V([D(3, 4)], ("equation", "ij->i")), V([D(3, 4)], ("equation", "ij->")),
             V([D(3), D(4)], ("equation", "i,j->ij")), V([D(3, 4), D(3, 4)], ("equation", "ij,ij->")), V([D(2, 3, 4), D(4, 5)], ("equation", "...j,jk->...k")),
             V([D(2, 1, 3, 4), D(5, 4, 2)], ("equation", "...ij,...jk->...ik")), V([D(3, 2, 4), D(4, 2)], ("equation", "i...j,j...->...i")), V([D(3, 3)], ("equation", "ii->i")), V([D(3, 3), D(3)], ("equation", "ii,i->")),
-            V([D(2, 3), D(4, 5)], ("equation", "ab,cd->ac")),
+            V([D(2, 3), D(4, 5)], ("equation", "ab,cd->ac")), V([D(2, 3, 4, 5), D(5, 3)], ("equation", "...x,xy->...y")), V([D(5, 3), D(2, 3, 4, 5)], ("equation", "xy,...x->y...")),
         ],
     };
 
