@@ -19,9 +19,11 @@ public sealed class Attention : AttentionLayer
         concatenated = ScoreMode == "concat" ? Weight("concat_score_weight", [], Initializer.Ones) : null;
     }
 
+    private protected override Variable? Product(Variable query) => concatenated is not null ? null : scale is null ? query : query * scale;
+
     private protected override Variable Scores(Variable query, Variable key)
     {
-        if (concatenated is null) return A.BatchMatMul(query, key, adjY: true) is var products && scale is not null ? products * scale : products;
+        if (concatenated is null) return A.BatchMatMul(Product(query)!, key, adjY: true);
         var sums = A.ExpandDims(query, -2) + A.ExpandDims(key, -3);
         return A.Sum(A.Tanh(scale is null ? sums : sums * scale), -1) * concatenated;
     }

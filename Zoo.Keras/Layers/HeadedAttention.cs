@@ -103,23 +103,39 @@ public abstract class HeadedAttention : Layer
         var (query, value) = (x["query"]!, x["value"]!);
         var key = x["key"] ?? value;
         var withScores = x.Option("return_attention_scores", false);
+        var causal = x.Option("use_causal_mask", false);
         var mask = Mask(x, c, query, value, QueryMask(x, c));
-        var (q, k, v) = (queryDense!.Apply(query), Repeated(keyDense!.Apply(key)), Repeated(valueDense!.Apply(value)));
+        var (q, k, v) = (queryDense!.Apply(query), keyDense!.Apply(key), valueDense!.Apply(value));
         // Keras' fused form, which it takes where no weights are asked for, lets a query that sees nothing see everything; it goes on from the products in float32 at least.
         var fused = Dropout == 0 && !withScores && q.Shape.Rank == 4;
         var scale = 1 / Math.Sqrt(q.Shape[-1]);
-        var scores = A.Einsum(Equations.Scores, k, fused ? q : q * scale);
-        while (mask is not null && mask.Shape.Rank < scores.Shape.Rank) mask = A.ExpandDims(mask, -StepAxes.Length * 2 - 1);
-        var weights = fused ? Fused(A.Cast(scores, scores.DType == DType.Float64 ? DType.Float64 : DType.Float32) * scale, mask, v.DType) : mask is null ? softmax!.Apply(scores) : softmax!.Apply([scores], ("mask", mask));
-        var dropped = Dropout > 0 ? dropoutLayer!.Apply(weights) : weights;
-        var heads = A.Einsum(Equations.Combine, dropped, v);
+        Variable heads;
+        Variable? weights = null;
+        if (!withScores && StepAxes is [1] && FusedAttention.Fits(q, k, v))
+            heads = FusedAttention.Of(c, q, k, v, Wide(mask, 4), causal, scale, fused ? Lowest : -1e9, fused ? "replace" : "hide", Dropout, Seed);
+        else
+        {
+            var scores = A.Einsum(Equations.Scores, Repeated(k), fused ? q : q * scale);
+            if (causal) mask = AttentionMasks.And(mask, AttentionMasks.Causal(query, 1, value, 1));
+            mask = Wide(mask, scores.Shape.Rank);
+            weights = fused ? Fused(A.Cast(scores, scores.DType == DType.Float64 ? DType.Float64 : DType.Float32) * scale, mask, v.DType) : mask is null ? softmax!.Apply(scores) : softmax!.Apply([scores], ("mask", mask));
+            heads = A.Einsum(Equations.Combine, Dropout > 0 ? dropoutLayer!.Apply(weights) : weights, Repeated(v));
+        }
         var result = outputDense!.Apply(gateDense is null ? heads : heads * gateDense.Apply(query));
         c.OutputMasks = withScores ? [c.Masks[x.IndexOf("query")], mask] : [c.Masks[x.IndexOf("query")]];
-        return withScores ? new[] { result, weights } : result;
+        return withScores ? new[] { result, weights! } : result;
     }
 
-    static Variable Fused(Variable scores, Variable? mask, DType dtype) =>
-        A.Cast(A.Softmax(mask is null ? scores : A.Where(mask, scores, A.Constant(-0.7 * float.MaxValue, scores.DType))), dtype);
+    const double Lowest = -0.7 * float.MaxValue;
+
+    /// <summary>The mask with axes for the heads and other free ones.</summary>
+    Variable? Wide(Variable? mask, int rank)
+    {
+        while (mask is not null && mask.Shape.Rank < rank) mask = A.ExpandDims(mask, -StepAxes.Length * 2 - 1);
+        return mask;
+    }
+
+    static Variable Fused(Variable scores, Variable? mask, DType dtype) => A.Cast(A.Softmax(mask is null ? scores : A.Where(mask, scores, A.Constant(Lowest, scores.DType))), dtype);
 
     Variable? Mask(Inputs x, CallContext c, Variable query, Variable value, Variable? queryMask)
     {
@@ -127,7 +143,6 @@ public abstract class HeadedAttention : Layer
         if (queryMask is not null) mask = AttentionMasks.And(mask, A.ExpandDims(A.Cast(queryMask, DType.Bool), -1));
         foreach (var name in (string[])["value", "key"])
             if (c.MaskOf(name) is { } one) mask = AttentionMasks.And(mask, A.ExpandDims(A.Cast(one, DType.Bool), -2));
-        if (x.Option("use_causal_mask", false)) mask = AttentionMasks.And(mask, AttentionMasks.Causal(query, 1, value, 1));
         return SlidingWindow is { } steps ? AttentionMasks.And(mask, AttentionMasks.Window(query, value, steps)) : mask;
     }
 

@@ -65,12 +65,11 @@ public sealed class LayerNormalization(AxisSet? axis = null, double epsilon = 1e
         var input = x.DType;   // Keras goes back to it before it takes the layer's: of whole numbers the fractions go
         if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
-        // No ones in front: TensorFlow fuses the formula, and then wants gamma and beta of one axis.
-        var shape = Shape.Create([.. Enumerable.Range(axes.Min(), x.Shape.Rank - axes.Min()).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
-        var (mean, variance) = A.Moments(x, axes, keepDims: true);
-        var y = (RmsScaling ? x : x - mean) * A.Rsqrt(variance + Epsilon);
-        if (gamma is not null) y *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
-        if (beta is not null) y += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
+        var y = RmsScaling ? Scaled(x, axes) : AxisNorm.Of(x, axes, Epsilon, Value(gamma, x), Value(beta, x));
         return A.Cast(A.Cast(y, input), DTypePolicy.ComputeDType);
     }
+
+    static Variable? Value(Parameter? weight, Variable x) => weight is null ? null : A.Cast(weight.Variable, x.DType);
+
+    Variable Scaled(Variable x, int[] axes) => x * A.Rsqrt(A.Moments(x, axes, keepDims: true).Variance + Epsilon) * AxisNorm.Along(Value(gamma, x)!, x, axes);
 }

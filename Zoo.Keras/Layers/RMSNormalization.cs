@@ -28,8 +28,6 @@ public sealed class RMSNormalization(AxisSet? axis = null, double epsilon = 1e-6
         var input = x.DType;   // Keras goes back to it: of whole numbers the fractions go
         if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
         int[] axes = [.. Axis.Axes.Select(a => x.Shape.Axis(a, "axis"))];
-        var y = x * A.Rsqrt(A.Mean(A.Square(x), axes, keepDims: true) + Epsilon);
-        var shape = Shape.Create([.. Enumerable.Range(0, x.Shape.Rank).Select(i => axes.Contains(i) ? x.Shape[i] : 1)]);
-        return A.Cast(y * A.Reshape(A.Cast(scale.Variable, x.DType), shape), input);
+        return A.Cast(AxisNorm.Of(x, axes, Epsilon, A.Cast(scale.Variable, x.DType), null, center: false), input);
     }
 }

@@ -20,7 +20,8 @@ static class OnnxGraph
     public static Program Of(Program program, IReadOnlyList<Shape> feeds)
     {
         var problems = new List<string>();
-        program = Fixed(Specialize.For(program, feeds));
+        var bodies = new Bodies();
+        program = Fixed(Specialize.For(program.With(program.Feeds, bodies.Lower), feeds));
         program = Rewritten(program, pictures, problems);
         program = Fixed(Transposes.For(program));
         var result = Rewritten(program, others, problems);
@@ -29,6 +30,19 @@ static class OnnxGraph
         if (all.Length > 0)
             throw new GraphException($"SaveOnnx: {all.Length} kinds of ops of '{program.Name}' cannot be written: {string.Join("; ", all)}. Expected ops of {string.Join(", ", Ops)}. Cut the net before them with NewGraph, or write it in another format.");
         return result;
+    }
+
+    /// <summary>Composite ops become what they mean, where that is no loop.</summary>
+    sealed class Bodies : Lowering
+    {
+        protected override Variable[] Step(Node node, Variable[] inputs)
+        {
+            var same = base.Step(node, inputs);
+            if (node.Op.Body is not { } body) return same;
+            var parts = body(same[0].Node, inputs);
+            var given = inputs.Select(v => v.Node).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+            return Topology.Sort(parts.Select(p => p.Node), given.Contains).Any(n => n.Op.Body is not null || FlowOps.IsFlow(n.Op)) ? same : parts;
+        }
     }
 
     /// <summary>Whether an op has a form, of which another problem was told.</summary>

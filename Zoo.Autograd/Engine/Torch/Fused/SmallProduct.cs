@@ -129,25 +129,56 @@ internal static unsafe class SmallProduct
     }
 
     /// <summary>Packs the transposed matrix [rows, depth] for products of rows of its depth: panels of <see cref="MaxVectors"/> vectors of its rows, the last one with what is left.</summary>
-    internal static void PackTransposed<T>(T* matrix, int rows, nint stride, int depth, T* packed) where T : unmanaged
+    internal static void PackTransposed<T>(T* matrix, int rows, nint stride, int depth, T* packed) where T : unmanaged => Pack(matrix, rows, stride, depth, 1, packed);
+
+    /// <summary>Packs columns in panels of <see cref="MaxVectors"/> vectors, the last one with what is left.</summary>
+    /// <param name="matrix">The first element.</param>
+    /// <param name="columns">How many columns.</param>
+    /// <param name="across">Elements from one column to the next.</param>
+    /// <param name="depth">How long a column is.</param>
+    /// <param name="down">Elements from one row to the next.</param>
+    /// <param name="packed">Room for whole vectors of columns.</param>
+    internal static void Pack<T>(T* matrix, int columns, nint across, int depth, nint down, T* packed) where T : unmanaged
     {
-        var panel = MaxVectors * Vector512<T>.Count;
-        for (var j = 0; j < rows; j += panel)
+        var w = Vector512<T>.Count;
+        for (var j = 0; j < columns; j += MaxVectors * w)
         {
-            var width = Vectors<T>(rows - j) * Vector512<T>.Count;
-            for (var column = 0; column < width; column++)
-                for (var k = 0; k < depth; k++) packed[k * width + column] = j + column < rows ? matrix[(j + column) * stride + k] : default;
+            var width = Vectors<T>(columns - j) * w;
+            if (across == 1)
+                for (var k = 0; k < depth; k++)
+                    for (var v = 0; v < width; v += w) Load(matrix + k * down + j + v, Math.Min(w, columns - j - v)).Store(packed + k * width + v);
+            else
+                for (var column = 0; column < width; column++)
+                    for (var k = 0; k < depth; k++) packed[k * width + column] = j + column < columns ? matrix[(j + column) * across + k * down] : default;
             packed += (nint)width * depth;
         }
     }
 
+    /// <summary>Elements of packed columns.</summary>
+    internal static nint Packed<T>(int columns, int depth) => (nint)Whole<T>(columns) * depth;
+
+    /// <summary>A count as whole vectors.</summary>
+    internal static int Whole<T>(int count) => (count + Vector512<T>.Count - 1) / Vector512<T>.Count * Vector512<T>.Count;
+
     /// <summary>Vectors of the panel at a place with so many columns left.</summary>
     internal static int Vectors<T>(int left) => Math.Min(MaxVectors, (left + Vector512<T>.Count - 1) / Vector512<T>.Count);
 
-    /// <summary>
-    /// Adds rows times a matrix that <see cref="PackTransposed"/> packed to other rows. A row counts where <paramref name="add"/> has room for it: they are whole rows of <paramref name="columns"/>.
-    /// </summary>
-    internal static void AddRows<T>(T* a, nint stride, int rows, int depth, T* packed, int columns, T* add) where T : unmanaged, INumber<T>
+    /// <summary>Adds rows times a matrix that <see cref="PackTransposed"/> packed to other rows, whole ones of <paramref name="columns"/>.</summary>
+    internal static void AddRows<T>(T* a, nint stride, int rows, int depth, T* packed, int columns, T* add) where T : unmanaged, INumber<T> =>
+        Multiply(a, stride, rows, depth, packed, depth, columns, add, columns, add: true);
+
+    /// <summary>Rows times packed columns.</summary>
+    /// <param name="a">The first row.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="depth">How much of them counts.</param>
+    /// <param name="packed">What <see cref="Pack"/> made.</param>
+    /// <param name="packedDepth">How long the packed columns are.</param>
+    /// <param name="columns">How many of them count; their panels must be whole, or the last one.</param>
+    /// <param name="to">The first row of results.</param>
+    /// <param name="toStride">Elements from one to the next.</param>
+    /// <param name="add">Whether they are added to what is there.</param>
+    internal static void Multiply<T>(T* a, nint stride, int rows, int depth, T* packed, int packedDepth, int columns, T* to, nint toStride, bool add) where T : unmanaged, INumber<T>
     {
         var (w, tile) = (Vector512<T>.Count, Rows);
         var sums = stackalloc Vector512<T>[4 * MaxVectors];
@@ -161,12 +192,12 @@ internal static unsafe class SmallProduct
                 for (var r = 0; r < count; r++)
                     for (var v = 0; v < vectors; v++)
                     {
-                        var to = add + (nint)(row + r) * columns + j + v * w;
+                        var result = to + (row + r) * toStride + j + v * w;
                         var n = Math.Min(w, columns - j - v * w);
-                        Store(Load(to, n) + sums[r * vectors + v], to, n);
+                        Store(add ? Load(result, n) + sums[r * vectors + v] : sums[r * vectors + v], result, n);
                     }
             }
-            packed += (nint)vectors * w * depth;
+            packed += (nint)vectors * w * packedDepth;
             j += vectors * w;
         }
     }
