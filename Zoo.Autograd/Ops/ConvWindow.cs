@@ -61,6 +61,9 @@ internal sealed class ConvWindow
     /// <summary>The channels-first input with an uneven padding added.</summary>
     internal Value Pad(Kernel k, Value x) => Even ? x : k.Call("pad", x, Widths(1), "constant", Arg.None);
 
+    /// <summary>The spatial sizes of an input after <see cref="Pad"/>.</summary>
+    internal long[] Padded(Shape input) => [.. Enumerable.Range(0, Rank).Select(i => Even ? input[i + 1] : input[i + 1] + before[i] + after[i])];
+
     /// <summary>What <see cref="Pad"/> added, cut off again.</summary>
     internal Value Crop(Kernel k, Value x) => Even ? x : k.Call("pad", x, Widths(-1), "constant", Arg.None);
 

@@ -61,13 +61,9 @@ internal unsafe ref struct TorchCall(Span<ulong> stack)
         stack[count++] = (ulong)list;
     }
 
-    internal void String(scoped ReadOnlySpan<byte> utf8)
-    {
-        nint handle;
-        fixed (byte* data = utf8)
-            TorchError.Check(LibTorch.torch_new_string_handle(data, (nuint)utf8.Length, &handle), "string");
-        stack[count++] = (ulong)handle;
-    }
+    internal void String(scoped ReadOnlySpan<byte> utf8) => stack[count++] = (ulong)NewString(utf8);
+
+    internal void OptionalString(scoped ReadOnlySpan<byte> utf8) => Optional((ulong)NewString(utf8));
 
     /// <summary>Calls the op. Its results are then read by <see cref="Result"/>.</summary>
     internal void Run(TorchOp op)
@@ -113,6 +109,14 @@ internal unsafe ref struct TorchCall(Span<ulong> stack)
         foreach (long value in values)
             TorchError.Check(LibTorch.torch_list_push_back(list, (ulong)value), "list");
         return list;
+    }
+
+    static nint NewString(scoped ReadOnlySpan<byte> utf8)
+    {
+        nint handle;
+        fixed (byte* data = utf8)
+            TorchError.Check(LibTorch.torch_new_string_handle(data, (nuint)utf8.Length, &handle), "string");
+        return handle;
     }
 
     static nint NewList(int size)

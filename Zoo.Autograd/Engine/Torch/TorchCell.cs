@@ -10,10 +10,17 @@ internal sealed class TorchCell : IParameterHome
     readonly NDArray? place;
     nint handle;
     int holders;
+    long version;
 
     TorchCell(NDArray? place = null) => this.place = place;
 
     internal nint Handle => handle;
+
+    /// <summary>Another number whenever the value may be another: given memory is written by others too. Asked for and changed with the store's lock held.</summary>
+    internal long Version => place is null ? Volatile.Read(ref version) : Interlocked.Increment(ref version);
+
+    /// <summary>Says that the value is written in place.</summary>
+    internal void Written() => Interlocked.Increment(ref version);
 
     /// <summary>The cell of a Parameter, whose value is brought over if it is elsewhere. Called with the store's lock held.</summary>
     internal static TorchCell Of(Parameter parameter) => parameter.Home as TorchCell ?? Bring(parameter);
@@ -57,6 +64,7 @@ internal sealed class TorchCell : IParameterHome
         NDArray? into = place;
         if (into is not null) TorchArrays.Read(next, into.Shape, into.DType, ref into);
         else (handle, next) = (next, handle);
+        Written();
     }
 
     public NDArray Read(Parameter parameter)

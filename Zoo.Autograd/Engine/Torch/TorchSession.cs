@@ -5,7 +5,7 @@ namespace Zoo.Autograd.Engine.Torch;
 /// <summary>A program on the embedded engine. Keeps what it planned for the last few input shapes.</summary>
 internal sealed partial class TorchSession : ISession
 {
-    const int Plans = 8;
+    const int Plans = 8, Settled = 2;
     readonly Program program;
     readonly bool[]? valued;
     readonly Lock gate = new();
@@ -45,6 +45,7 @@ internal sealed partial class TorchSession : ISession
                     {
                         plans.RemoveAt(i);
                         plans.Insert(0, found);
+                        Forget();
                     }
                     return found.Ready;
                 }
@@ -58,8 +59,15 @@ internal sealed partial class TorchSession : ISession
             var made = Stages.Make(Transposes.For(Specialize.For(program, shapes, values)));
             plans.Insert(0, (shapes, values, made));
             if (plans.Count > Plans) plans.RemoveAt(Plans);
+            Forget();
             return made;
         }
+    }
+
+    /// <summary>Only the plans used last keep weights that they folded and packed: each has its own.</summary>
+    void Forget()
+    {
+        for (var i = Settled; i < plans.Count; i++) plans[i].Ready.Plan?.Settle(null);
     }
 
     static bool Same(Shape[] shapes, NDArray?[]? values, ReadOnlySpan<NDArray> feeds)

@@ -9,9 +9,16 @@ internal sealed class Plan
     readonly ConcurrentBag<PlanRun> idle = [];
     nint[]? constants;
     int[][]? given;
+    SettledValues? values;
 
     internal required Program Program { get; init; }
     internal required Step[] Steps { get; init; }
+    /// <summary>What depends on constants and on Parameters that a run does not change: done again only when one of these was changed.</summary>
+    internal required Step[] Before { get; init; }
+    /// <summary>By slot: whether it is a result of <see cref="Before"/> that others read, which stays from run to run.</summary>
+    internal required bool[] Settled { get; init; }
+    /// <summary>By Parameter: whether <see cref="Before"/> depends on it.</summary>
+    internal required bool[] Settling { get; init; }
     internal required int Slots { get; init; }
     internal required int[] Feeds { get; init; }
     internal required (int Slot, NDArray Value)[] Constants { get; init; }
@@ -39,6 +46,17 @@ internal sealed class Plan
     /// <summary>Where values lie; null until a first run has shown what shares memory.</summary>
     internal Arena? Arena { get; set; }
 
+    /// <summary>What <see cref="Before"/> gave last.</summary>
+    internal SettledValues? Values => Volatile.Read(ref values);
+
+    /// <summary>Takes what <see cref="Before"/> gave; null gives all of it up, that of runs at rest too.</summary>
+    internal void Settle(SettledValues? next)
+    {
+        Interlocked.Exchange(ref values, next)?.Dispose();
+        if (next is null)
+            while (idle.TryTake(out var run)) run.Unbind();
+    }
+
     internal PlanRun Rent() => idle.TryTake(out var run) ? run : new(this);
 
     internal void Return(PlanRun run) => idle.Add(run);
@@ -54,6 +72,7 @@ internal sealed class Plan
     {
         foreach (var handle in constants ?? [])
             if (handle != 0) TorchTensor.Delete(handle);
+        values?.Dispose();
         ArenaPool.Trim();
     }
 }

@@ -18,6 +18,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     readonly nint[] next = new nint[plan.Swaps.Length];
     readonly TextTable texts = new();
     readonly TorchCell?[] held = new TorchCell?[plan.Parameters.Length];
+    readonly (TorchCell? Cell, long Version)[] found = new (TorchCell?, long)[plan.Parameters.Length];
+    SettledValues? settled;
     [ThreadStatic] static CancellationToken running;
     CancellationToken cancel;
     PlanTrace? trace;
@@ -55,6 +57,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         {
             Enter();
             Load();
+            Settle();
             var maker = plan.Arena is null ? new ArenaMaker(plan) : null;
             var (steps, given) = (arena?.Each ?? plan.Steps, ready is null ? null : arena?.Given ?? plan.Given);
             if (given is not null) Array.Clear(handed);
@@ -147,10 +150,12 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         bound = block.Pointer;
     }
 
-    void Unbind()
+    /// <summary>Gives back what stays from run to run.</summary>
+    internal void Unbind()
     {
         bound = null;
         arena = null;
+        settled = null;
         for (var i = 0; i < slots.Length; i++) Free(i);
     }
 
@@ -177,9 +182,36 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         using (plan.Parameters[0].Parameter.Store.Reading())
             for (var i = 0; i < held.Length; i++)
             {
-                held[i] = TorchCell.Of(plan.Parameters[i].Parameter);
-                slots[plan.Parameters[i].Slot] = held[i]!.Hold();
+                var cell = held[i] = TorchCell.Of(plan.Parameters[i].Parameter);
+                slots[plan.Parameters[i].Slot] = cell.Hold();
+                if (plan.Settling[i]) found[i] = (cell, cell.Version);
             }
+    }
+
+    /// <summary>What depends on Parameters alone: as it was where none of these was written since, else computed.</summary>
+    void Settle()
+    {
+        if (plan.Before.Length == 0) return;
+        if (settled is null || !settled.Hold(found))
+        {
+            Unsettle();
+            if (plan.Values is { } known && known.Hold(found) && known.Share(slots)) settled = known;
+        }
+        if (settled is not null) return;
+        foreach (var step in plan.Before)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Do(step);
+            foreach (var slot in step.Frees) Free(slot);
+        }
+        plan.Settle(settled = new([.. found], plan.Settled, slots));
+    }
+
+    void Unsettle()
+    {
+        settled = null;
+        for (var i = 0; i < slots.Length; i++)
+            if (plan.Settled[i]) Free(i);
     }
 
     /// <summary>A copy of what is fed, at whole vectors, in memory that stays for the next run.</summary>
@@ -204,7 +236,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
 
     void Free(int slot)
     {
-        if (slots[slot] == 0 || arena is not null && arena.Stays[slot]) return;
+        if (slots[slot] == 0 || arena is not null && arena.Stays[slot] || settled is not null && plan.Settled[slot]) return;
         TorchTensor.Delete(slots[slot]);
         slots[slot] = 0;
     }

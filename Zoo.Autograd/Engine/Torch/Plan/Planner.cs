@@ -19,7 +19,7 @@ internal sealed class Planner
     Planner(Program program) => this.program = program;
 
     /// <summary>The plan of a program as <see cref="Specialize"/> gives it.</summary>
-    internal static Plan Make(Program program) => new Planner(Recognise.For(program)).Make();
+    internal static Plan Make(Program program) => new Planner(Recognise.For(InferenceForms.For(program))).Make();
 
     Plan Make()
     {
@@ -41,18 +41,23 @@ internal sealed class Planner
         var fetches = Array.ConvertAll(program.Fetches, v => RowMajor(slotOf[v]));
         var inPlace = Assignments([.. units.Select(u => u.Group).OfType<FusionGroup>().Where(last.Has)], last);
         var swaps = Swaps();
-        Liveness([.. fetches, .. swaps.Select(s => s.Slot), .. inPlace.SelectMany(s => s.Reads)]);
+        int[] results = [.. fetches, .. swaps.Select(s => s.Slot), .. inPlace.SelectMany(s => s.Reads)];
+        Liveness(results);
+        var (before, after, settled, settling) = new Settlement(program, constants, parameters).Split(steps, slots, results);
         return new()
         {
             Program = program,
-            Steps = [.. steps],
+            Steps = after,
+            Before = before,
+            Settled = settled,
+            Settling = settling,
             Slots = slots,
             Feeds = Array.ConvertAll(program.Feeds, v => slotOf[v]),
             Constants = [.. constants],
             Parameters = [.. parameters],
             Fetches = fetches,
             Assignments = inPlace,
-            Swaps = swaps,
+            Swaps = [.. swaps.Select(s => (s.Target, s.Slot, s.Copy || settled[s.Slot]))],
         };
     }
 
@@ -171,7 +176,8 @@ internal sealed class Planner
         {
             case CallInstruction call:
                 var dot = call.Op.IndexOf('.');
-                var op = dot < 0 ? new TorchOp("aten::" + call.Op) : new TorchOp("aten::" + call.Op[..dot], call.Op[(dot + 1)..]);
+                var (name, overload) = dot < 0 ? (call.Op, "") : (call.Op[..dot], call.Op[(dot + 1)..]);
+                var op = new TorchOp(name.Contains("::", StringComparison.Ordinal) ? name : "aten::" + name, overload);
                 Add(new CallStep(op, Array.ConvertAll(call.Args, a => (a, a.Object switch { Value v => [Slot(v)], Value[] list => Array.ConvertAll(list, Slot), _ => Array.Empty<int>() })), New(call.Results)), node);
                 break;
             case PermuteInstruction p:

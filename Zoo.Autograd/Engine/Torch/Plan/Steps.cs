@@ -71,6 +71,9 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
             case Arg.Kind.Text:
                 call.String((byte[])arg.Object!);
                 break;
+            case Arg.Kind.OptionalText:
+                call.OptionalString((byte[])arg.Object!);
+                break;
             case Arg.Kind.Tensors:
                 Span<nint> tensors = stackalloc nint[at.Length];
                 for (var i = 0; i < at.Length; i++) tensors[i] = slots[at[i]];

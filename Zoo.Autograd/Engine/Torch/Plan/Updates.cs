@@ -68,5 +68,6 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
         kernel.Run(from, to, shape);
         for (var i = 0; i < to.Length; i++)
             if (slots[fresh[i]] != 0) TorchCell.Of(targets[i]).Swap(ref slots[fresh[i]]);
+            else TorchCell.Of(targets[i]).Written();
     }
 }

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+
+namespace Zoo.Autograd.Engine.Torch;
+
+/// <summary>
+/// What inference makes of a convolution with weights that hold from run to run: one call of oneDNN with bias, sum and activation, over weights packed once (see <see cref="Settlement"/>).
+/// </summary>
+internal static class InferenceConv
+{
+    /// <summary>Whether libtorch has oneDNN here.</summary>
+    internal static bool IsThere { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    /// <summary>activation(Conv2D(input, filter) + bias + other).</summary>
+    internal static readonly Op Convolution = new("_Conv2DInference", $"input:T filter:T bias:B*T other:O*T -> output:T ; activation:string {ConvFamily.Flat}")
+    {
+        Shape = s => ConvOps.Two.Output(s, s[0], s[1]),
+        Arithmetic = n => ConvOps.Two.Work(n.Out.Shape, n[1].Shape),
+        Kernel = k =>
+        {
+            var (w, x) = (new ConvWindow(k.Node, k.Shape(0), k.Shape(1)), k.Shape(0));
+            var picture = w.Pad(k, w.First(k, k[0]));
+            var packed = k.Call("mkldnn::_reorder_convolution_weight", w.Filter(k, k[1]), w.Symmetric, w.Strides, w.Dilations, w.Groups, Arg.Optional([x[0], x[3], .. w.Padded(x)]));
+            var bias = k.Node.Int("B") > 0 ? Arg.Optional(k[2]) : Arg.None;
+            var activation = k.Node.Text("activation");
+            return w.Last(k, k.Node.Int("O") > 0
+                ? k.Call("mkldnn::_convolution_pointwise.binary", picture, w.First(k, k[k.Count - 1]), packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, "add", Arg.None, activation == "none" ? Arg.None : Arg.Optional(activation), NoScalars, Arg.None)
+                : k.Call("mkldnn::_convolution_pointwise", picture, packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, activation, NoScalars, Arg.None));
+        },
+    };
+
+    static long[] NoScalars => [];
+}

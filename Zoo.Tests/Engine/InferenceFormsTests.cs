@@ -1,0 +1,130 @@
+using NUnit.Framework;
+using Zoo.Autograd;
+using Zoo.Autograd.Engine;
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
+
+namespace Zoo.Tests.Engine;
+
+/// <summary>Inference with weights that hold: what is folded into them, and that they follow the Parameters.</summary>
+[Category("Engines")]
+public class InferenceFormsTests
+{
+    static NDArray Noise(Shape shape, int seed, double low = -1, double high = 1)
+    {
+        var random = new Random(seed);
+        return NDArray.From([.. Enumerable.Range(0, (int)shape.Elements).Select(_ => (float)(low + random.NextDouble() * (high - low)))], shape);
+    }
+
+    static readonly (Shape Shape, double Low)[] weights = [([3, 3, 4, 8], -.3), ([8], -1), ([8], .5), ([8], -1), ([8], -.5), ([8], .2), ([1, 1, 4, 8], -.5), ([1, 1, 1, 8], .3), ([], .5)];
+
+    /// <summary>Chains behind convolutions of a picture [n, 9, 7, 4]: what they compute of weights, by name.</summary>
+    static readonly Dictionary<string, (int Calls, Func<Variable, Variable[], Variable> Make)> chains = new()
+    {
+        ["alone"] = (1, (x, w) => A.Conv2D(x, w[0])),
+        ["bias"] = (1, (x, w) => A.BiasAdd(A.Conv2D(x, w[0]), w[1])),
+        ["bias, relu"] = (1, (x, w) => A.Relu(A.BiasAdd(A.Conv2D(x, w[0], padding: "SAME"), w[1]))),
+        ["normalization"] = (1, (x, w) => A.Relu(Norm(A.BiasAdd(A.Conv2D(x, w[0]), w[1]), w))),
+        ["formula"] = (1, (x, w) => A.Relu((A.Conv2D(x, w[0]) - w[4]) * A.Rsqrt(w[5] + 1e-3) * w[7] + w[1])),
+        ["quotient and numbers"] = (1, (x, w) => (A.Conv2D(x, w[0]) / w[5] + w[8]) * w[8]),
+        ["residual"] = (2, (x, w) => A.Relu(Norm(A.Conv2D(x, w[0], padding: "SAME"), w) + A.BiasAdd(A.Conv2D(x, w[6]), w[1]))),
+        ["residual before another use"] = (2, (x, w) => A.Conv2D(x, w[6]) is var y ? A.Relu(A.Conv2D(x, w[0], padding: "SAME") + y) * y : x),
+        ["number minus picture"] = (1, (x, w) => w[1] - A.Conv2D(x, w[0])),
+        ["two users"] = (1, (x, w) => A.Conv2D(x, w[0]) is var y ? A.Relu(y) + A.Sigmoid(y) : x),
+        ["relu twice"] = (1, (x, w) => A.Relu(A.Relu(A.Conv2D(x, w[0])) + w[1])),
+    };
+
+    static Variable Norm(Variable x, Variable[] w) => NormOps.FusedBatchNorm.Call([x, w[2], w[3], w[4], w[5]], Attrs.Of(("is_training", false), ("epsilon", .001))).Out;
+
+    static IEnumerable<string> Names => chains.Keys;
+
+    static NDArray Run(ISession session, params NDArray[] feeds)
+    {
+        var results = new NDArray?[1];
+        session.Run(feeds, results);
+        return results[0]!;
+    }
+
+    /// <summary>The same graph with weights that are fed, which the plan cannot count on.</summary>
+    [Test]
+    public void FoldedIsUnfolded([ValueSource(nameof(Names))] string name, [Values(1, 3)] int batch)
+    {
+        NDArray[] values = [.. weights.Select((w, i) => Noise(w.Shape, i, w.Low))];
+        Parameter[] held = [.. values.Select((v, i) => new Parameter(v, $"w{i}"))];
+        Variable x = StateOps.Input("x", [Dim.Any, 9, 7, 4], DType.Float32);
+        Variable[] fed = [.. weights.Select((w, i) => StateOps.Input($"w{i}", w.Shape, DType.Float32))];
+        using var session = (TorchSession)new TorchEngine().Compile(new() { Feeds = [x], Fetches = [chains[name].Make(x, [.. held.Select(p => p.Variable)])] });
+        using var other = new TorchEngine().Compile(new() { Feeds = [x, .. fed], Fetches = [chains[name].Make(x, fed)] });
+        var picture = Noise([batch, 9, 7, 4], 99);
+        for (var round = 0; round < 3; round++)
+        {
+            Same(Run(session, picture), Run(other, [picture, .. values]));
+            values[0] = Noise(weights[0].Shape, 50 + round, -.3);   // the folded weights follow
+            held[0].Value = values[0];
+            if (round > 0) continue;
+            values[5] = Noise(weights[5].Shape, 60, .2);
+            held[5].Value = values[5];
+        }
+        session.Trace = new();
+        Run(session, picture);
+        var first = session.Trace.Entries.Select(e => e.Step.Kind).ToArray();
+        session.Trace = new();
+        Run(session, picture);
+        var second = session.Trace.Entries.Select(e => e.Step.Kind).ToArray();
+        if (!InferenceConv.IsThere) return;
+        Assert.That(second.Count(k => k.StartsWith("mkldnn::_convolution_pointwise", StringComparison.Ordinal)), Is.EqualTo(chains[name].Calls));
+        Assert.That(second, Has.None.EqualTo("mkldnn::_reorder_convolution_weight").And.None.EqualTo("aten::convolution"));
+        Assert.That(first.Length, Is.GreaterThan(second.Length), "weights that were changed are packed anew, others are not");
+    }
+
+    /// <summary>Only the plans used last keep what they packed; the others pack again.</summary>
+    [Test]
+    public void BatchesInTurnGiveTheSame()
+    {
+        Parameter w = new(Noise([3, 3, 4, 8], 1), "w");
+        Variable x = StateOps.Input("x", [Dim.Any, 5, 5, 4], DType.Float32);
+        using var session = new TorchEngine().Compile(new() { Feeds = [x], Fetches = [A.Relu(A.Conv2D(x, w))] });
+        var first = Enumerable.Range(1, 4).Select(n => Run(session, Noise([n, 5, 5, 4], n))).ToArray();
+        foreach (var n in (int[])[4, 1, 3, 2, 1, 4]) Same(Run(session, Noise([n, 5, 5, 4], n)), first[n - 1]);
+    }
+
+    /// <summary>Training writes weights in place: a Predict between steps sees each step's.</summary>
+    [Test]
+    public void WeightsThatAreTrainedAreSeen()
+    {
+        Parameter w = new(Noise([3, 3, 4, 8], 1), "w"), scale = new(Noise([8], 2), "s");
+        Variable x = StateOps.Input("x", [Dim.Any, 5, 5, 4], DType.Float32), v = StateOps.Input("w", w.Shape, DType.Float32);
+        using var predict = new TorchEngine().Compile(new() { Feeds = [x], Fetches = [A.Relu(A.Conv2D(x, w) * scale.Variable)] });
+        using var fed = new TorchEngine().Compile(new() { Feeds = [x, v], Fetches = [A.Relu(A.Conv2D(x, v) * scale.Variable)] });
+        var loss = A.Mean(A.Square(A.Conv2D(x, w) * scale.Variable));
+        using var train = new TorchEngine().Compile(new() { Feeds = [x], Fetches = [loss], Updates = [(w, w.Variable - A.Gradients(loss, w.Variable)[0])] });
+        var picture = Noise([2, 5, 5, 4], 3);
+        for (var i = 0; i < 4; i++)
+        {
+            Same(Run(predict, picture), Run(fed, picture, w.Value));
+            Run(train, picture);
+        }
+    }
+
+    /// <summary>A Parameter that takes a value which holds from run to run takes a copy: it is written in place afterwards.</summary>
+    [Test]
+    public void ASettledValueIsNotWrittenInPlace()
+    {
+        Parameter a = new(NDArray.From((float[])[1, 2, 3]), "a"), b = new(NDArray.From((float[])[0, 0, 0]), "b");
+        using var copy = new TorchEngine().Compile(new() { Feeds = [], Fetches = [], Updates = [(b, A.Exp(a.Variable) * 2)] });
+        using var grow = new TorchEngine().Compile(new() { Feeds = [], Fetches = [], Updates = [(b, b.Variable + 1)] });
+        copy.Run([], []);
+        var first = b.Value;
+        grow.Run([], []);
+        copy.Run([], []);
+        Assert.That(b.Value.ToArray<float>(), Is.EqualTo(first.ToArray<float>()));
+    }
+
+    static void Same(NDArray a, NDArray b)
+    {
+        Assert.That(a.Shape, Is.EqualTo(b.Shape));
+        Assert.That(a.ToArray<float>(), Is.EqualTo(b.ToArray<float>()).Within(1e-4));
+    }
+}
