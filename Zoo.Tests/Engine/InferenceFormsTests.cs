@@ -108,6 +108,19 @@ public class InferenceFormsTests
         }
     }
 
+    /// <summary>What holds from run to run is computed first: a value that others read later in the program is still there then.</summary>
+    [Test]
+    public void WhatIsComputedFirstStaysForAllItsReaders()
+    {
+        Parameter w = new(Noise([4, 4], 1), "w");
+        Variable x = StateOps.Input("x", [Dim.Any, 4], DType.Float32), v = StateOps.Input("w", w.Shape, DType.Float32);
+        using var session = new TorchEngine().Compile(new() { Feeds = [x], Fetches = [Make(w)] });
+        using var fed = new TorchEngine().Compile(new() { Feeds = [x, v], Fetches = [Make(v)] });
+        for (var i = 0; i < 3; i++) Same(Run(session, Noise([3, 4], i)), Run(fed, Noise([3, 4], i), w.Value));
+
+        Variable Make(Variable weight) => A.MatMul(weight, weight) is var square ? A.MatMul(A.Tanh(A.MatMul(x, square)), A.MatMul(square, square)) : x;
+    }
+
     /// <summary>A Parameter that takes a value which holds from run to run takes a copy: it is written in place afterwards.</summary>
     [Test]
     public void ASettledValueIsNotWrittenInPlace()

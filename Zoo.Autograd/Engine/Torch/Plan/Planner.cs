@@ -42,8 +42,8 @@ internal sealed class Planner
         var inPlace = Assignments([.. units.Select(u => u.Group).OfType<FusionGroup>().Where(last.Has)], last);
         var swaps = Swaps();
         int[] results = [.. fetches, .. swaps.Select(s => s.Slot), .. inPlace.SelectMany(s => s.Reads)];
-        Liveness(results);
         var (before, after, settled, settling) = new Settlement(program, constants, parameters).Split(steps, slots, results);
+        Liveness([.. before, .. after], results);
         return new()
         {
             Program = program,
@@ -253,10 +253,10 @@ internal sealed class Planner
     }
 
     /// <summary>Each slot is freed after its last use; leaves and results are kept to the end of the run.</summary>
-    void Liveness(int[] results)
+    void Liveness(Step[] order, int[] results)
     {
         var last = new Dictionary<int, Step>();
-        foreach (var step in steps)
+        foreach (var step in order)
             foreach (var slot in step.Reads.Concat(step.Writes)) last[slot] = step;
         foreach (var group in last.Where(l => !kept.Contains(l.Key) && !results.Contains(l.Key)).GroupBy(l => l.Value, l => l.Key))
             group.Key.Frees = [.. group];
