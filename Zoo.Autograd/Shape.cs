@@ -20,10 +20,14 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<long>
     /// <summary>A shape of which not even the rank is known.</summary>
     public static Shape Unknown { get; } = new(null);
 
+    /// <summary>The most dimensions that a shape has; TensorFlow's limit.</summary>
+    internal const int MaxRank = 254;
+
     /// <summary>A shape with these dimensions.</summary>
-    /// <exception cref="ArgumentException">A dimension is below -1.</exception>
+    /// <exception cref="ArgumentException">A dimension is below -1, or there are more than 254.</exception>
     public static Shape Create(ReadOnlySpan<long> dims)
     {
+        if (dims.Length > MaxRank) throw new ArgumentException($"Shape: it has {dims.Length} dimensions. Expected at most {MaxRank}.");
         foreach (var d in dims)
             if (d < Dim.Any) throw new ArgumentException($"Shape: {d} is not a dimension. Expected a size from 0, or Dim.Any where it is unknown.");
         return dims.Length == 0 ? Scalar : new(dims.ToArray());

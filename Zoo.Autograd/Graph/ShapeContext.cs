@@ -81,6 +81,13 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
     /// <summary>A shape of a rank about which nothing else is known.</summary>
     internal static Shape OfRank(int rank) => Shape.Create([.. Enumerable.Repeat(Dim.Any, rank)]);
 
+    /// <summary>The same, of as many dimensions as a vector input, which holds their sizes, has entries.</summary>
+    internal Shape OfLength(int input)
+    {
+        if (!this[input].HasRank || this[input][0] < 0) return Shape.Unknown;
+        return this[input][0] <= Shape.MaxRank ? OfRank((int)this[input][0]) : throw Fail($"'{Name(input)}' says a shape of {this[input][0]} dimensions", $"Expected at most {Shape.MaxRank}.");
+    }
+
     /// <summary>Fails where a vector input has another length; -1 stands for any.</summary>
     internal void Vector(int input, long length)
     {

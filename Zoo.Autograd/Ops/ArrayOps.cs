@@ -102,7 +102,7 @@ internal static class ArrayOps
         {
             s.Rank(1, 1);
             if (s.Known(1)?.Count(d => d == -1) > 1 || s.Known(1)?.Any(d => d < -1) == true) throw s.Fail("a size is below -1, or several are -1", "Expected sizes, one of which may be -1.");
-            if (s.Value(1) is not { } wanted) return s[1].HasRank && s[1][0] >= 0 ? Shape.Create([.. Enumerable.Repeat(Dim.Any, (int)s[1][0])]) : Shape.Unknown;
+            if (s.Value(1) is not { } wanted) return s.OfLength(1);
             if (!s[0].IsKnown || wanted.Count(d => d < 0) > 1) return Shape.Create(wanted);
             var free = Array.IndexOf(wanted, -1);
             var result = (long[])wanted.Clone();

@@ -98,7 +98,7 @@ internal static class IndexOps
         {
             s.Rank(0, 1);
             s.Rank(1, 0);
-            return s.Known(0) is { } dims ? Shape.Create([.. dims.Select(d => d ?? Dim.Any)]) : s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
+            return s.Known(0) is { } dims ? Shape.Create([.. dims.Select(d => d ?? Dim.Any)]) : s.OfLength(0);
         },
         Grad = (n, g) => [null, A.Sum(g)],
         Kernel = k => k.Strided(k[1], k.OutShape().ToArray(), new long[k.OutShape().Rank]),

@@ -110,7 +110,7 @@ internal static class JoinOps
         Shape = s =>
         {
             s.Rank(1, 1);
-            if (!s[0].HasRank) return s[1].HasRank && s[1][0] >= 0 ? ShapeContext.OfRank((int)s[1][0]) : Shape.Unknown;
+            if (!s[0].HasRank) return s.OfLength(1);
             s.Vector(1, s[0].Rank);
             var times = s.Known(1);
             if (times is not null && times.Any(t => t < 0)) throw s.Fail("a multiple is negative", "Expected 0 or more.");

@@ -72,7 +72,7 @@ internal static class PadOps
     {
         s.Rank(1, 2);
         if (s[1].HasRank && s[1][1] >= 0 && s[1][1] != 2) throw s.Fail("the paddings are no pairs", "Expected a matrix with two columns: before and after.");
-        if (!s[0].HasRank) return s[1].HasRank && s[1][0] >= 0 ? ShapeContext.OfRank((int)s[1][0]) : Shape.Unknown;
+        if (!s[0].HasRank) return s.OfLength(1);
         if (s[1].HasRank && s[1][0] >= 0 && s[1][0] != s[0].Rank) throw s.Fail($"there are paddings for {s[1][0]} axes", $"Expected {s[0].Rank}.");
         var widths = s.Known(1);
         var dims = s[0].ToArray();

@@ -116,7 +116,7 @@ internal static class RandomOps
         s.Vector(2, 2);
         s.Rank(3, 0);
         if (s.Known(0) is { } dims) return dims.Any(d => d < 0) ? throw s.Fail("a size is negative", "Expected 0 or more.") : Shape.Create([.. dims.Select(d => d ?? Dim.Any)]);
-        return s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
+        return s.OfLength(0);
     }
 
     internal static void OnlyPhilox(Node n)

@@ -30,7 +30,7 @@ internal static class ScatterOps
         {
             s.Rank(2, 1);
             var shape = s.Known(2) is { } dims ? dims.Any(d => d < 0) ? throw s.Fail("a size is negative", "Expected 0 or more.") : Shape.Create([.. dims.Select(d => d ?? Dim.Any)])
-                : s[2].HasRank && s[2][0] >= 0 ? ShapeContext.OfRank((int)s[2][0]) : Shape.Unknown;
+                : s.OfLength(2);
             Fits(s, shape, 0, 1);
             return shape;
         },

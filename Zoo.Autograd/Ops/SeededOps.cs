@@ -98,6 +98,6 @@ internal static class SeededOps
     {
         s.Vector(0, -1);
         if (s.Known(0) is { } dims) return dims.Any(d => d < 0) ? throw s.Fail("a size is negative", "Expected 0 or more.") : Shape.Create([.. dims.Select(d => d ?? Dim.Any)]);
-        return s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
+        return s.OfLength(0);
     }
 }

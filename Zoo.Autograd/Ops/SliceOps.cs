@@ -14,7 +14,7 @@ internal static class SliceOps
         Shape = s =>
         {
             s.Rank(1, 1);
-            if (!s[0].HasRank) return s[1].HasRank && s[1][0] >= 0 ? ShapeContext.OfRank((int)s[1][0]) : Shape.Unknown;
+            if (!s[0].HasRank) return s.OfLength(1);
             s.Vector(1, s[0].Rank);
             s.Vector(2, s[0].Rank);
             var (begin, size) = (s.Known(1), s.Known(2));
@@ -63,7 +63,7 @@ internal static class SliceOps
         Shape = s =>
         {
             s.Rank(0, 1);
-            if (s.Value(0) is not { } dims) return s[0].HasRank && s[0][0] >= 0 ? ShapeContext.OfRank((int)s[0][0]) : Shape.Unknown;
+            if (s.Value(0) is not { } dims) return s.OfLength(0);
             var shape = Shape.Create(dims);
             if (Spec(s, shape, 1) is { } spec && !spec.Result.Accepts(s[4])) throw s.Fail($"dy does not have the slice's shape {spec.Result} of {shape}", "Expected the gradient of that slice.");
             return shape;

@@ -19,7 +19,7 @@ internal static class TextPairOps
             if (s[at].HasRank && s[at + 2].HasRank && s.Same(s[at][1], s[at + 2][0], "the numbers of axes") is 0 or 1) throw s.Fail("there are fewer than 2 axes", "Expected groups, and sequences along the last axis.");
         }
         if (s[2].HasRank && s[5].HasRank) s.Same(s[2][0], s[5][0], "the numbers of axes of hypotheses and truth");
-        if (s.Known(2) is not { } a || s.Known(5) is not { } b) return s[2].HasRank && s[2][0] > 0 ? ShapeContext.OfRank((int)s[2][0] - 1) : Shape.Unknown;
+        if (s.Known(2) is not { } a || s.Known(5) is not { } b) return s.OfLength(2) is { HasRank: true, Rank: > 0 } all ? all[..^1] : Shape.Unknown;
         return Shape.Create([.. a.Zip(b).Take(a.Length - 1).Select(d => d.First is { } x && d.Second is { } y ? Math.Max(x, y) : Dim.Any)]);
     }, (n, v) =>
     {

@@ -128,7 +128,7 @@ internal sealed class AttrReader(TensorReader tensors, IReadOnlyDictionary<strin
     internal static Shape Shape(TensorShapeProto from)
     {
         if (from.UnknownRank) return Autograd.Shape.Unknown;
-        if (from.Dim.Count > 254) throw new GraphException($"a shape has {from.Dim.Count} dimensions. Expected at most 254.");
+        if (from.Dim.Count > Autograd.Shape.MaxRank) throw new GraphException($"a shape has {from.Dim.Count} dimensions. Expected at most {Autograd.Shape.MaxRank}.");
         return Autograd.Shape.Create([.. from.Dim.Select(d => d.Size)]);
     }
 }
