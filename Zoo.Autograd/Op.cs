@@ -116,6 +116,16 @@ public sealed class Op
     /// <summary>Whether the gradient stops here in silence (integers, shapes, comparisons).</summary>
     internal bool HasGradient => Grad is not null || Grads is not null;
 
+    /// <summary>The op that this one is under another name; null where it is none.</summary>
+    internal Op? Newer { get; init; }
+
+    /// <summary>This op under another name of TensorFlow's; <paramref name="current"/> says that TensorFlow still takes that name.</summary>
+    internal Op Called(string name, string? signature = null, bool current = false)
+    {
+        Func<Node, Variable[]?> newer = n => Call(n.Inputs, Attrs.Of([.. n.Attrs.All.Where(a => Array.Exists(Signature.Attrs, mine => mine.Name == a.Key)).Select(a => (a.Key, a.Value))])).Outputs;
+        return new(name, signature ?? this.signature) { Newer = this, Shape = Shape, Grad = Grad, Grads = Grads, ComplexGrad = ComplexGrad, NoGradient = NoGradient, DataDependent = DataDependent, Moves = Moves, Composite = newer, Portable = current ? null : newer };
+    }
+
     /// <summary>A node that applies this op.</summary>
     /// <exception cref="ShapeException">The shapes do not fit; names op and shapes.</exception>
     /// <exception cref="GraphException">Wrong number of inputs, dtypes or attributes.</exception>

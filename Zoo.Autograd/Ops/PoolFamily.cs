@@ -109,11 +109,13 @@ internal sealed class PoolFamily
 
     string Format => rank == 2 ? "NHWC" : "NDHWC";
 
-    internal Shape Output(ShapeContext s, Shape input)
+    internal Shape Output(ShapeContext s, Shape input) => Output(s, input, s.Ints("ksize"), s.Ints("strides"));
+
+    internal Shape Output(ShapeContext s, Shape input, long[] size, long[] stride)
     {
         if (input.HasRank && input.Rank != rank + 2) throw s.Fail($"the input has rank {input.Rank}", $"Expected rank {rank + 2}: batch, {rank} spatial axes, channels.");
         if (s.Has("data_format") && s.Text("data_format") != Format) throw s.Fail($"data_format {s.Text("data_format")}", $"Expected {Format}: graphs are channels last. Transpose at the border.");
-        var (size, stride, padding) = (s.Ints("ksize"), s.Ints("strides"), s.Text("padding"));
+        var padding = s.Text("padding");
         if (Array.Exists([size, stride], w => w.Length != rank + 2 || w[0] != 1 || w[^1] != 1 || w.Any(x => x < 1)))
             throw s.Fail($"windows of [{string.Join(", ", size)}] in steps of [{string.Join(", ", stride)}]", $"Expected {rank + 2} positive sizes, 1 for batch and channels.");
         if (!input.HasRank) return ShapeContext.OfRank(rank + 2);

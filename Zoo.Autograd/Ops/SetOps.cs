@@ -81,7 +81,7 @@ internal static class SetOps
         return result;
     }
 
-    static long[] Place(Shape groups, long g)
+    internal static long[] Place(Shape groups, long g)
     {
         var place = new long[groups.Rank];
         for (var axis = groups.Rank - 1; axis >= 0; axis--) (g, place[axis]) = Math.DivRem(g, groups[axis]);

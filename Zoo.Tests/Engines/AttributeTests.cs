@@ -15,7 +15,7 @@ public class AttributeTests
     {
         [@"\.data_format = NC"] = "graphs are channels last: another order is an error that says so",
         [@"\.data_format = NDHWC"] = "the same of five axes",
-        [@"^FusedBatchNormGradV3\.is_training = True"] = "what it is given is each engine's own: gradients of FusedBatchNormV3 try it",
+        [@"^FusedBatchNormGrad(V2|V3)?\.is_training = True"] = "what it is given is each engine's own: gradients of FusedBatchNormV3 try it",
         [@"^MaxPoolGrad\.padding = EXPLICIT"] = "it has no gradient of its own: the gradient of MaxPool tries it",
         [@"^DecodeJpeg\.fancy_upscaling = False"] = "a hint that the decoder does not take",
         [@"\.sorted = False"] = "any order is right",

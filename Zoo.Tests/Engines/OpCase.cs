@@ -202,17 +202,29 @@ sealed class OpCase
     /// <summary>The outputs that both engines must agree on.</summary>
     internal Variable[] Public(Node node) => [.. node.Outputs.Where(o => !Variant.Private.Contains(o.Index))];
 
+    /// <summary>The outputs through which gradients flow.</summary>
+    internal Variable[] Flowing(Node node) => [.. node.Outputs.Where(o => (o.DType.IsFloat() || o.DType.IsComplex()) && !Variant.Flat.Contains(o.Index) && !Variant.Private.Contains(o.Index))];
+
     /// <summary>A number made of all outputs, each element weighted; null where none is a floating-point number.</summary>
-    internal Variable? Loss(Node node, IReadOnlyList<Shape> shapes) => Weighted([.. node.Outputs.Where(o => (o.DType.IsFloat() || o.DType.IsComplex()) && !Variant.Flat.Contains(o.Index))], shapes, 1);
+    /// <param name="node">The node.</param>
+    /// <param name="shapes">Those of the public outputs.</param>
+    internal Variable? Loss(Node node, IReadOnlyList<Shape> shapes) => Flowing(node) is var values ? Weighted(values, [.. values.Select(v => shapes[Array.IndexOf(Public(node), v)])], 1) : null;
 
     /// <summary>The sum of all elements with random weights.</summary>
     internal Variable? Weighted(Variable[] values, IReadOnlyList<Shape> shapes, int stream)
     {
-        var random = new Random(seed + stream);
-        var parts = values.SelectMany((v, i) => v.DType.IsComplex() ? [(A.Real(v), shapes[i]), (A.Imag(v), shapes[i])] : new[] { (Value: v, Shape: shapes[i]) });
-        var terms = parts.Select(p => A.Sum(p.Value * A.Constant(Fill(p.Shape, p.Value.DType, () => random.NextDouble() * 2 - 1)))).ToArray();
+        var parts = values.SelectMany((v, i) => v.DType.IsComplex() ? [(A.Real(v), shapes[i]), (A.Imag(v), shapes[i])] : new[] { (Value: v, Shape: shapes[i]) }).ToArray();
+        var weights = Weights([.. parts.Select(p => (p.Value.DType, p.Shape))], stream);
+        var terms = parts.Select((p, i) => A.Sum(p.Value * A.Constant(weights[i]))).ToArray();
         if (terms.DistinctBy(t => t.DType).Count() > 1) terms = Array.ConvertAll(terms, t => A.Cast(t, DType.Float64));
         return terms.Length == 0 ? null : terms.Length == 1 ? terms[0] : A.AddN(terms);
+    }
+
+    /// <summary>The weights of real values.</summary>
+    internal NDArray[] Weights((DType DType, Shape Shape)[] values, int stream)
+    {
+        var random = new Random(seed + stream);
+        return Array.ConvertAll(values, v => Fill(v.Shape, v.DType, () => random.NextDouble() * 2 - 1));
     }
 
     /// <summary>The inputs that a gradient is asked for.</summary>

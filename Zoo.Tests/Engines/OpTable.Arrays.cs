@@ -18,6 +18,7 @@ static partial class OpTable
         Selections(),
         Complexes(),
         Searches(),
+        Sparses(),
     }.SelectMany(d => d).ToDictionary());
 
     static Dictionary<string, OpVariant[]> Arrays() => new()

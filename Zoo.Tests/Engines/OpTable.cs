@@ -98,6 +98,7 @@ static partial class OpTable
 
     internal static IEnumerable<OpVariant> Of(Op op)
     {
+        if (op.Newer is { } newer && !structured.Value.ContainsKey(op.Name)) return Of(newer).Where(v => v.Attrs.All(a => op.Signature.Attrs.Any(mine => mine.Name == a.Name))).Select(v => v.Inputs.Length > op.Signature.Inputs.Length ? v with { Inputs = v.Inputs[..op.Signature.Inputs.Length] } : v);
         if (structured.Value.TryGetValue(op.Name, out var listed)) return [.. listed, .. anyShape.Contains(op.Name) ? others.SelectMany(s => Reshaped(listed[0], s)) : [], .. Hinted(op, listed[0])];
         if (op.Pointwise is null && !domains.ContainsKey(op.Name)) throw new InvalidOperationException($"{op.Name} is not element-wise, and OpTable has no variants of it: add some.");
         var inputs = op.Signature.Inputs.Length;

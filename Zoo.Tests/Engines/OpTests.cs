@@ -201,6 +201,17 @@ public class OpTests
         Assert.That(peers.OnlyInCompany, Has.Count.LessThan(5));
     }
 
+    /// <summary>TensorFlow's C library has gradients of its own (Python's are others, written apart), of the ops that C++ programs train with.</summary>
+    [Test]
+    public void GradientsAreThoseThatTensorFlowBuilds()
+    {
+        Engine.TensorFlow.TensorFlowLibrary.Require();
+        var peers = new TensorFlowGradients(runs.Value);
+        var found = peers.Compare();
+        TestContext.Out.WriteLine($"gradients of {peers.Compared.Count} cases of {peers.Compared.Select(c => c.Op).Distinct().Count()} ops compared with TF_AddGradients; built but not run there: {string.Join("; ", peers.Refused)}; not built: {string.Join(", ", peers.Absent)}");
+        Check(found.Select(p => Note(p.Case, () => p.Found)));
+    }
+
     static NDArray Input(OpRun r, int smooth) => r.Case.Feeds[Array.IndexOf(r.Feeds, r.Case.Smooth(r.Feeds)[smooth])];
 
     /// <summary>Differences need double precision; float32 does only for ops that have nothing else.</summary>

@@ -139,12 +139,12 @@ internal sealed unsafe class TensorFlowGraph : IDisposable
         return index < count ? new(operation, index) : throw new GraphException($"TensorFlow: the node of '{name}' has {count} outputs. Expected an index below that.") { Node = name };
     }
 
-    /// <summary>TensorFlow's own gradients of the sum of <paramref name="ys"/>; an output without operation where there is none.</summary>
-    internal TfOutput[] AddGradients(TfOutput[] ys, TfOutput[] xs)
+    /// <summary>TensorFlow's own gradients of the sum of <paramref name="ys"/>, each weighted by its seed where these are given; an output without operation where there is none.</summary>
+    internal TfOutput[] AddGradients(TfOutput[] ys, TfOutput[] xs, TfOutput[]? seeds = null)
     {
         var result = new TfOutput[xs.Length];
         using var status = new TensorFlowStatus();
-        fixed (TfOutput* y = ys, x = xs, dy = result) LibTensorFlow.TF_AddGradients(graph, y, ys.Length, x, xs.Length, null, status.Handle, dy);
+        fixed (TfOutput* y = ys, x = xs, dx = seeds, dy = result) LibTensorFlow.TF_AddGradients(graph, y, ys.Length, x, xs.Length, dx, status.Handle, dy);
         return status.Failed ? throw status.Error("its gradients could not be made", OpOf) : result;
     }
 

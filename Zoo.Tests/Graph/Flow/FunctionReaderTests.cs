@@ -129,6 +129,29 @@ sealed class FunctionReaderTests
     }
 
     [Test]
+    public void A_recurrent_layer_is_known_again_and_else_is_its_body([Values("_Lstm", "_Gru")] string name, [Values] bool isKnown)
+    {
+        var op = Registry.Composites[name];
+        var (gates, more) = name == "_Lstm" ? (4, new Shape[] { [2, 3], [2, 3] }) : (3, [[3], [2, 3]]);
+        NDArray[] values = [.. new Shape[] { [4, 2, 3 * gates], [3, 3 * gates], .. more }.Select((shape, i) => OpCase.Fill(shape, DType.Float64, new Random(i).NextDouble))];
+        Variable[] v = [.. values.Select((a, i) => StateOps.Input($"v{i}", a.Shape, a.DType))];
+        var loss = A.Sum(A.Square(op.Call(v, Attrs.None).Outputs[0]));
+        var written = GraphDefWriter.Write(new() { Feeds = v, Fetches = [loss, .. A.Gradients(loss, v)] });
+        var marked = written.Graph.Library.Function.Where(f => f.Attr.ContainsKey(FunctionWriter.Composite)).ToArray();
+        Assert.That(marked, Has.Length.GreaterThanOrEqualTo(2), "forward and backward");
+        if (!isKnown)
+            foreach (var function in marked) function.Attr[FunctionWriter.Composite] = AttrWriter.Write($"{name}:99");
+        var read = GraphDefReader.Read(written.Graph);
+        Assert.That(read.Nodes.Count(n => n.Op == op), Is.EqualTo(isKnown ? 1 : 0));
+        var direct = OpRun.Run(v, [loss, .. A.Gradients(loss, v)], values);
+        foreach (var engine in TestEngines.Names)
+        {
+            var program = read.Program(written.Feeds, written.Fetches);
+            Assert.That(OpRun.Differ(direct, OpRun.Run(program.Feeds, program.Fetches, values, engine)), Is.Null, engine);
+        }
+    }
+
+    [Test]
     public void Variables_go_into_functions_and_are_assigned_there()
     {
         var read = GraphDefReader.Read(TextFormat.Parse<GraphDef>("""

@@ -3,6 +3,7 @@ using Zoo.Autograd;
 using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Graph.Proto;
+using Zoo.Autograd.Ops;
 using Zoo.Tests.Engine.TensorFlow;
 using Zoo.Tests.EngineCases;
 using Zoo.Tests.Goldens;
@@ -43,31 +44,34 @@ sealed class ReferenceVariableTests
         }
     }
 
-    [TestCase("ApplyGradientDescent", 1)]
-    [TestCase("ApplyMomentum", 2)]
-    [TestCase("ApplyRMSProp", 3)]
-    [TestCase("ApplyAdam", 3)]
-    public void Updates_are_TensorFlows(string op, int variables)
+    static IEnumerable<string> Updates => Registry.All.Keys.Where(name => System.Text.RegularExpressions.Regex.IsMatch(name, "^(Resource)?(Sparse)?Apply|^(Resource)?Scatter(Nd)?(Add|Sub|Mul|Div|Min|Max|Update)$")).Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(Updates))]
+    public void Updates_are_TensorFlows(string op)
     {
         TensorFlowLibrary.Require();
-        var signature = Zoo.Autograd.Ops.Registry.Get(op).Signature;
+        var (signature, resource) = (Registry.Get(op).Signature, op.StartsWith("Resource", StringComparison.Ordinal));
+        var rows = op.Contains("Sparse", StringComparison.Ordinal) || op.Contains("Scatter", StringComparison.Ordinal);
+        var variables = Registry.Get(resource ? op : "Resource" + op).Signature.Inputs.Count(input => input.Fixed == DType.Resource);
         var g = new OldGraph();
         for (var i = 0; i < variables; i++)
         {
-            g.Named($"v{i}", "VariableV2", [], ("dtype", DType.Float32), ("shape", Shape.Create([3])));
-            g.Named($"set{i}", "Assign", [$"v{i}", g.Input($"first{i}", DType.Float32, [3])], ("T", DType.Float32));
-            g.Named($"read{i}", "Identity", [$"v{i}"], ("T", DType.Float32));
+            g.Named($"v{i}", resource ? "VarHandleOp" : "VariableV2", [], ("dtype", DType.Float32), ("shape", Shape.Create([3, 2])), ("shared_name", $"v{i}"));
+            g.Named($"set{i}", resource ? "AssignVariableOp" : "Assign", [$"v{i}", g.Input($"first{i}", DType.Float32, [3, 2])], (resource ? "dtype" : "T", DType.Float32));
+            g.Named($"read{i}", resource ? "ReadVariableOp" : "Identity", [$"v{i}"], (resource ? "dtype" : "T", DType.Float32));
         }
-        var inputs = signature.Inputs[variables..].Select(input => g.Input(input.Name, DType.Float32, input.Name is "delta" or "grad" ? [3] : Shape.Scalar)).ToArray();
-        g.Named("go", op, [.. Enumerable.Range(0, variables).Select(i => $"v{i}"), .. inputs], ("T", DType.Float32));
+        var inputs = signature.Inputs[variables..].Select(input => g.Input(input.Name, input.TypeAttr is "Tindices" ? DType.Int32 : input.Fixed == DType.Int64 ? DType.Int64 : DType.Float32,
+            input.Name is "indices" ? op.Contains("Nd", StringComparison.Ordinal) ? [2, 1] : [2] : input.Name is "delta" or "grad" or "updates" ? [rows ? 2 : 3, 2] : Shape.Scalar)).ToArray();
+        var data = signature.Attrs.Any(a => a.Name == "T") ? "T" : "dtype";
+        g.Named("go", op, [.. Enumerable.Range(0, variables).Select(i => $"v{i}"), .. inputs], [(data, DType.Float32), .. rows ? new (string, object)[] { ("Tindices", DType.Int32) } : []]);
         using var theirs = new TensorFlowGraph(TensorFlowGraph.Threads(1, 1));
         theirs.Import(g.Graph);
         var ours = GraphDefReader.Read(g.Graph);
         var random = new Random(variables);
-        var feeds = inputs.Select(name => (name, OpCase.Fill(ours[name].Shape, DType.Float32, () => .1 + random.NextDouble() * .8))).ToArray();
+        var feeds = inputs.Select(name => (name, ours[name].DType == DType.Float32 ? OpCase.Fill(ours[name].Shape, DType.Float32, () => .1 + random.NextDouble() * .8) : ours[name].Shape.Rank == 0 ? NDArray.Scalar(3, ours[name].DType) : NDArray.From([2, 0], ours[name].Shape))).ToArray();
         for (var i = 0; i < variables; i++)
         {
-            var first = OpCase.Fill([3], DType.Float32, () => .1 + random.NextDouble());
+            var first = OpCase.Fill([3, 2], DType.Float32, () => .1 + random.NextDouble());
             theirs.Run([($"first{i}", first)], [], $"set{i}");
             ours.Parameters.Single(p => p.Path == $"v{i}").Value = first;
         }
@@ -75,6 +79,24 @@ sealed class ReferenceVariableTests
         var program = ours.Program(inputs, [], "go");
         using (var session = TestEngines.Get("embedded").Compile(program)) session.Run([.. feeds.Select(f => f.Item2)], []);
         for (var i = 0; i < variables; i++) Assert.That(OpRun.Differ(ours.Parameters.Single(p => p.Path == $"v{i}").Value, theirs.Run([], [$"read{i}"])[0], 1e-5), Is.Null, $"v{i}");
+    }
+
+    [Test]
+    public void Rows_and_shape_of_a_variable_are_read()
+    {
+        var g = new OldGraph();
+        g.Named("v", "VarHandleOp", [], ("dtype", DType.Float32), ("shape", Shape.Create([3, 2])), ("shared_name", "v"));
+        g.Named("rows", "ResourceGather", ["v", g.Const(new[,] { { 2, 0 }, { 1, 1 } })], ("dtype", DType.Float32), ("Tindices", DType.Int32));
+        g.Named("picked", "ResourceGatherNd", ["v", g.Const(new[,] { { 2, 0 }, { 1, 1 } })], ("dtype", DType.Float32), ("Tindices", DType.Int32));
+        g.Named("shape", "VariableShape", ["v"], ("out_type", DType.Int64));
+        var ours = GraphDefReader.Read(g.Graph);
+        ours.Parameters.Single().Value = NDArray.From([1f, 2, 3, 4, 5, 6], [3, 2]);
+        var found = new NDArray?[3];
+        using var session = TestEngines.Get("embedded").Compile(ours.Program([], ["rows", "picked", "shape"]));
+        session.Run([], found);
+        Assert.That(found[0]!.ToArray<float>(), Is.EqualTo(new float[] { 5, 6, 1, 2, 3, 4, 3, 4 }));
+        Assert.That(found[1]!.ToArray<float>(), Is.EqualTo(new float[] { 5, 4 }));
+        Assert.That(found[2]!.ToArray<long>(), Is.EqualTo(new long[] { 3, 2 }));
     }
 
     [TestCase("RandomUniform", DType.Float32)]
