@@ -133,7 +133,8 @@ sealed class FunctionReaderTests
     {
         var op = Registry.Composites[name];
         var (gates, more) = name == "_Lstm" ? (4, new Shape[] { [2, 3], [2, 3] }) : (3, [[3], [2, 3]]);
-        NDArray[] values = [.. new Shape[] { [4, 2, 3 * gates], [3, 3 * gates], .. more }.Select((shape, i) => OpCase.Fill(shape, DType.Float64, new Random(i).NextDouble))];
+        Shape[] shapes = [[4, 2, 3 * gates], [3, 3 * gates], .. more];
+        NDArray[] values = [.. shapes.Select((shape, i) => OpCase.Fill(shape, DType.Float64, new Random(i).NextDouble))];
         Variable[] v = [.. values.Select((a, i) => StateOps.Input($"v{i}", a.Shape, a.DType))];
         var loss = A.Sum(A.Square(op.Call(v, Attrs.None).Outputs[0]));
         var written = GraphDefWriter.Write(new() { Feeds = v, Fetches = [loss, .. A.Gradients(loss, v)] });
