@@ -148,7 +148,7 @@ internal static class SparseListOps
         var all = from.Aggregate((Int128)1, (a, b) => a * b);
         var free = Array.IndexOf(wanted, -1);
         var rest = wanted.Where(d => d != -1).Aggregate((Int128)1, (a, b) => a * b);
-        if (wanted.Count(d => d < 0) > (free < 0 ? 0 : 1) || (free >= 0 ? rest == 0 || all % rest != 0 : rest != all)) throw Bad("SparseReshape", $"{all} elements do not fill [{string.Join(",", wanted)}]", "Expected a shape with as many elements, one size of which may be -1.");
+        if (wanted.Count(d => d < 0) > (free < 0 ? 0 : 1) || (free >= 0 ? rest == 0 || all % rest != 0 : rest != all)) throw Bad("SparseReshape", $"{all} elements are out of range of [{string.Join(",", wanted)}]", "Expected a shape with as many elements, one size of which may be -1.");
         if (free >= 0) wanted[free] = (long)(all / rest);
         var (count, old) = ((int)places.Shape[0], places.ToArray<long>());
         var result = new long[count * wanted.Length];

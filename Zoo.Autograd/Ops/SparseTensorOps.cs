@@ -74,6 +74,7 @@ internal static class SparseTensorOps
         if (!s[2].HasRank || s[2][0] < 0 || s.Known(3) is not { } axes || axes.Contains(null)) return Shape.Unknown;
         var rank = (int)s[2][0];
         var gone = axes.Select(a => s.Axis(a!.Value, rank)).ToHashSet();
+        if (gone.Count < axes.Length) throw s.Fail("an axis is named twice", "Expected each axis once.");
         var sizes = s.Known(2);
         return Shape.Create([.. Enumerable.Range(0, rank).Where(i => s.Flag("keep_dims") || !gone.Contains(i)).Select(i => gone.Contains(i) ? 1 : sizes?[i] ?? Dim.Any)]);
     }, (n, v) => ReduceOps.Sum.Call([ScatterOps.ScatterNd.Call(v[0], v[1], v[2]), v[3]], ("keep_dims", n.Flag("keep_dims"))));
