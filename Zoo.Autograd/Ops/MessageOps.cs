@@ -1,7 +1,5 @@
 using System.Buffers.Text;
-using Google.Protobuf;
 using Zoo.Autograd.Graph;
-using Zoo.Autograd.Graph.Proto;
 
 namespace Zoo.Autograd.Ops;
 
@@ -26,7 +24,7 @@ internal static class MessageOps
     {
         Shape = _ => Shape.Scalar,
         NoGradient = Op.Discrete,
-        Kernel = k => k.Managed((_, x) => [NDArray.From([AttrWriter.Write(x[0]).ToByteArray()], Shape.Scalar)]),
+        Kernel = k => k.Managed((_, x) => [NDArray.From([AttrWriter.Bytes(x[0])], Shape.Scalar)]),
     };
 
     internal static readonly Op ParseTensor = new("ParseTensor", "serialized:string -> output:out_type ; out_type:numeric")
@@ -46,9 +44,9 @@ internal static class MessageOps
         NDArray read;
         try
         {
-            read = new TensorReader().Read(TensorProto.Parser.ParseFrom(message));
+            read = TensorReader.Parse(message);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or GraphException)
+        catch (GraphException e)
         {
             throw new EngineException($"ParseTensor: {message.Length} bytes are no tensor: {e.Message} Expected a TensorProto message.", e) { Op = "ParseTensor" };
         }

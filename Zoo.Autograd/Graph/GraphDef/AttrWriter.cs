@@ -51,6 +51,9 @@ internal static class AttrWriter
         return to;
     }
 
+    /// <summary>A tensor as a message of its own.</summary>
+    internal static byte[] Bytes(NDArray tensor) => Write(tensor).ToByteArray();
+
     internal static TensorProto Write(NDArray tensor)
     {
         var to = new TensorProto { Dtype = (DataType)tensor.DType, TensorShape = Write(tensor.Shape) };

@@ -16,6 +16,20 @@ internal sealed class TensorReader
     internal const long MaxFilled = 256L << 20;
     long filled;
 
+    /// <summary>A tensor of a message of its own.</summary>
+    /// <exception cref="GraphException">It is none.</exception>
+    internal static NDArray Parse(byte[] message)
+    {
+        try
+        {
+            return new TensorReader().Read(TensorProto.Parser.ParseFrom(message));
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new GraphException($"{e.Message}", e);
+        }
+    }
+
     internal NDArray Read(TensorProto from)
     {
         var dtype = AttrReader.Type(from.Dtype);
