@@ -15,7 +15,8 @@ internal interface IEngineWork
 /// </summary>
 internal static class EngineThreads
 {
-    const int SpinMicroseconds = 30;
+    /// <summary>How long a thread spins before it sleeps: a moment, and the time of a small step where the call leaves the caller's processor free.</summary>
+    const int Moment = 30, SmallStep = 300;
 
     static readonly Lock gate = new();
     static readonly Stack<Worker> idle = new();
@@ -115,7 +116,7 @@ internal static class EngineThreads
         {
             (work, threads) = (item, TorchThreads.Own);
             go.Set();
-            done.Wait();
+            done.Wait(TorchThreads.Count < Environment.ProcessorCount ? SmallStep : Moment);
             Exception? result = error;
             error = null;
             return result;
@@ -160,9 +161,9 @@ internal static class EngineThreads
                 sleep.Release();
         }
 
-        internal void Wait()
+        internal void Wait(int microseconds = Moment)
         {
-            long until = System.Diagnostics.Stopwatch.GetTimestamp() + System.Diagnostics.Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
+            long until = System.Diagnostics.Stopwatch.GetTimestamp() + System.Diagnostics.Stopwatch.Frequency * microseconds / 1_000_000;
             while (Volatile.Read(ref state) != Raised && System.Diagnostics.Stopwatch.GetTimestamp() < until)
                 Thread.SpinWait(10);
             if (Interlocked.CompareExchange(ref state, Sleeping, Clear) == Clear)
