@@ -12,14 +12,14 @@ namespace Zoo.Benchmarks;
 
 /// <summary>
 /// An LSTM forward and backward: from a given gradient for all its results to those for inputs, both kernels and bias. Sequences are [steps, batch, …], as every peer
-/// likes them best, and lie where the engine has its variables.
+/// likes them best. The inputs are fed: what depends on variables alone an engine may keep from step to step.
 /// </summary>
 internal sealed class LstmJob
 {
     internal const int Steps = 200, Batch = 32, Inputs = 128, Units = 128;
     internal static readonly string[] Peers = ["embedded", "body", "tensorflow", "onednn"];
 
-    internal Parameter X { get; } = Noise("x", 1, Steps, Batch, Inputs);
+    internal NDArray X { get; } = Noise("x", 1, Steps, Batch, Inputs).Value;
     internal Parameter Kernel { get; } = Noise("kernel", 0.1, Inputs, 4 * Units);
     internal Parameter Recurrent { get; } = Noise("recurrent", 0.1, Units, 4 * Units);
     internal Parameter Bias { get; } = Noise("bias", 0.1, 4 * Units);
@@ -30,20 +30,21 @@ internal sealed class LstmJob
     {
         get
         {
-            var projected = A.Reshape(A.BiasAdd(A.MatMul(A.Reshape(X, [Steps * Batch, Inputs]), Kernel), Bias), [Steps, Batch, 4 * Units]);
+            var x = StateOps.Input("x", X.Shape, X.DType);
+            var projected = A.Reshape(A.BiasAdd(A.MatMul(A.Reshape(x, [Steps * Batch, Inputs]), Kernel), Bias), [Steps, Batch, 4 * Units]);
             var zeros = A.Constant(NDArray.Zeros([Batch, Units]));
             var states = RecurrentOps.Lstm.Call([projected, Recurrent, zeros, zeros], Attrs.None).Outputs[0];
-            var gradients = Gradients.Of([RecurrentOps.After(states, reverse: false)], [X.Variable, Kernel.Variable, Recurrent.Variable, Bias.Variable], [Gradient.Variable]);
-            return new() { Name = "lstm", Feeds = [], Fetches = [A.Sum(RecurrentOps.Last(states, reverse: false)), .. gradients!] };
+            var gradients = Gradients.Of([RecurrentOps.After(states, reverse: false)], [x, Kernel.Variable, Recurrent.Variable, Bias.Variable], [Gradient.Variable]);
+            return new() { Name = "lstm", Feeds = [x], Fetches = [A.Sum(RecurrentOps.Last(states, reverse: false)), .. gradients!] };
         }
     }
 
     /// <summary>A peer by its name.</summary>
     internal static IPeer Find(string kind, int threads) => kind switch
     {
-        "embedded" => new Session(new LstmJob().Program),
-        "body" => new Session(Bodies.Of(new LstmJob().Program)),
-        "tensorflow" => new Peer(new LstmJob().Program, threads),
+        "embedded" => new Session(new(), bodies: false),
+        "body" => new Session(new(), bodies: true),
+        "tensorflow" => new Peer(new(), threads),
         "onednn" => new OneDnnLstm(new()),
         _ => throw new ArgumentException($"benchmarks: the recurrence has no peer '{kind}'. Expected one of {string.Join(", ", Peers)}."),
     };
@@ -68,14 +69,14 @@ internal sealed class LstmJob
         protected override Variable[] Step(Node node, Variable[] inputs) => node.Op.Body is { } body && node.Op != ScanOps.Scan ? body(node, inputs) : base.Step(node, inputs);
     }
 
-    sealed class Session(Autograd.Graph.Program program) : IPeer
+    sealed class Session(LstmJob job, bool bodies) : IPeer
     {
-        readonly TorchSession session = (TorchSession)new TorchEngine().Compile(program);
-        readonly NDArray?[] fetched = new NDArray?[program.Fetches.Length];
+        readonly TorchSession session = (TorchSession)new TorchEngine().Compile(bodies ? Bodies.Of(job.Program) : job.Program);
+        readonly NDArray?[] fetched = new NDArray?[job.Program.Fetches.Length];
 
         public double Step()
         {
-            session.Run([], fetched);
+            session.Run([job.X], fetched);
             return fetched[0]!.AsSpan<float>()[0];
         }
     }
@@ -83,16 +84,19 @@ internal sealed class LstmJob
     sealed class Peer : IPeer
     {
         readonly TensorFlowGraph graph;
-        readonly TfOutput[] fetches;
+        readonly TfOutput[] feeds, fetches;
+        readonly NDArray[] fed;
         readonly NDArray?[] fetched;
 
-        internal Peer(Autograd.Graph.Program program, int threads)
+        internal Peer(LstmJob job, int threads)
         {
+            var program = job.Program;
             var written = GraphDefWriter.Write(program);
             graph = new(TensorFlowGraph.Threads(threads, threads));
             var start = program.Parameters().Select((p, i) => TensorFlowPeer.Add(written.Graph, "AssignVariableOp", $"start/{i}", [Handle(written.Graph, p), TensorFlowPeer.Add(written.Graph, "Const", $"start/{i}/value", [], ("value", p.Value), ("dtype", p.DType))], ("dtype", p.DType))).ToArray();
             graph.Import(written.Graph);
             graph.Run([], [], [], [], Array.ConvertAll(start, graph.Operation));
+            (feeds, fed) = (Array.ConvertAll(written.Feeds, graph.Output), [job.X]);
             fetches = Array.ConvertAll(written.Fetches, graph.Output);
             fetched = new NDArray?[fetches.Length];
         }
@@ -101,7 +105,7 @@ internal sealed class LstmJob
 
         public double Step()
         {
-            graph.Run([], [], fetches, fetched, []);
+            graph.Run(feeds, fed, fetches, fetched, []);
             return fetched[0]!.AsSpan<float>()[0];
         }
     }
@@ -122,7 +126,7 @@ internal sealed class LstmJob
 
         double Once()
         {
-            tensors ??= [.. new[] { job.X.Value, Transposed(job.Kernel.Value), Transposed(job.Recurrent.Value), job.Bias.Value, NDArray.Zeros(job.Bias.Shape), NDArray.Zeros([Batch, Units]), NDArray.Zeros([Batch, Units]), job.Gradient.Value }.Select(TorchArrays.From)];
+            tensors ??= [.. new[] { job.X, Transposed(job.Kernel.Value), Transposed(job.Recurrent.Value), job.Bias.Value, NDArray.Zeros(job.Bias.Shape), NDArray.Zeros([Batch, Units]), NDArray.Zeros([Batch, Units]), job.Gradient.Value }.Select(TorchArrays.From)];
             Span<ulong> stack = stackalloc ulong[24];
             var call = new TorchCall(stack);
             for (var i = 0; i < 7; i++) call.Tensor(tensors[i]);

@@ -67,7 +67,7 @@ internal sealed class ArenaMaker
             else pieces[slot] = Array.Find(Array.ConvertAll(step.Reads, r => pieces[r]), p => p?.Covers(address) == true);
         }
         // a view of what stays can stay
-        if (step is PermuteStep or ViewStep or ContiguousStep or LayoutStep && stays[step.Reads[0]] && pieces[step.Writes[0]] is not null)
+        if (step.IsView && stays[step.Reads[0]] && pieces[step.Writes[0]] is not null)
         {
             stays[step.Writes[0]] = true;
             once.Add(step);

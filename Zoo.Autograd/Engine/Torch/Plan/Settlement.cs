@@ -32,6 +32,6 @@ internal sealed class Settlement
         return ([.. before], [.. after], [.. Enumerable.Range(0, slots).Select(made.Contains)], [.. parameters.Select(p => read.Contains(p.Slot))]);
     }
 
-    bool Holds(Step step) => step is CallStep or PermuteStep or ViewStep or ContiguousStep or LayoutStep or PointwiseStep or HostStep && step.Reads.Length > 0 && Array.TrueForAll(step.Reads, settled.Contains)
+    bool Holds(Step step) => (step.IsView || step is CallStep or PointwiseStep or HostStep) && step.Reads.Length > 0 && Array.TrueForAll(step.Reads, settled.Contains)
         && step.Node is not { Op.Stateful: true } and not { Op.Effect: true };
 }

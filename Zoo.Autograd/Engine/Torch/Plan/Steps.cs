@@ -20,6 +20,8 @@ internal abstract class Step
     internal abstract int[] Writes { get; }
     /// <summary>For each result what it is, where the step writes row-major memory that it may be given: its slot then holds a tensor already. Else empty.</summary>
     internal virtual (long[] Sizes, DType DType)[] Makes => [];
+    /// <summary>Whether its result is the memory that it reads, seen otherwise, as far as that can be; and follows from that alone.</summary>
+    internal virtual bool IsView => false;
     internal abstract void Run(nint[] slots);
 
     /// <summary>The addresses of results that are made here: of those given, else of fresh memory.</summary>
@@ -86,6 +88,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
 /// <summary>A view with permuted axes.</summary>
 internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 {
+    internal override bool IsView => true;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
 
@@ -102,6 +105,7 @@ internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 /// <summary>A view of row-major memory with given sizes and strides.</summary>
 internal sealed class ViewStep(int x, long[] sizes, long[] strides, long offset, int result) : Step
 {
+    internal override bool IsView => true;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
     internal override void Run(nint[] slots) => slots[result] = TorchTensor.View(slots[x], sizes, strides, offset);
@@ -112,6 +116,7 @@ internal sealed class ContiguousStep(int x, int result) : Step
 {
     static readonly TorchOp clone = new("aten::clone");
 
+    internal override bool IsView => true;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
 
@@ -147,6 +152,7 @@ internal sealed class ContiguousStep(int x, int result) : Step
 /// <summary>Memory as a Parameter's: the same tensor where it lies so already, else a copy.</summary>
 internal sealed class LayoutStep(int x, DType dtype, int result) : Step
 {
+    internal override bool IsView => true;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
     internal override void Run(nint[] slots) => slots[result] = TorchLayout.Holds(slots[x]) ? TorchTensor.Share(slots[x]) : TorchLayout.Copy(slots[x], dtype);
