@@ -99,22 +99,12 @@ internal sealed class CaffeWindowTests
         }
     }
 
-    [TestCase("MAX"), TestCase("AVE")]
-    public void GlobalPooling(string method)
+    [Test]
+    public void OneWindowMayBeThePicture([Values("MAX", "AVE")] string method, [Values("Pooling: pooling_param { global_pooling: true", "SPP: spp_param { pyramid_height: 1")] string layer)
     {
         Shape shape = [2, 3, 4, 5];
-        var net = CaffeNet.Read(CaffeNet.Text("Pooling", $"pooling_param {{ pool: {method} global_pooling: true }}", [shape]));
-        var x = CaffeNet.Numbers("x", shape);
-        var y = CaffeNet.Run(net, x);
-        CaffeNet.Near(y[0], [2, 3, 1, 1], at => Pooled(x, method, at, (4, 5), (1, 1), (0, 0)));
-        CaffeNet.SurvivesFiles(net, [x], y);
-    }
-
-    [TestCase("MAX"), TestCase("AVE")]
-    public void APyramidOfOneLevelIsPooling(string method)
-    {
-        Shape shape = [2, 3, 4, 5];
-        var net = CaffeNet.Read(CaffeNet.Text("SPP", $"spp_param {{ pyramid_height: 1 pool: {method} }}", [shape]));
+        var parts = layer.Split(": ", 2);
+        var net = CaffeNet.Read(CaffeNet.Text(parts[0], $"{parts[1]} pool: {method} }}", [shape]));
         var x = CaffeNet.Numbers("x", shape);
         var y = CaffeNet.Run(net, x);
         CaffeNet.Near(y[0], [2, 3, 1, 1], at => Pooled(x, method, at, (4, 5), (4, 5), (0, 0)));
