@@ -30,18 +30,29 @@ internal static class CrossEntropy
 
     static void Run<T, TLabels>(ReadOnlySpan<nint> x, ReadOnlySpan<nint> y, Shape logits) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TLabels : struct, ILabels<T>
     {
-        int rows = (int)logits[0], classes = (int)logits[1];
-        Span<T> from = HostMemory.Span<T>(x[0], rows * classes), loss = HostMemory.Span<T>(y[0], rows), back = HostMemory.Span<T>(y[1], rows * classes);
-        for (var r = 0; r < rows; r++)
+        var body = new Rows<T, TLabels> { From = x[0], Labels = x[1], Loss = y[0], Back = y[1], Count = (int)logits[0], Classes = (int)logits[1] };
+        ParallelFor.Run(ref body, logits[0], Math.Max(1, 20_000 / Math.Max(1, logits[1])));
+    }
+
+    struct Rows<T, TLabels> : IRangeBody where T : unmanaged, IBinaryFloatingPointIeee754<T> where TLabels : struct, ILabels<T>
+    {
+        internal nint From, Labels, Loss, Back;
+        internal int Count, Classes;
+
+        public readonly void Do(long begin, long end)
         {
-            Span<T> row = from.Slice(r * classes, classes), to = back.Slice(r * classes, classes);
-            TensorPrimitives.Subtract(row, TensorPrimitives.Max<T>(row), to);
-            var (weight, own) = TLabels.Of(x[1], r, to);
-            TensorPrimitives.Exp<T>(to, to);
-            var sum = TensorPrimitives.Sum<T>(to);
-            loss[r] = T.Log(sum) * weight - own;
-            TensorPrimitives.Divide(to, sum, to);
-            TLabels.Subtract(x[1], r, to);
+            Span<T> from = HostMemory.Span<T>(From, Count * Classes), loss = HostMemory.Span<T>(Loss, Count), back = HostMemory.Span<T>(Back, Count * Classes);
+            for (var r = (int)begin; r < end; r++)
+            {
+                Span<T> row = from.Slice(r * Classes, Classes), to = back.Slice(r * Classes, Classes);
+                TensorPrimitives.Subtract(row, TensorPrimitives.Max<T>(row), to);
+                var (weight, own) = TLabels.Of(Labels, r, to);
+                TensorPrimitives.Exp<T>(to, to);
+                var sum = TensorPrimitives.Sum<T>(to);
+                loss[r] = T.Log(sum) * weight - own;
+                TensorPrimitives.Divide(to, sum, to);
+                TLabels.Subtract(Labels, r, to);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using Zoo.Autograd.Graph;
+using Zoo.Autograd.Ops;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -66,6 +68,9 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
         var (input, rank, at) = (x.DType, x.Shape.Rank, x.Shape.Axis(Axis, "axis"));   // Keras goes back to its type before it takes the layer's: of whole numbers the fractions go
         var within = (int)(x.Shape[at] / Groups);
         if (input is not (DType.Float32 or DType.Float64)) x = A.Cast(x, DType.Float32);
+        if (at == rank - 1)
+            return Back(GroupNormOps.GroupNorm.Call([x, .. new[] { gamma, beta }.OfType<Parameter>().Select(p => A.Cast(p.Variable, x.DType))],
+                Attrs.Of(("groups", Groups), ("epsilon", Epsilon), ("S", gamma is null ? 0 : 1), ("O", beta is null ? 0 : 1))).Out);
         // The groups get an axis of their own before that of the channels.
         var sizes = A.ShapeOf(x);
         var grouped = A.Reshape(x, A.Concat([sizes[..at], A.Ints([Groups, within]), sizes[(at + 1)..]], 0));
@@ -75,6 +80,8 @@ public sealed class GroupNormalization(int groups = 32, int axis = -1, double ep
         if (gamma is not null) inverse *= A.Reshape(A.Cast(gamma.Variable, x.DType), shape);
         var shift = -mean * inverse;   // in Keras' order: large inputs show how it was rounded
         if (beta is not null) shift += A.Reshape(A.Cast(beta.Variable, x.DType), shape);
-        return A.Cast(A.Cast(A.ReshapeLike(grouped * inverse + shift, x), input), DTypePolicy.ComputeDType);
+        return Back(A.ReshapeLike(grouped * inverse + shift, x));
+
+        Variable Back(Variable y) => A.Cast(A.Cast(y, input), DTypePolicy.ComputeDType);
     }
 }

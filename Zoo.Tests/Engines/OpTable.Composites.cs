@@ -84,5 +84,19 @@ static partial class OpTable
         [
             .. Attentions((b, q, v, h, u, d, dv, more) => [D(b, q, h, dv), D([b, q, h, d], -1, 1), D([b, v, u, d], -1, 1), D(b, v, u, dv), D(b, q, h, dv), D([b, h, q, 2], .1, .5), .. more]),
         ],
+        ["_GroupNorm"] =
+        [
+            .. from shape in new Shape[] { [3, 4], [2, 3, 6], [2, 3, 2, 34], [1, 5, 16] }
+               from groups in new[] { 1, 2 }
+               from weights in new[] { 0, 1, 2 }
+               select V([new Data(shape), .. Enumerable.Repeat(new Data(shape[^1..]), weights)], ("groups", groups), ("S", Math.Min(weights, 1)), ("O", weights / 2), ("epsilon", .01)),
+            V([D(4, 3, 6), D(6)], ("S", 0), ("O", 1), ("groups", 3)),
+        ],
+        ["_GroupNormGrad"] =
+        [
+            .. from shape in new Shape[] { [3, 4], [2, 3, 6], [2, 3, 2, 34] }
+               from scaled in new[] { true, false }
+               select V([new Data(shape), new Data(shape), D(shape[0], 2), D(shape[0], 2), .. scaled ? [new Data(shape[^1..])] : Array.Empty<OpInput>()], ("groups", 2), ("S", scaled ? 1 : 0)),
+        ],
     };
 }

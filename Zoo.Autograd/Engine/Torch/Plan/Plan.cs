@@ -52,7 +52,8 @@ internal sealed class Plan
     /// <summary>Takes what <see cref="Before"/> gave; null gives all of it up, that of runs at rest too.</summary>
     internal void Settle(SettledValues? next)
     {
-        Interlocked.Exchange(ref values, next)?.Dispose();
+        if (Interlocked.Exchange(ref values, next) is not { } old) return;
+        old.Dispose();
         if (next is null)
             while (idle.TryTake(out var run)) run.Unbind();
     }
