@@ -142,4 +142,34 @@ public class PlanTests
         for (var i = 0; i < 3; i++) session.Run([], []);
         Assert.That((a.Value.Number(0), b.Value.Number(999)), Is.EqualTo((2.0, 1.0)));
     }
+
+    [Test]
+    public void ASmallStepRunsWhereItIsCalledAndWakesNoOther()
+    {
+        var x = StateOps.Input("x", [Dim.Any, 64], DType.Float32);
+        var w = new Parameter(Noise([64, 32], 1), "w");
+        using var session = (TorchSession)new TorchEngine().Compile(new() { Name = "small", Feeds = [x], Fetches = [A.Relu(A.MatMul(x, w))] });
+        var (small, large) = (Noise([2, 64], 2), Noise([8192, 64], 3));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Hands(small), Is.Zero);
+            Assert.That(Hands(large), Is.EqualTo(1));
+        });
+        // a row alone is what it is among others, whichever thread computes it
+        var alone = new NDArray?[1];
+        Parallel.For(0, 64, _ =>
+        {
+            var results = new NDArray?[1];
+            session.Run([small], results);
+            Interlocked.CompareExchange(ref alone[0], results[0], null);
+            Assert.That(results[0]!.HoldsTheSame(alone[0]!));
+        });
+
+        long Hands(NDArray feed)
+        {
+            long before = EngineThreads.HandedByThisThread;
+            session.Run([feed], new NDArray?[1]);
+            return EngineThreads.HandedByThisThread - before;
+        }
+    }
 }

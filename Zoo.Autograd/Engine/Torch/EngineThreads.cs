@@ -22,10 +22,14 @@ internal static class EngineThreads
     static readonly Stack<Worker> idle = new();
     static readonly SemaphoreSlim places = new(Environment.ProcessorCount);
     [ThreadStatic] static bool inside;
+    [ThreadStatic] static long handed;
     static int made;
 
     /// <summary>How many threads exist.</summary>
     internal static int Made => Volatile.Read(ref made);
+
+    /// <summary>How many calls the calling thread has handed to others.</summary>
+    internal static long HandedByThisThread => handed;
 
     /// <summary>Runs <paramref name="work"/> on an engine thread and waits; its exception is thrown here. On an engine thread it runs at once.</summary>
     internal static void Run(IEngineWork work)
@@ -36,6 +40,7 @@ internal static class EngineThreads
             return;
         }
         _ = TorchLoader.Torch;   // a library that is missing fails here, on the caller
+        handed++;
         places.Wait();
         Worker? worker;
         lock (gate)
@@ -47,6 +52,24 @@ internal static class EngineThreads
         places.Release();
         if (error is not null)
             ExceptionDispatchInfo.Throw(error);
+    }
+
+    /// <summary>Runs a small step where it is called, with one thread: no team is made for that, and nothing is woken or waited for.</summary>
+    internal static void RunHere(IEngineWork work)
+    {
+        _ = TorchLoader.Torch;
+        int own = TorchThreads.Own;
+        TorchThreads.Own = 1;
+        try
+        {
+            TorchThreads.Apply();
+            work.Execute();
+        }
+        finally
+        {
+            TorchThreads.Own = own;
+            if (inside) TorchThreads.Apply();
+        }
     }
 
     /// <summary>Waits for something on an engine thread; meanwhile another call may run in its place, which may be what is waited for.</summary>

@@ -6,7 +6,11 @@ namespace Zoo.Autograd.Engine.Torch;
 /// <summary>A program for concrete shapes as a flat array of steps over numbered slots. Shared by concurrent runs, each of which has slots of its own.</summary>
 internal sealed class Plan
 {
+    /// <summary>What one thread does in the time that waking others costs, about.</summary>
+    const double Small = 1 << 24;
+
     readonly ConcurrentBag<PlanRun> idle = [];
+    bool? small;
     nint[]? constants;
     int[][]? given;
     SettledValues? values;
@@ -42,6 +46,9 @@ internal sealed class Plan
     internal required UpdateStep[] Assignments { get; init; }
     /// <summary>Slots that become Parameters' new values, as they are or copied.</summary>
     internal required (Parameter Target, int Slot, bool Copy)[] Swaps { get; init; }
+
+    /// <summary>Whether a run is done before another thread would have begun. By the program and its shapes alone, never by the clock: bits may depend on the number of threads.</summary>
+    internal bool IsSmall => small ??= Steps.Concat(Assignments).All(s => s is not ManagedStep) && Steps.Concat(Assignments).Sum(s => s.Cost) < Small;
 
     /// <summary>Where values lie; null until a first run has shown what shares memory.</summary>
     internal Arena? Arena { get; set; }

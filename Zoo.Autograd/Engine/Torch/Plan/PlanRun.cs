@@ -38,7 +38,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         (cancel, trace, ready) = (token, tracing, handOut);
         try
         {
-            EngineThreads.Run(this);
+            if (plan.IsSmall) EngineThreads.RunHere(this);
+            else EngineThreads.Run(this);
             fetches.CopyTo(results);
         }
         finally

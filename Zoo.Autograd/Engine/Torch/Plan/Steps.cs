@@ -14,6 +14,10 @@ internal abstract class Step
     internal Node? Node { get; set; }
     /// <summary>Additions and multiplications, of the whole node.</summary>
     internal virtual double Arithmetic => Node?.Op.Arithmetic?.Invoke(Node) ?? 0;
+    /// <summary>About how much work it is: its arithmetic; of an op that does not say, what factorizing matrices of its values' size takes, which is hardly ever too little.</summary>
+    internal double Cost => Arithmetic is > 0 and var told ? told
+        : IsView || Node is null ? 0
+        : Node.Outputs.Concat(Node.Inputs.Where(v => v.Node.Tag is not Parameter)).Sum(v => v.Shape.IsKnown ? Math.Pow(v.Shape.Elements, 1.5) : double.PositiveInfinity);
     /// <summary>What sort of step it is, for traces.</summary>
     internal virtual string Kind => GetType().Name.Replace("Step", "", StringComparison.Ordinal).ToLowerInvariant();
     internal abstract int[] Reads { get; }
