@@ -116,9 +116,9 @@ internal static unsafe class AttentionKernel
         {
             var s = Sizes;
             int wide = Whole<T>(s.Values), count;
-            nint key = Packed<T>(s.Values, s.Size), value = Packed<T>(s.Values, s.ValueSize), across = Packed<T>(s.Size, s.Values), part = (nint)Block * wide, turned = (nint)Block * s.Values;
-            T* keys = Room<T>(key + value + across + 2 * part + Whole<T>((int)turned) + Block * (Whole<T>(s.Size) + Whole<T>(s.ValueSize)));
-            T* values = keys + key, rows = values + value, scores = rows + across, back = scores + part, turn = back + part, queries = turn + Whole<T>((int)turned), dys = queries + Block * Whole<T>(s.Size);
+            nint key = Packed<T>(s.Values, s.Size), value = Packed<T>(s.Values, s.ValueSize), across = Packed<T>(s.Size, s.Values), part = (nint)Block * wide;
+            T* keys = Room<T>(key + value + across + 2 * part + Block * (Whole<T>(s.Size) + Whole<T>(s.ValueSize)));
+            T* values = keys + key, rows = values + value, scores = rows + across, back = scores + part, queries = back + part, dys = queries + Block * Whole<T>(s.Size);
             for (var task = begin; task < end; task++)
             {
                 T* dkey = DKey + s.KeyRow(task), dvalue = DValue + s.ValueRow(task);
@@ -153,12 +153,10 @@ internal static unsafe class AttentionKernel
                             Masks.Drop(weights, columns, batch, head, from + i);
                         }
                         Multiply(back, wide, count, columns, rows, s.Values, s.Size, DQuery + first * s.Size, queryRow, add: false);
-                        AttentionRow.Transpose(back, wide, count, columns, turn, Block);
                         Pack(query, s.Size, 1, count, queryRow, queries);
-                        Multiply(turn, Block, columns, count, queries, count, s.Size, dkey, s.Groups * s.Size, add: true);
-                        AttentionRow.Transpose(scores, wide, count, columns, turn, Block);
+                        Multiply(back, 1, columns, count, queries, count, s.Size, dkey, s.Groups * s.Size, add: true, step: wide);
                         Pack(dy, s.ValueSize, 1, count, row, dys);
-                        Multiply(turn, Block, columns, count, dys, count, s.ValueSize, dvalue, s.Groups * s.ValueSize, add: true);
+                        Multiply(scores, 1, columns, count, dys, count, s.ValueSize, dvalue, s.Groups * s.ValueSize, add: true, step: wide);
                     }
             }
         }

@@ -61,14 +61,4 @@ internal static unsafe class AttentionRow
             Store(Load(weights + j, n) * (Load(back + j, n) - all) * times, back + j, n);
         }
     }
-
-    /// <summary>The transpose of rows, in pieces that stay in the first cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Transpose<T>(T* from, nint stride, int rows, int columns, T* to, nint toStride) where T : unmanaged
-    {
-        for (var j = 0; j < columns; j += 16)
-            for (var i = 0; i < rows; i += 8)
-                for (var column = j; column < Math.Min(columns, j + 16); column++)
-                    for (var row = i; row < Math.Min(rows, i + 8); row++) to[column * toStride + row] = from[row * stride + column];
-    }
 }

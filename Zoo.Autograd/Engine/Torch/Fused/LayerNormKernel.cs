@@ -75,6 +75,39 @@ internal static unsafe class LayerNormKernel
     static Vector512<T> Only<T>(Vector512<T> x, int count) where T : unmanaged, INumber<T> =>
         count >= Vector512<T>.Count ? x : VectorMath.If(Vector512.LessThan(Vector512<T>.Indices, VectorMath.C<T>(count)), x, Vector512<T>.Zero);
 
+    // sums stay in registers in methods of their own
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static T Sum<T>(T* x, int n) where T : unmanaged, INumber<T>
+    {
+        var (w, sum, other, j) = (Vector512<T>.Count, Vector512<T>.Zero, Vector512<T>.Zero, 0);
+        for (; j <= n - 2 * w; j += 2 * w)
+        {
+            sum += Vector512.Load(x + j);
+            other += Vector512.Load(x + j + w);
+        }
+        for (; j < n; j += w) sum += Load(x + j, Math.Min(w, n - j));
+        return Vector512.Sum(sum + other);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static T Squares<T>(T* x, int n, Vector512<T> mean) where T : unmanaged, INumber<T>
+    {
+        var (w, sum, other, j) = (Vector512<T>.Count, Vector512<T>.Zero, Vector512<T>.Zero, 0);
+        for (; j <= n - 2 * w; j += 2 * w)
+        {
+            Vector512<T> d = Vector512.Load(x + j) - mean, e = Vector512.Load(x + j + w) - mean;
+            sum = VectorMath.MultiplyAdd(d, d, sum);
+            other = VectorMath.MultiplyAdd(e, e, other);
+        }
+        for (; j < n; j += w)
+        {
+            var d = Only(Load(x + j, Math.Min(w, n - j)) - mean, n - j);
+            sum = VectorMath.MultiplyAdd(d, d, sum);
+        }
+        return Vector512.Sum(sum + other);
+    }
+
     struct ForwardRows<T> : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
     {
         internal Layout Rows;
@@ -87,17 +120,9 @@ internal static unsafe class LayerNormKernel
             for (var row = begin; row < end; row++)
             {
                 T* x = X + row * n, y = Y + row * n;
-                Vector512<T> sum = default, squares = default;
-                if (Rows.Center)
-                    for (var j = 0; j < n; j += w) sum += Load(x + j, Math.Min(w, n - j));
-                var mean = Vector512.Sum(sum) / size;
+                var mean = Rows.Center ? Sum(x, n) / size : T.Zero;
                 var all = Vector512.Create(mean);
-                for (var j = 0; j < n; j += w)
-                {
-                    var d = Only(Load(x + j, Math.Min(w, n - j)) - all, n - j);
-                    squares = VectorMath.MultiplyAdd(d, d, squares);
-                }
-                var inverse = T.One / T.Sqrt(Vector512.Sum(squares) / size + T.CreateTruncating(Rows.Epsilon));
+                var inverse = T.One / T.Sqrt(Squares(x, n, all) / size + T.CreateTruncating(Rows.Epsilon));
                 (Mean[row], Inverse[row]) = (mean, inverse);
                 var times = Vector512.Create(inverse);
                 for (var j = 0; j < n; j += w)

@@ -32,39 +32,42 @@ internal static unsafe class SmallProduct
     /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="rows">How many rows there are, from 1 to <see cref="Rows"/>; what is given beyond them repeats the last.</param>
     /// <param name="depth">How long a row is.</param>
+    /// <param name="step">Elements from one of a row to the next.</param>
     /// <param name="panel">The packed columns.</param>
     /// <param name="vectors">How many vectors of columns, from 1 to <see cref="MaxVectors"/>.</param>
     /// <param name="sums">Room for Rows x vectors vectors.</param>
-    internal static void Run<T>(T* a, nint stride, int rows, nint depth, T* panel, int vectors, T* sums) where T : unmanaged, INumber<T>
+    internal static void Run<T>(T* a, nint stride, int rows, nint depth, T* panel, int vectors, T* sums, nint step = 1) where T : unmanaged, INumber<T>
     {
         switch (vectors)
         {
-            case 1: Run<T, One>(a, stride, rows, depth, panel, sums); break;
-            case 2: Run<T, Two>(a, stride, rows, depth, panel, sums); break;
-            case 3: Run<T, Three>(a, stride, rows, depth, panel, sums); break;
-            default: Run<T, Four>(a, stride, rows, depth, panel, sums); break;
+            case 1: Run<T, One>(a, stride, step, rows, depth, panel, sums); break;
+            case 2: Run<T, Two>(a, stride, step, rows, depth, panel, sums); break;
+            case 3: Run<T, Three>(a, stride, step, rows, depth, panel, sums); break;
+            default: Run<T, Four>(a, stride, step, rows, depth, panel, sums); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<T, TWidth>(T* a, nint stride, int rows, nint depth, T* panel, T* sums) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
+    static void Run<T, TWidth>(T* a, nint stride, nint step, int rows, nint depth, T* panel, T* sums) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
     {
-        nint w = Vector512<T>.Count;
-        T* a0 = a, a1 = a + Math.Min(1, rows - 1) * stride, a2 = a + Math.Min(2, rows - 1) * stride, a3 = a + Math.Min(3, rows - 1) * stride;
+        nint w = Vector512<T>.Count, at = 0;
+        stride *= sizeof(T);
+        step *= sizeof(T);
+        byte* a0 = (byte*)a, a1 = a0 + Math.Min(1, rows - 1) * stride, a2 = a0 + Math.Min(2, rows - 1) * stride, a3 = a0 + Math.Min(3, rows - 1) * stride;
         Vector512<T> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<T> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
-        for (nint k = 0; k < depth; k++)
+        for (; depth > 0; depth--, at += step)
         {
             Vector512<T> b0 = Vector512.Load(panel), b1 = default, b2 = default, b3 = default;
             if (TWidth.Vectors > 1) b1 = Vector512.Load(panel + w);
             if (TWidth.Vectors > 2) b2 = Vector512.Load(panel + 2 * w);
             if (TWidth.Vectors > 3) b3 = Vector512.Load(panel + 3 * w);
             panel += TWidth.Vectors * w;
-            Add<T, TWidth>(a0[k], b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
+            Add<T, TWidth>(*(T*)(a0 + at), b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
             if (!Vector512.IsHardwareAccelerated) continue;
-            Add<T, TWidth>(a1[k], b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
-            Add<T, TWidth>(a2[k], b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
-            Add<T, TWidth>(a3[k], b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
+            Add<T, TWidth>(*(T*)(a1 + at), b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
+            Add<T, TWidth>(*(T*)(a2 + at), b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
+            Add<T, TWidth>(*(T*)(a3 + at), b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
         }
         Put<T, TWidth>(sums, c00, c01, c02, c03);
         if (!Vector512.IsHardwareAccelerated) return;
@@ -141,6 +144,11 @@ internal static unsafe class SmallProduct
     internal static void Pack<T>(T* matrix, int columns, nint across, int depth, nint down, T* packed) where T : unmanaged
     {
         var w = Vector512<T>.Count;
+        if (typeof(T) == typeof(float) && down == 1 && Avx512F.IsSupported)
+        {
+            new ColumnMajor((float*)matrix, across).Pack(0, depth, 0, columns, (float*)packed);
+            return;
+        }
         for (var j = 0; j < columns; j += MaxVectors * w)
         {
             var width = Vectors<T>(columns - j) * w;
@@ -178,7 +186,8 @@ internal static unsafe class SmallProduct
     /// <param name="to">The first row of results.</param>
     /// <param name="toStride">Elements from one to the next.</param>
     /// <param name="add">Whether they are added to what is there.</param>
-    internal static void Multiply<T>(T* a, nint stride, int rows, int depth, T* packed, int packedDepth, int columns, T* to, nint toStride, bool add) where T : unmanaged, INumber<T>
+    /// <param name="step">Elements from one of a row to the next: rows of a transposed matrix have its columns' distance.</param>
+    internal static void Multiply<T>(T* a, nint stride, int rows, int depth, T* packed, int packedDepth, int columns, T* to, nint toStride, bool add, nint step = 1) where T : unmanaged, INumber<T>
     {
         var (w, tile) = (Vector512<T>.Count, Rows);
         var sums = stackalloc Vector512<T>[4 * MaxVectors];
@@ -188,7 +197,7 @@ internal static unsafe class SmallProduct
             for (var row = 0; row < rows; row += tile)
             {
                 var count = Math.Min(tile, rows - row);
-                Run(a + row * stride, stride, count, depth, packed, vectors, (T*)sums);
+                Run(a + row * stride, stride, count, depth, packed, vectors, (T*)sums, step);
                 for (var r = 0; r < count; r++)
                     for (var v = 0; v < vectors; v++)
                     {
