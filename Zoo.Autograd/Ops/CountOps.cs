@@ -31,13 +31,17 @@ internal static class CountOps
             return s[0].Rank == 1 ? Shape.Create([Bins(s, 1)]) : Shape.Create([s[0][0], Bins(s, 1)]);
         },
         // what was counted with a weight gives it back; TensorFlow has no gradient here
-        Grad = (n, g) => [null, null, n[2].Shape is { IsKnown: true, Elements: 0 } || n.Flag("binary_output") ? null : A.Sum(IndexOps.OneHot.Call(n[0], A.Cast(n[1], DType.Int32), A.Constant(1, g.DType), A.Constant(0, g.DType)) * A.ExpandDims(g, -2), -1)],
+        Grad = (n, g) => [null, null, n.Flag("binary_output") ? null : ForWeights(n[2], A.Sum(IndexOps.OneHot.Call(n[0], A.Cast(n[1], DType.Int32), A.Constant(1, g.DType), A.Constant(0, g.DType)) * A.ExpandDims(g, -2), -1))],
         Kernel = k =>
         {
             var rows = k.Shape(0).Rank == 1 ? 1 : (int)k.Shape(0)[0];
             return k.Numbers(new Count(rows, (int)k.Shape(0)[-1], (int)k.OutShape()[-1], k.DType(0), k.Shape(2).Elements > 0, k.Node.Flag("binary_output")), typed: 2);
         },
     };
+
+    /// <summary>One number for each value, or none where no weights were given: which it is may be known only when it runs.</summary>
+    static Variable ForWeights(Variable weights, Variable g) => weights.Shape is { IsKnown: true, Elements: > 0 } ? g
+        : A.ReshapeLike(SliceOps.Slice.Call(A.Reshape(g, [Dim.Any]), A.Constant(new[] { 0 }), A.Reshape(A.SizeOf(weights), [1])), weights);
 
     internal static readonly Op HistogramFixedWidth = new("HistogramFixedWidth", "values:T value_range:T nbins:int32 -> out:dtype ; T:int32|int64|float32|float64 dtype:index=int32")
     {

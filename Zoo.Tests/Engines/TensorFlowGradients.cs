@@ -30,11 +30,12 @@ sealed class TensorFlowGradients(IEnumerable<OpRun> runs)
     /// </summary>
     static bool Astray(OpRun r) => r.Case.Wide || IsWrong(r) || r.Node.Attrs["dilations"] is long[] rates && rates.Any(d => d != 1) || r.Node.Attrs["padding"] is "EXPLICIT";
 
-    /// <summary>Where TensorFlow's gradients are not those of the function, and central differences are ours: it sums nothing over axes that were broadcast, and LogSoftmax's over axis 1 whatever the rank.</summary>
+    /// <summary>Where TensorFlow's gradients are not those of the function, and central differences are ours: it sums nothing over axes that were broadcast, LogSoftmax's over axis 1 whatever the rank, and LRN's takes the default attributes whatever the op has.</summary>
     static bool IsWrong(OpRun r) => r.Case.Op.Name switch
     {
         "Atan2" or "SoftmaxCrossEntropyWithLogits" => r.Feeds[0].Shape != r.Feeds[1].Shape,
         "LogSoftmax" => r.Feeds[0].Shape.Rank != 2,
+        "LRN" => r.Case.Variant.Attrs.Length > 0,
         _ => false,
     };
 

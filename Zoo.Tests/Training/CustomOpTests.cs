@@ -86,6 +86,27 @@ public class CustomOpTests
         Assert.That(model.Predict(x).Shape, Is.EqualTo(Shape.Create([64, 1])));
     }
 
+    /// <summary>What code does is not known (it may count, log, read a clock): its results are never kept from run to run, though nothing they depend on changes.</summary>
+    [Test]
+    public void OneOverWeightsAloneRunsInEveryRun()
+    {
+        var runs = 0;
+        var counted = Op.Custom("counted", (x, y) => Each(y, i => x[0].Number(i) + Interlocked.Increment(ref runs) * 1000));
+        Parameter frozen = new(new float[] { 1 }, trainable: false);
+        Variable settled = counted.Apply(frozen.Variable * 2), fixedBy = counted.Apply(A.Constant(3f) + frozen.Variable);
+        var x = K.Input([1]);
+        Model model = new(x, x >> new Dense(1) { UseBias = false, KernelInitializer = new Constant(1) } >> new Lambda(v => v * 0 + settled + fixedBy)) { Seed = 3 };
+        model.Compile(new SGD(), "mse", engine: "embedded");
+        NDArray one = new float[,] { { 1 } };
+        for (var run = 1; run <= 3; run++)
+        {
+            Assert.That(model.Predict(one).Number(0), Is.EqualTo(6 + 1000 * (4 * run - 1)), "both ran, with new numbers");
+            Assert.That(runs, Is.EqualTo(2 * run));
+        }
+        model.Fit(one, one, epochs: 3, verbose: 0);
+        Assert.That(runs, Is.EqualTo(12));
+    }
+
     [Test]
     public void TensorFlowSaysThatItCannot()
     {
