@@ -155,14 +155,14 @@ public class PlanTests
             Assert.That(Hands(small), Is.Zero);
             Assert.That(Hands(large), Is.EqualTo(1));
         });
-        // a row alone is what it is among others, whichever thread computes it
-        var alone = new NDArray?[1];
+        // the same bits on whatever threads, also at once
+        var first = new NDArray?[1];
         Parallel.For(0, 64, _ =>
         {
             var results = new NDArray?[1];
             session.Run([small], results);
-            Interlocked.CompareExchange(ref alone[0], results[0], null);
-            Assert.That(results[0]!.HoldsTheSame(alone[0]!));
+            Interlocked.CompareExchange(ref first[0], results[0], null);
+            Assert.That(results[0]!.HoldsTheSame(first[0]!));
         });
 
         long Hands(NDArray feed)

@@ -47,7 +47,7 @@ internal sealed class Plan
     /// <summary>Slots that become Parameters' new values, as they are or copied.</summary>
     internal required (Parameter Target, int Slot, bool Copy)[] Swaps { get; init; }
 
-    /// <summary>Whether a run is done before another thread would have begun. By the program and its shapes alone, never by the clock: bits may depend on the number of threads.</summary>
+    /// <summary>Whether a run is about as short as waking others for it. By the program and its shapes alone, never by the clock: bits may depend on the number of threads.</summary>
     internal bool IsSmall => small ??= Steps.Concat(Assignments).All(s => s is not ManagedStep) && Steps.Concat(Assignments).Sum(s => s.Cost) < Small;
 
     /// <summary>Where values lie; null until a first run has shown what shares memory.</summary>
