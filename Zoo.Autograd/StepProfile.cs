@@ -40,9 +40,9 @@ public sealed class StepProfile
 
     /// <summary>
     /// The part of its time that a node would take if it ran at <see cref="MatMulRate"/> or <see cref="Bandwidth"/>, whichever takes longer: near 1 nothing is left to gain, above 1 its
-    /// data lay in caches.
+    /// data lay in caches. 0 for a node that took no time that a clock can tell, such as a view.
     /// </summary>
-    public double ShareOfRoof(ProfileEntry entry) => Math.Max(entry.Operations / MatMulRate, entry.Bytes / Bandwidth) / entry.Best.TotalSeconds;
+    public double ShareOfRoof(ProfileEntry entry) => entry.Best == TimeSpan.Zero ? 0 : Math.Max(entry.Operations / MatMulRate, entry.Bytes / Bandwidth) / entry.Best.TotalSeconds;
 
     /// <summary>A table, one line a node, the slowest first, with the sums by op at the end.</summary>
     public override string ToString()
@@ -56,7 +56,7 @@ public sealed class StepProfile
         foreach (var op in Entries.GroupBy(e => e.Op).OrderByDescending(g => g.Sum(e => e.Best.Ticks)))
         {
             var (best, roof) = (op.Sum(e => e.Best.TotalMilliseconds), op.Sum(e => ShareOfRoof(e) * e.Best.TotalMilliseconds));
-            text.AppendLine(Line($"{best,8:F3} ms {best / all,5:P0} of the step, {roof / best,5:P0} of the roof, {op.Count(),4} x {op.Key}"));
+            text.AppendLine(Line($"{best,8:F3} ms {best / all,5:P0} of the step, {(best > 0 ? roof / best : 0),5:P0} of the roof, {op.Count(),4} x {op.Key}"));
         }
         return text.ToString();
 
@@ -76,7 +76,7 @@ public sealed class StepProfile
             ["tid"] = 1,
             ["ts"] = e.Start.TotalMicroseconds,
             ["dur"] = e.Time.TotalMicroseconds,
-            ["args"] = new Dictionary<string, object> { ["op"] = e.Op, ["bytes"] = e.Bytes, ["operations"] = e.Operations, ["shareOfRoof"] = double.IsFinite(ShareOfRoof(e)) ? ShareOfRoof(e) : 0 },
+            ["args"] = new Dictionary<string, object> { ["op"] = e.Op, ["bytes"] = e.Bytes, ["operations"] = e.Operations, ["shareOfRoof"] = ShareOfRoof(e) },
         });
         File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object> { ["traceEvents"] = events, ["displayTimeUnit"] = "ms" }));
     }

@@ -24,6 +24,11 @@ switch (args)
         SizesRun.Run().Write(sizes);
         Console.WriteLine(sizes);
         return 0;
+    case ["parts", .. var names]:
+        var parts = new System.Text.StringBuilder();
+        Parts.Write(Parts.Run(names.Length > 0 ? Array.ConvertAll(names, Job.Find) : Job.All), parts);
+        Console.WriteLine(parts);
+        return 0;
     case ["jobs", ..]:
         return JobsPart();
     case ["soak", ..]:
@@ -77,6 +82,7 @@ switch (args)
               compare JOB THREADS [--rounds 200]       the peers on one job
               jobs [--rounds 50] [--large-rounds 8] [--only JOB,JOB] [--threads 2] [--keep FOLDER]  all jobs beside TensorFlow, PyTorch's ops and ONNX Runtime; writes their sections of docs/benchmarks.md
               sizes                                    cost against size: batches, graphs, callers of Predict (a part of jobs)
+              parts [JOB ...]                          where the time of a step goes, by op (a part of jobs)
               profile JOB|recurrence [THREADS]         where the time of one step goes
               lstm [--lstm-rounds 60]                  an LSTM forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
               soak [--steps 10000]                     memory over a long run
@@ -130,7 +136,8 @@ int JobsPart()
     var only = Text("--only") is { } names ? Array.ConvertAll(names.Split(','), Job.Find) : Job.All;
     var threads = Text("--threads") is { } count ? Array.ConvertAll(count.Split(','), int.Parse) : [1, 2];
     var comparisons = (from n in threads from job in only select Told(Kept($"job-{job.Name}-{n}", () => Comparison.Run(job, n, job.IsLarge ? Number("--large-rounds", 8) : Number("--rounds", 50))))).ToArray();
-    var page = new JobsPage(comparisons, Text("--only") is null ? Kept("sizes", SizesRun.Run) : null);
+    var whole = Text("--only") is null;
+    var page = new JobsPage(comparisons, whole ? Kept("parts", () => Parts.Run(Job.All)) : null, whole ? Kept("sizes", SizesRun.Run) : null);
     File.WriteAllText(file, page.Into(File.ReadAllText(file), Report.Versions($"{load} before, {Load()} after (1, 5, 15 minutes)")));
     Console.WriteLine(file);
     return 0;

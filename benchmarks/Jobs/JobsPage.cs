@@ -4,7 +4,7 @@ using System.Text;
 namespace Zoo.Benchmarks.Jobs;
 
 /// <summary>The sections of docs/benchmarks.md about the jobs, and its last lines.</summary>
-internal sealed class JobsPage(IReadOnlyList<Comparison> all, SizesRun? sizes)
+internal sealed class JobsPage(IReadOnlyList<Comparison> all, Parts[]? parts, SizesRun? sizes)
 {
     const string Heading = "## Jobs", Last = "## Geometric means";
     const string TensorFlow = "TensorFlow", Aten = "ATen calls", Tuned = "ATen calls with mallopt";
@@ -44,6 +44,7 @@ internal sealed class JobsPage(IReadOnlyList<Comparison> all, SizesRun? sizes)
         Table(text, training, ["tensorflow", "tensorflow-adam", "aten", "aten-mallopt"]);
         Table(text, inference, ["tensorflow", "aten", "aten-mallopt", "onnxruntime"]);
         Goals(text);
+        if (parts is not null) Parts.Write(parts, text);
         sizes?.Write(text);
         return text.ToString();
     }
@@ -101,7 +102,9 @@ internal sealed class JobsPage(IReadOnlyList<Comparison> all, SizesRun? sizes)
 
     static string Peer(Comparison c, string name) => name switch { TensorFlow => c.BestTensorFlow, Aten => Comparison.Aten, _ => Comparison.Tuned };
 
-    static string Name(Comparison c) => Job.Find(c.Job) is var job ? $"{job.Title}, {(job.Trains ? "train" : "inference")} b{job.Batch}" : c.Job;
+    static string Name(Comparison c) => Name(c.Job);
+
+    internal static string Name(string name) => Job.Find(name) is var job ? $"{job.Title}, {(job.Trains ? "train" : "inference")} b{job.Batch}" : name;
 
     static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture).Replace(" %", "%", StringComparison.Ordinal);
 }
