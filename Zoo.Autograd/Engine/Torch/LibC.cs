@@ -10,6 +10,7 @@ internal static unsafe partial class LibC
     internal const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4, ArenaMax = -8;
 
     [LibraryImport(Name)] internal static partial int mallopt(int parameter, int value);
+    [LibraryImport(Name)] internal static partial int malloc_trim(nuint pad);
     [LibraryImport(Name)] internal static partial int setenv(byte* name, byte* value, int overwrite);
 
     /// <summary>Whether the process runs on glibc (musl and other systems have no mallopt worth calling).</summary>

@@ -26,6 +26,14 @@ internal static class TorchMemory
     }
 
     /// <summary>
+    /// Gives what is free in the heap back to the system, this once. A plan's first run has all its values there; those that get places in an arena leave their memory behind for good, for the heap never shrinks by itself.
+    /// </summary>
+    internal static void GiveBack()
+    {
+        if (tuned.Value) LibC.malloc_trim(0);
+    }
+
+    /// <summary>
     /// Leaves free chunks of every small size behind, each between two that stay. A small block that lives on would otherwise be cut out of a large one that is
     /// free just then, which never fits its tensor again: the heap grew by one activation every few thousand steps.
     /// </summary>

@@ -99,59 +99,28 @@ internal sealed class ArenaMaker
         };
     }
 
-    /// <summary>Gives out offsets in the order of the steps, each the tightest hole, and takes them back after the last use.</summary>
+    /// <summary>Gives out offsets, to the largest first, each the lowest where nothing lies that is needed at the same time: for nets that comes out at what is needed at once.</summary>
     long Pack()
     {
-        const long unit = NativeBuffer.Alignment;
-        var holes = new SortedList<long, long>();   // offset → bytes; neighbours are joined
-        var ends = new PriorityQueue<Piece, int>();
+        const int span = 64;   // steps whose pieces are looked at together
+        var placed = Enumerable.Range(0, now / span + 1).Select(_ => new List<Piece>()).ToArray();
         long top = 0;
-        foreach (var piece in made)
+        foreach (var piece in made.OrderByDescending(Size))
         {
-            while (ends.TryPeek(out var over, out var last) && last < piece.First)
+            var times = placed.AsSpan((piece.First / span)..(Math.Min(piece.Last, now) / span + 1));
+            var beside = new HashSet<Piece>();
+            foreach (var time in times) beside.UnionWith(time.Where(p => p.First <= piece.Last && piece.First <= p.Last));
+            foreach (var other in beside.OrderBy(p => p.Offset))
             {
-                ends.Dequeue();
-                Give(over.Offset, Size(over));
+                if (other.Offset - piece.Offset >= Size(piece)) break;
+                piece.Offset = Math.Max(piece.Offset, other.Offset + Size(other));
             }
-            var (size, best) = (Size(piece), -1);
-            for (var i = 0; i < holes.Count; i++)
-                if (holes.Values[i] >= size && (best < 0 || holes.Values[i] < holes.Values[best])) best = i;
-            if (best >= 0)
-            {
-                var (offset, room) = (holes.Keys[best], holes.Values[best]);
-                holes.RemoveAt(best);
-                if (room > size) holes.Add(offset + size, room - size);
-                piece.Offset = offset;
-            }
-            else
-            {
-                // what is free at the end is a beginning
-                piece.Offset = holes.Count > 0 && holes.Keys[^1] + holes.Values[^1] == top ? holes.Keys[^1] : top;
-                if (piece.Offset < top) holes.RemoveAt(holes.Count - 1);
-                top = piece.Offset + size;
-            }
-            ends.Enqueue(piece, piece.Last);
+            foreach (var time in times) time.Add(piece);
+            top = Math.Max(top, piece.Offset + Size(piece));
         }
         return top;
 
-        static long Size(Piece p) => (p.Bytes + unit - 1) / unit * unit;
-
-        void Give(long offset, long size)
-        {
-            if (holes.TryGetValue(offset + size, out var next))
-            {
-                holes.Remove(offset + size);
-                size += next;
-            }
-            var at = holes.Count - 1;
-            while (at >= 0 && holes.Keys[at] > offset) at--;
-            if (at >= 0 && holes.Keys[at] + holes.Values[at] == offset)
-            {
-                (offset, size) = (holes.Keys[at], holes.Values[at] + size);
-                holes.RemoveAt(at);
-            }
-            holes.Add(offset, size);
-        }
+        static long Size(Piece p) => (p.Bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
     }
 }
 
@@ -175,6 +144,7 @@ internal static class ArenaPool
             }
             Trim();   // all are too small: the new one will serve their plans as well
         }
+        TorchMemory.GiveBack();
         return new(bytes);
     }
 
