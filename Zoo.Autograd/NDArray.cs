@@ -162,8 +162,8 @@ public sealed partial class NDArray
             case DType.Float64: ((double[])Data)[index] = value; break;
             case DType.Complex64: ((Complex64[])Data)[index] = new((float)value, 0); break;
             case DType.Complex128: ((System.Numerics.Complex[])Data)[index] = value; break;
-            case DType.Int32: ((int[])Data)[index] = (int)value; break;
-            case DType.Int64: ((long[])Data)[index] = (long)value; break;
+            case DType.Int32: ((int[])Data)[index] = double.ConvertToIntegerNative<int>(value); break;
+            case DType.Int64: ((long[])Data)[index] = double.ConvertToIntegerNative<long>(value); break;
             case DType.UInt8: ((byte[])Data)[index] = (byte)value; break;
             case DType.Bool: ((bool[])Data)[index] = value != 0; break;
             case DType.Int8: ((sbyte[])Data)[index] = (sbyte)value; break;

@@ -32,14 +32,16 @@ internal static class FindOps
         DataDependent = true,
         Kernel = k =>
         {
-            var (n, m, size, dtype, index) = ((int)k.Shape(0)[0], (int)k.Shape(1)[0], k.Size(), k.DType(), k.OutDType(1));
+            var (n, m, dtype, index) = ((int)k.Shape(0)[0], (int)k.Shape(1)[0], k.DType(), k.OutDType(1));
             return k.Late(from =>
             {
                 var gone = new HashSet<Int128>();
-                for (var i = 0; i < m; i++) gone.Add(Bits(from[1], i, size));
-                var kept = Enumerable.Range(0, n).ToArray();
-                kept = [.. Keep(from[0], kept, size, gone)];
-                return [Pick(from[0], kept, 1, Shape.Create([kept.Length]), dtype), Integers(kept, index)];
+                for (var i = 0; i < m; i++)
+                    if (Equals(from[1], i, dtype) is { } there) gone.Add(there);
+                var kept = new List<int>();
+                for (var i = 0; i < n; i++)
+                    if (Equals(from[0], i, dtype) is not { } here || !gone.Contains(here)) kept.Add(i);
+                return [Pick(from[0], kept, 1, Shape.Create([kept.Count]), dtype), Integers([.. kept], index)];
             }, [k[0], k[1]], 2);
         },
     };
@@ -70,39 +72,41 @@ internal static class FindOps
         Kernel = k =>
         {
             var along = axis.Length > 0 && k.ConstInts(1) is [var at] ? (int)(at < 0 ? at + k.Shape(0).Rank : at) : 0;
-            return k.Late(Groups(k.Shape(0), along, k.Size(), k.DType(), k.OutDType(1), counts), [k[0]], counts ? 3 : 2);
+            return k.Late(Groups(k.Shape(0), along, k.DType(), k.OutDType(1), counts), [k[0]], counts ? 3 : 2);
         },
     };
 
     /// <summary>Entries along an axis: each different one in the order of its first appearance, the number of each entry's, how often each appears.</summary>
-    static LateKernel Groups(Shape shape, int axis, int size, DType dtype, DType index, bool counts) => from =>
+    static LateKernel Groups(Shape shape, int axis, DType dtype, DType index, bool counts) => from =>
     {
         int outer = (int)Rows.Count(shape.Dims[..axis]), n = (int)shape[axis], inner = (int)Rows.Count(shape.Dims[(axis + 1)..]);
         var known = new Dictionary<Key, int>();
         int[] places = new int[n], first = new int[n], times = new int[n];
+        var count = 0;
         for (var i = 0; i < n; i++)
         {
-            var entry = new Int128[outer * inner];
+            var entry = new Int128?[outer * inner];
             for (var o = 0; o < outer; o++)
-                for (var j = 0; j < inner; j++) entry[o * inner + j] = Bits(from[0], (o * n + i) * inner + j, size);
-            if (!known.TryGetValue(new(entry), out var at))
+                for (var j = 0; j < inner; j++) entry[o * inner + j] = Equals(from[0], (o * n + i) * inner + j, dtype);
+            var itself = !entry.Contains(null);
+            if (!itself || !known.TryGetValue(new(entry), out var at))
             {
-                known[new(entry)] = at = known.Count;
-                first[at] = i;
+                first[at = count++] = i;
+                if (itself) known[new(entry)] = at;
             }
             places[i] = at;
             times[at]++;
         }
         var elements = new List<int>();
         for (var o = 0; o < outer; o++)
-            for (var u = 0; u < known.Count; u++)
+            for (var u = 0; u < count; u++)
                 for (var j = 0; j < inner; j++) elements.Add((o * n + first[u]) * inner + j);
-        var y = Pick(from[0], elements, 1, shape.With(axis, known.Count), dtype);
-        return counts ? [y, Integers(places, index), Integers(times[..known.Count], index)] : [y, Integers(places, index)];
+        var y = Pick(from[0], elements, 1, shape.With(axis, count), dtype);
+        return counts ? [y, Integers(places, index), Integers(times[..count], index)] : [y, Integers(places, index)];
     };
 
     /// <summary>An entry as a dictionary's key.</summary>
-    readonly record struct Key(Int128[] Bits)
+    readonly record struct Key(Int128?[] Bits)
     {
         public bool Equals(Key other) => Bits.AsSpan().SequenceEqual(other.Bits);
 
@@ -147,11 +151,15 @@ internal static class FindOps
         _ => HostMemory.Span<Int128>(at, i + 1)[i],
     };
 
-    static IEnumerable<int> Keep(nint at, int[] places, int size, HashSet<Int128> gone)
+    /// <summary>What elements that are equal share; null for NaN, which equals nothing. Zeros of both signs are equal, but for the 16-bit floats, whose bits TensorFlow hashes.</summary>
+    static Int128? Equals(nint at, int i, DType dtype) => dtype switch
     {
-        foreach (var i in places)
-            if (!gone.Contains(Bits(at, i, size))) yield return i;
-    }
+        DType.Float32 => HostMemory.Span<float>(at, i + 1)[i] is var x && float.IsNaN(x) ? null : BitConverter.SingleToUInt32Bits(x + 0),
+        DType.Float64 => HostMemory.Span<double>(at, i + 1)[i] is var x && double.IsNaN(x) ? null : BitConverter.DoubleToUInt64Bits(x + 0),
+        DType.Float16 when Half.IsNaN(HostMemory.Span<Half>(at, i + 1)[i]) => null,
+        DType.BFloat16 when float.IsNaN((float)HostMemory.Span<BFloat16>(at, i + 1)[i]) => null,
+        _ => Bits(at, i, TorchTensor.Size(dtype)),
+    };
 
     /// <summary>Some elements as an array.</summary>
     internal static NDArray Pick(nint at, IReadOnlyList<int> elements, int width, Shape shape, DType dtype)

@@ -129,7 +129,7 @@ internal static class MathOps
             Variable low = n[0] < n[1], high = n[0] > n[2], none = A.ZerosLike(g);
             return [A.Where(low | high, none, g), A.Where(low, g, none).SumTo(n[1]), A.Where(high, g, none).SumTo(n[2])];
         },
-        Pointwise = e => e.Do(Opcode.Maximum, e.Node.Out.DType, e.Do(Opcode.Minimum, e.Node.Out.DType, e[0], e[2]), e[1]),
+        Pointwise = e => e.Do(Opcode.AtLeast, e.Node.Out.DType, e.Do(Opcode.AtMost, e.Node.Out.DType, e[0], e[2]), e[1]),
     };
 
     static Op Unary(string name, string types, Opcode code, Func<Node, Variable, Variable>? grad, bool? complexGrad = null) => new(name, $"x:T -> y:T ; T:{types}")

@@ -12,10 +12,13 @@ internal static class ReduceOps
         (list) => list.Sum());
     internal static readonly Op Mean = Reduce("Mean", "number", (n, g) => [A.ExpandTo(g, n) / A.Cast(A.SizeOf(n[0]), n.Out.DType) * A.Cast(A.SizeOf(n.Out), n.Out.DType), null],
         k => k.Reduce(k[0], ReduceKind.Mean, AxesOf(k.Node)) ?? k.Call("mean.dim", k[0], Axes(k), k.Node.Flag("keep_dims"), Arg.Optional(k.OutDType())),
-        composite: n => n.Out.DType.IsInteger() ? [A.Cast(BitOps.TruncateDiv.Call(Sum.Call([A.Cast(n[0], DType.Int64), n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), DType.Int64)), n.Out.DType)] : null);   // the sum may be longer than the type
+        composite: n => n.Out.DType.IsInteger() ? [WholeMean(n, n.Out.DType == DType.UInt64 ? DType.UInt64 : DType.Int64)] : null);   // the sum may be longer than the type
     internal static readonly Op Max = Reduce("Max", "real", Extreme, k => Extremes(k, "amax", double.NegativeInfinity), list => list.DefaultIfEmpty(double.NegativeInfinity).Max());
     internal static readonly Op Min = Reduce("Min", "real", Extreme, k => Extremes(k, "amin", double.PositiveInfinity), list => list.DefaultIfEmpty(double.PositiveInfinity).Min());
     internal static readonly Op Prod = Reduce("Prod", "number", OtherFactors, Product, list => list.Aggregate(1.0, (a, b) => a * b));
+
+    static Variable WholeMean(Node n, DType wide) =>
+        A.Cast(BitOps.TruncateDiv.Call(Sum.Call([A.Cast(n[0], wide), n[1]], ("keep_dims", n.Flag("keep_dims"))), A.Cast(A.SizeOf(n[0]) / A.SizeOf(n.Out), wide)), n.Out.DType);
 
     internal static readonly Op EuclideanNorm = new("EuclideanNorm", "input:T reduction_indices:Tidx -> output:T ; keep_dims:bool=false T:continuous Tidx:index=int32")
     {

@@ -52,7 +52,7 @@ internal sealed unsafe partial class PointwiseTests
             (Xlogy, (x, y) => x == 0 ? 0 : x * Math.Log(y)), (Xlog1py, (x, y) => x == 0 ? 0 : x * Torch("aten::log1p", y)), (DivNoNan, (x, y) => y == 0 ? 0 : x / y), (MulNoNan, (x, y) => y == 0 ? 0 : x * y),
             (ReluGrad, (g, x) => x > 0 ? g : 0), (Relu6Grad, (g, x) => x > 0 && x < 6 ? g : 0), (EluGrad, (g, y) => y < 0 ? (y + 1) * g : g),
             (SeluGrad, (g, y) => y < 0 ? g * (y + alpha) : g * scale), (SoftplusGrad, (g, x) => g * (1 / (1 + Math.Exp(-x)))), (SoftsignGrad, (g, x) => g / ((1 + Math.Abs(x)) * (1 + Math.Abs(x)))),
-            (SigmoidGrad, (y, g) => g * y * (1 - y)), (TanhGrad, (y, g) => g * (1 - y * y)), (RsqrtGrad, (y, g) => g * -0.5 * (y * y * y)), (SqrtGrad, (y, g) => g * 0.5 / y), (ReciprocalGrad, (y, g) => -g * (y * y)),
+            (SigmoidGrad, (y, g) => g * y * (1 - y)), (TanhGrad, (y, g) => g * (1 - y * y)), (RsqrtGrad, (y, g) => g * -0.5 * (y * y * y)), (SqrtGrad, (y, g) => g == 0 ? 0 : g * 0.5 / y), (ReciprocalGrad, (y, g) => -g * (y * y)),
             (SquaredDifference, (x, y) => (x - y) * (x - y)),
         ];
         foreach ((Opcode op, Func<double, double, double> f) in reals)

@@ -69,6 +69,7 @@ static partial class OpTable
         ["Mod"] = [(-9, 9), (1, 4)],
         ["Inv"] = [(.3, 3)],
         ["Atan2"] = [(.3, 2), (.3, 2)],
+        ["SigmoidGrad"] = [(.01, .99), (-2, 2)],
     };
 
     /// <summary>How near the engines must come to each other where the dtype's own precision does not say it: random numbers are the same numbers.</summary>
@@ -87,14 +88,21 @@ static partial class OpTable
 
     /// <summary>Whether extreme numbers mean nothing that both engines give.</summary>
     internal static bool IsOpen(Op op, DType dtype) =>
-        dtype.IsComplex()   // each library has its own rules for infinite complex numbers
-        || dtype.IsInteger() && op.Name is "Div" or "RealDiv" or "FloorDiv" or "TruncateDiv" or "FloorMod" or "TruncateMod" or "Mod" or "Pow"   // by 0 is an error, and the least number by -1 ends TensorFlow's process; powers below 0 are an error there
-        || dtype.IsFloat() && op.Name is "Cast"   // beyond the range of whole numbers C++ promises nothing
-            or "InvGrad" or "ReciprocalGrad" or "SqrtGrad" or "RsqrtGrad" or "SigmoidGrad"   // products that overflow or not by their order
-            or "ReluGrad" or "Relu6Grad"   // TensorFlow multiplies by 0 what does not pass
-            or "ClipByValue" or "Softmax"   // no number as a bound; oneDNN's own rule
-            or "TopKV2" or "Unique"   // no number is in no order; the embedded engine compares bits, so all of them are one, and zeros of both signs two
-        || dtype == DType.UInt64 && op.Name is "Mean";   // beyond int64 the embedded engine's sum is negative
+        dtype.IsComplex() && op.Name is "Div" or "RealDiv" or "DivNoNan" or "Xdivy" or "Reciprocal" or "Inv" or "SqrtGrad"   // TensorFlow divides by the norm, which overflows before the quotient does
+        || dtype == DType.Complex64 && op.Name is "Log" or "Xlogy" or "Expm1" or "Rsqrt" or "TanhGrad" or "Pow"   // its way to the result overflows, or loses the angle, in single precision; ours goes in double
+        || dtype is DType.Float32 or DType.BFloat16 && op.Name is "Softmax";   // oneDNN's kernel makes 0 of rows with infinite numbers, TensorFlow's own of other types NaN
+
+    /// <summary>Whether an input keeps to ordinary numbers while others are extreme.</summary>
+    internal static bool IsTame(Op op, OpVariant variant, int input, DType dtype) => op.Name switch
+    {
+        "Div" or "RealDiv" or "FloorDiv" or "TruncateDiv" or "FloorMod" or "TruncateMod" or "Mod" or "Pow" => input == 1 && dtype.IsInteger(),   // by 0 is an error, and the least number by -1 ends TensorFlow's process; powers below 0 are an error there
+        "Cast" => dtype.IsFloat() && variant.Attrs[0].Value is DType.UInt8,   // beyond the range of narrow integers TensorFlow's vectors saturate, and the elements that fill none wrap
+        "SigmoidGrad" => input == 0,   // TensorFlow's vectors and the elements that fill none multiply in different orders: products overflow or not, but for values of Sigmoid
+        _ => false,
+    };
+
+    /// <summary>Whether NaN is left out: TensorFlow's heap compares by order, in which it has no place, and leaves it where its steps end.</summary>
+    internal static bool IsOrdered(Op op) => op.Name is "TopKV2" or "TopK";
 
     internal static IEnumerable<OpVariant> Of(Op op)
     {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using Zoo.Autograd.Engine.Torch.Pointwise;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 
@@ -75,7 +77,8 @@ internal static class ComplexKernel
             case DType.Bool: HostMemory.Span<bool>(at, index + 1)[index] = value != Complex.Zero; break;
             case DType.UInt8: HostMemory.Span<byte>(at, index + 1)[index] = (byte)value.Real; break;
             case DType.Int8: HostMemory.Span<sbyte>(at, index + 1)[index] = (sbyte)value.Real; break;
-            default: Managed.Put(at, dtype, index, (long)value.Real); break;
+            case DType.Int32: HostMemory.Span<int>(at, index + 1)[index] = double.ConvertToIntegerNative<int>(value.Real); break;
+            default: Managed.Put(at, dtype, index, double.ConvertToIntegerNative<long>(value.Real)); break;
         }
     }
 
@@ -90,9 +93,9 @@ internal static class ComplexKernel
         Opcode.Rsqrt => (x, _, _) => 1 / Complex.Sqrt(x),
         Opcode.Reciprocal => (x, _, _) => 1 / x,
         Opcode.Exp => (x, _, _) => Complex.Exp(x),
-        Opcode.Expm1 => (x, _, _) => Complex.Exp(x) - 1,
+        Opcode.Expm1 => (x, _, _) => Expm1(x),
         Opcode.Log => (x, _, _) => Complex.Log(x),
-        Opcode.Log1p => (x, _, _) => Complex.Log(1 + x),
+        Opcode.Log1p => (x, _, _) => Log1p(x),
         Opcode.Sin => (x, _, _) => Complex.Sin(x),
         Opcode.Cos => (x, _, _) => Complex.Cos(x),
         Opcode.Tan => (x, _, _) => Complex.Tan(x),
@@ -100,31 +103,38 @@ internal static class ComplexKernel
         Opcode.Cosh => (x, _, _) => Complex.Cosh(x),
         Opcode.Tanh => (x, _, _) => Complex.Tanh(x),
         Opcode.Asin => (x, _, _) => Complex.Asin(x),
-        Opcode.Acos => (x, _, _) => Complex.Acos(x),
-        Opcode.Atan => (x, _, _) => Complex.Atan(x),
+        Opcode.Acos => (x, _, _) => Complex.Acos(x) is var y ? new(y.Real, Math.CopySign(y.Imaginary, -x.Imaginary)) : default,   // .NET takes a cut's points for those below it
+        Opcode.Atan => (x, _, _) => Complex.IsInfinity(x) ? new(Math.CopySign(Math.PI / 2, x.Real), 0) : Complex.Atan(x),
         Opcode.Asinh => (x, _, _) => Complex.Log(x + Complex.Sqrt(x * x + 1)),
         Opcode.Acosh => (x, _, _) => Complex.Log(x + Complex.Sqrt(x + 1) * Complex.Sqrt(x - 1)),
-        Opcode.Atanh => (x, _, _) => (Complex.Log(1 + x) - Complex.Log(1 - x)) / 2,
-        Opcode.Sigmoid => (x, _, _) => 1 / (1 + Complex.Exp(-x)),
+        Opcode.Atanh => (x, _, _) => Complex.IsInfinity(x) ? new(0, Math.CopySign(Math.PI / 2, x.Imaginary)) : (Complex.Log(1 + x) - Complex.Log(1 - x)) / 2,
+        Opcode.Sigmoid => (x, _, _) => x.Real < 0 ? Complex.Exp(x) is var e ? e / (1 + e) : default : 1 / (1 + Complex.Exp(-x)),   // no exponential that overflows
         Opcode.Add => (x, y, _) => x + y,
         Opcode.Sub => (x, y, _) => x - y,
         Opcode.Mul => (x, y, _) => x * y,
         Opcode.Div => (x, y, _) => x / y,
-        Opcode.Pow => (x, y, _) => Complex.Pow(x, y),
+        Opcode.Pow => (x, y, _) => y * Complex.Log(x) is var z && double.IsNegativeInfinity(z.Real) ? 0 : Complex.Exp(z),   // at 0 and infinity too what the formula gives
         Opcode.SquaredDifference => (x, y, _) => (x - y) * Complex.Conjugate(x - y),
         Opcode.Xdivy => (x, y, _) => x == 0 ? 0 : x / y,
         Opcode.Xlogy => (x, y, _) => x == 0 ? 0 : x * Complex.Log(y),
-        Opcode.Xlog1py => (x, y, _) => x == 0 ? 0 : x * Complex.Log(1 + y),
+        Opcode.Xlog1py => (x, y, _) => x == 0 ? 0 : x * Log1p(y),
         Opcode.DivNoNan => (x, y, _) => y == 0 ? 0 : x / y,
         Opcode.MulNoNan => (x, y, _) => y == 0 ? 0 : x * y,
         Opcode.SigmoidGrad => (y, g, _) => g * y * (1 - y),
         Opcode.TanhGrad => (y, g, _) => g * (1 - y * y),
-        Opcode.SqrtGrad => (y, g, _) => g / Complex.Conjugate(y) / 2,
-        Opcode.RsqrtGrad => (y, g, _) => -0.5 * g * Complex.Conjugate(y) * Complex.Conjugate(y) * Complex.Conjugate(y),
-        Opcode.ReciprocalGrad => (y, g, _) => -g * Complex.Conjugate(y) * Complex.Conjugate(y),
+        Opcode.SqrtGrad => (y, g, _) => g == 0 ? 0 : g / Complex.Conjugate(y) / 2,
+        Opcode.RsqrtGrad => (y, g, _) => g == 0 ? 0 : -0.5 * g * Complex.Conjugate(y) * Complex.Conjugate(y) * Complex.Conjugate(y),
+        Opcode.ReciprocalGrad => (y, g, _) => g == 0 ? 0 : -g * Complex.Conjugate(y) * Complex.Conjugate(y),
         Opcode.Equal => (x, y, _) => x == y ? 1 : 0,
         Opcode.NotEqual => (x, y, _) => x != y ? 1 : 0,
         Opcode.Select => (c, x, y) => c != 0 ? x : y,
         _ => null,
     };
+
+    static Complex Log1p(Complex x) => x.Magnitude < 0.5 ? new(Real(x.Real * (2 + x.Real) + x.Imaginary * x.Imaginary, VectorMath.Log1p) / 2, Math.Atan2(x.Imaginary, 1 + x.Real)) : Complex.Log(1 + x);
+
+    static Complex Expm1(Complex x) => x.Magnitude < 0.5 ? new(Real(x.Real, VectorMath.Expm1) * Math.Cos(x.Imaginary) - 2 * Math.Pow(Math.Sin(x.Imaginary / 2), 2), Math.Exp(x.Real) * Math.Sin(x.Imaginary)) : Complex.Exp(x) - 1;
+
+    /// <summary>A function of vectors at one number.</summary>
+    static double Real(double x, Func<Vector512<double>, Vector512<double>> function) => function(Vector512.Create(x)).ToScalar();
 }

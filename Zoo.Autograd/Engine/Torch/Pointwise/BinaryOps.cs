@@ -13,6 +13,8 @@ internal static class BinaryOps
     internal readonly struct Div<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x / y; }
     internal readonly struct Max<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Vector512.Max(x, y); }   // NaN wins
     internal readonly struct Min<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Vector512.Min(x, y); }
+    internal readonly struct AtMost<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> limit) => If(Vector512.LessThan(limit, x), limit, x); }   // NaN is no limit
+    internal readonly struct AtLeast<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> limit) => If(Vector512.GreaterThan(limit, x), limit, x); }
     internal readonly struct And<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x & y; }
     internal readonly struct Or<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x | y; }
     internal readonly struct Xor<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => x ^ y; }
@@ -38,12 +40,12 @@ internal static class BinaryOps
 
     internal readonly struct LeakyRelu<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> alpha) => If(Vector512.GreaterThan(x, Vector512<T>.Zero), x, x * alpha); }
 
-    // (gradient, features)
-    internal readonly struct ReluGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> g, Vector512<T> f) => If(Vector512.GreaterThan(f, Vector512<T>.Zero), g, Vector512<T>.Zero); }
+    // (gradient, features); what does not pass is multiplied by 0, as in TensorFlow: NaN where the gradient is not finite
+    internal readonly struct ReluGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> g, Vector512<T> f) => g * (Vector512.GreaterThan(f, Vector512<T>.Zero) & Vector512<T>.One); }
 
     internal readonly struct Relu6Grad<T> : IBinary<T> where T : INumber<T>
     {
-        public static Vector512<T> Do(Vector512<T> g, Vector512<T> f) => If(Vector512.GreaterThan(f, Vector512<T>.Zero) & Vector512.LessThan(f, C<T>(6)), g, Vector512<T>.Zero);
+        public static Vector512<T> Do(Vector512<T> g, Vector512<T> f) => g * (Vector512.GreaterThan(f, Vector512<T>.Zero) & Vector512.LessThan(f, C<T>(6)) & Vector512<T>.One);
     }
 
     internal readonly struct LeakyReluGrad<T> : ITernary<T>
@@ -70,12 +72,12 @@ internal static class BinaryOps
         public static Vector512<T> Do(Vector512<T> g, Vector512<T> y) => If(Vector512.LessThan(y, Vector512<T>.Zero), g * (y + C<T>(UnaryOps.SeluScaleAlpha)), g * C<T>(UnaryOps.SeluScale));
     }
 
-    // (output, gradient)
-    internal readonly struct SigmoidGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => g * y * (Vector512<T>.One - y); }
+    // (output, gradient); the order of products is TensorFlow's, and a gradient of 0 stays one whatever the function's slope
+    internal readonly struct SigmoidGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => g * (y * (Vector512<T>.One - y)); }
     internal readonly struct TanhGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => g * (Vector512<T>.One - y * y); }
-    internal readonly struct RsqrtGrad<T> : IBinary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => g * C<T>(-0.5) * (y * y * y); }
-    internal readonly struct SqrtGrad<T> : IBinary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => g * C<T>(0.5) / y; }
-    internal readonly struct ReciprocalGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => -g * (y * y); }
+    internal readonly struct RsqrtGrad<T> : IBinary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => MulNoNan<T>.Do(C<T>(-0.5) * (y * y), MulNoNan<T>.Do(y, g)); }
+    internal readonly struct SqrtGrad<T> : IBinary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => MulNoNan<T>.Do(C<T>(0.5) / y, g); }
+    internal readonly struct ReciprocalGrad<T> : IBinary<T> { public static Vector512<T> Do(Vector512<T> y, Vector512<T> g) => MulNoNan<T>.Do(-(y * y), g); }
 
     internal readonly struct Equal<T> : IPredicate<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => Vector512.Equals(x, y); }
     internal readonly struct NotEqual<T> : IPredicate<T> { public static Vector512<T> Do(Vector512<T> x, Vector512<T> y) => ~Vector512.Equals(x, y); }

@@ -12,6 +12,14 @@ internal static unsafe class Casts
     {
         if (typeof(TFrom) == typeof(float) && typeof(TTo) == typeof(double))
             Widen((float*)a, (double*)d, n);
+        else if (typeof(TFrom) == typeof(float) && typeof(TTo) == typeof(int))   // what does not fit is what the processor makes of it, as in TensorFlow
+            TensorPrimitives.ConvertToIntegerNative(new ReadOnlySpan<float>(a, n), new Span<int>(d, n));
+        else if (typeof(TFrom) == typeof(float) && typeof(TTo) == typeof(long))
+            TensorPrimitives.ConvertToIntegerNative(new ReadOnlySpan<float>(a, n), new Span<long>(d, n));
+        else if (typeof(TFrom) == typeof(double) && typeof(TTo) == typeof(int))
+            TensorPrimitives.ConvertToIntegerNative(new ReadOnlySpan<double>(a, n), new Span<int>(d, n));
+        else if (typeof(TFrom) == typeof(double) && typeof(TTo) == typeof(long))
+            TensorPrimitives.ConvertToIntegerNative(new ReadOnlySpan<double>(a, n), new Span<long>(d, n));
         else
             TensorPrimitives.ConvertTruncating(new ReadOnlySpan<TFrom>(a, n), new Span<TTo>(d, n));
     }

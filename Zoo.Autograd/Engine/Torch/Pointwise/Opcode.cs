@@ -21,7 +21,7 @@ internal enum Opcode : byte
     Truncate, LogicalNot, IsNan, IsInf, IsFinite,
 
     // two arguments; of LeakyRelu and LeakyReluGrad Immediate is alpha
-    LeakyRelu, Add, Sub, Mul, Div, FloorDiv, FloorMod, TruncateMod, Pow, Maximum, Minimum, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, DivNoNan, MulNoNan,
+    LeakyRelu, Add, Sub, Mul, Div, FloorDiv, FloorMod, TruncateMod, Pow, Maximum, Minimum, AtMost, AtLeast, SquaredDifference, Atan2, Xdivy, Xlogy, Xlog1py, DivNoNan, MulNoNan,
     LogicalAnd, LogicalOr, LogicalXor,
     ReluGrad, Relu6Grad, EluGrad, SeluGrad, LeakyReluGrad, SoftplusGrad, SoftsignGrad, SigmoidGrad, TanhGrad, RsqrtGrad, SqrtGrad, ReciprocalGrad,
     Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,

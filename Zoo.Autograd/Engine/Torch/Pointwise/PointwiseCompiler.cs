@@ -137,13 +137,10 @@ internal static unsafe class PointwiseCompiler
                 Value(x.A);
                 il.Emit(OpCodes.Call, Function(nameof(Vector512.ConditionalSelect), vector, vector, vector));
                 break;
-            case Opcode.ReluGrad:   // features > 0 ? gradient : 0
-                Value(x.B);
-                Zero();
-                Two(nameof(Vector512.GreaterThan));
+            case Opcode.ReluGrad:
                 Value(x.A);
-                Zero();
-                il.Emit(OpCodes.Call, Function(nameof(Vector512.ConditionalSelect), vector, vector, vector));
+                Value(x.B);
+                il.Emit(OpCodes.Call, typeof(BinaryOps.ReluGrad<float>).GetMethod(nameof(BinaryOps.ReluGrad<>.Do))!);
                 break;
             case Opcode.SquaredDifference:
                 LocalBuilder difference = il.DeclareLocal(vector);

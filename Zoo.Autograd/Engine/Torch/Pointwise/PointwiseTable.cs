@@ -136,6 +136,8 @@ internal static unsafe class PointwiseTable
         Opcode.Mul => &Drivers.Map2<T, BinaryOps.Mul<T>>,
         Opcode.Maximum => &Drivers.Map2<T, BinaryOps.Max<T>>,
         Opcode.Minimum => &Drivers.Map2<T, BinaryOps.Min<T>>,
+        Opcode.AtMost => &Drivers.Map2<T, BinaryOps.AtMost<T>>,
+        Opcode.AtLeast => &Drivers.Map2<T, BinaryOps.AtLeast<T>>,
         Opcode.SquaredDifference => &Drivers.Map2<T, BinaryOps.SquaredDifference<T>>,
         Opcode.ReluGrad => &Drivers.Map2<T, BinaryOps.ReluGrad<T>>,
         Opcode.Relu6Grad => &Drivers.Map2<T, BinaryOps.Relu6Grad<T>>,
