@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.Torch;
@@ -38,6 +39,11 @@ internal sealed unsafe class MaxPool2D
     /// <summary>Rows that make about 20 microseconds of work.</summary>
     long Grain(int elements) => Math.Max(1, 100_000 / Math.Max(1, (long)elements * channels));
 
+    /// <summary>How many vectors of channels are looked at together.</summary>
+    interface IWidth { static abstract bool IsTwo { get; } }
+    readonly struct One : IWidth { public static bool IsTwo => false; }
+    readonly struct Two : IWidth { public static bool IsTwo => true; }
+
     struct ForwardRows : IRangeBody
     {
         internal MaxPool2D Pool;
@@ -56,38 +62,66 @@ internal sealed unsafe class MaxPool2D
                 {
                     var x = o * p.strideX - p.padX;
                     int firstX = Math.Max(x, 0), lastX = Math.Min(x + p.sizeX, p.width);
-                    var from = Input + image * p.height * p.width * p.channels;
+                    var from = Input + ((image * p.height + firstY) * p.width + firstX) * p.channels;
+                    var (line, place) = ((nint)p.width * p.channels, (firstY - y) * p.sizeX + firstX - x);
                     var at = (row * p.outWidth + o) * p.channels;
-                    for (var c = 0; c < p.channels; c += 16)
+                    var c = 0;
+                    for (; c + 32 <= p.channels; c += 32) Best<Two>(from + c, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, 16, Output + at + c, Places + at + c);
+                    for (; c < p.channels; c += 16)
                     {
                         var first = Math.Max(0, Math.Min(c, p.channels - 16));   // the last vector overlaps the one before
-                        var lanes = Math.Min(16, p.channels);
-                        var best = Vector512.Create(float.NegativeInfinity);
-                        var place = Vector512.Create((firstY - y) * p.sizeX + firstX - x);
-                        for (var iy = firstY; iy < lastY; iy++)
-                            for (var ix = firstX; ix < lastX; ix++)
-                            {
-                                var source = from + ((long)iy * p.width + ix) * p.channels + first;
-                                var value = lanes == 16 ? Vector512.Load(source) : Pointwise.Drivers.Partial(source, lanes);
-                                var wins = Vector512.GreaterThan(value, best) | ~Vector512.Equals(value, value);
-                                best = Vector512.ConditionalSelect(wins, value, best);
-                                place = Vector512.ConditionalSelect(wins.AsInt32(), Vector512.Create((iy - y) * p.sizeX + ix - x), place);
-                            }
-                        var bytes = Vector256.Narrow(place.GetLower(), place.GetUpper()).AsUInt16();
-                        var places = Vector128.Narrow(bytes.GetLower(), bytes.GetUpper());
-                        if (lanes == 16)
-                        {
-                            best.Store(Output + at + first);
-                            places.Store(Places + at + first);
-                        }
-                        else
-                        {
-                            Unsafe.CopyBlockUnaligned(Output + at, &best, (uint)(lanes * sizeof(float)));
-                            Unsafe.CopyBlockUnaligned(Places + at, &places, (uint)lanes);
-                        }
+                        Best<One>(from + first, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, Math.Min(16, p.channels), Output + at + first, Places + at + first);
                     }
                 }
             }
+        }
+
+        /// <summary>The greatest elements of a window, and their places.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Best<TWidth>(float* from, nint line, nint channels, int height, int width, int place, int size, int lanes, float* output, byte* places) where TWidth : struct, IWidth
+        {
+            Vector512<float> best = Vector512.Create(float.NegativeInfinity), best2 = best;
+            Vector512<int> found = Vector512.Create(place), found2 = found;
+            for (; height > 0; height--, from += line, place += size)
+            {
+                var source = from;
+                for (var i = 0; i < width; i++, source += channels)
+                {
+                    var here = Vector512.Create(place + i);
+                    Take(TWidth.IsTwo || lanes == 16 ? Vector512.Load(source) : Pointwise.Drivers.Partial(source, lanes), here, ref best, ref found);
+                    if (TWidth.IsTwo) Take(Vector512.Load(source + 16), here, ref best2, ref found2);
+                }
+            }
+            var bytes = Bytes(found);
+            if (TWidth.IsTwo || lanes == 16)
+            {
+                best.Store(output);
+                bytes.Store(places);
+            }
+            else
+            {
+                Unsafe.CopyBlockUnaligned(output, &best, (uint)(lanes * sizeof(float)));
+                Unsafe.CopyBlockUnaligned(places, &bytes, (uint)lanes);
+            }
+            if (!TWidth.IsTwo) return;
+            best2.Store(output + 16);
+            Bytes(found2).Store(places + 16);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Take(Vector512<float> value, Vector512<int> here, ref Vector512<float> best, ref Vector512<int> found)
+        {
+            var wins = Vector512.GreaterThan(value, best) | ~Vector512.Equals(value, value);
+            best = Vector512.ConditionalSelect(wins, value, best);
+            found = Vector512.ConditionalSelect(wins.AsInt32(), here, found);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<byte> Bytes(Vector512<int> x)
+        {
+            if (Avx512F.IsSupported) return Avx512F.ConvertToVector128Byte(x);
+            var shorts = Vector256.Narrow(x.GetLower(), x.GetUpper()).AsUInt16();
+            return Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
         }
     }
 
@@ -111,26 +145,47 @@ internal sealed unsafe class MaxPool2D
                     var x = ix + p.padX;
                     int firstX = First(x, p.sizeX, p.strideX), lastX = Math.Min(x / p.strideX, p.outWidth - 1);
                     var to = Result + (row * p.width + ix) * p.channels;
-                    for (var c = 0; c < p.channels; c += 16)
+                    var at = ((image * p.outHeight + firstY) * p.outWidth + firstX) * p.channels;
+                    var (line, place) = ((nint)p.outWidth * p.channels, (y - firstY * p.strideY) * p.sizeX + x - firstX * p.strideX);
+                    var c = 0;
+                    for (; c + 32 <= p.channels; c += 32) Sum<Two>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, 16, to + c);
+                    for (; c < p.channels; c += 16)
                     {
                         var first = Math.Max(0, Math.Min(c, p.channels - 16));
-                        var lanes = Math.Min(16, p.channels);
-                        var sum = Vector512<float>.Zero;
-                        for (var oy = firstY; oy <= lastY; oy++)
-                            for (var ox = firstX; ox <= lastX; ox++)
-                            {
-                                var at = ((image * p.outHeight + oy) * p.outWidth + ox) * p.channels + first;
-                                var here = Vector512.Create((y - oy * p.strideY) * p.sizeX + x - ox * p.strideX);
-                                var places = lanes == 16 ? Vector128.Load(Places + at) : Partial(Places + at, lanes);
-                                var value = lanes == 16 ? Vector512.Load(Gradient + at) : Pointwise.Drivers.Partial(Gradient + at, lanes);
-                                var (low, high) = Vector256.Widen(Vector256.Create(Vector128.WidenLower(places), Vector128.WidenUpper(places)));
-                                sum += Vector512.Equals(Vector512.Create(low, high).AsInt32(), here).AsSingle() & value;
-                            }
-                        if (lanes == 16) sum.Store(to + first);
-                        else Unsafe.CopyBlockUnaligned(to, &sum, (uint)(lanes * sizeof(float)));
+                        Sum<One>(Places + at + first, Gradient + at + first, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, Math.Min(16, p.channels), to + first);
                     }
                 }
             }
+        }
+
+        /// <summary>What comes back from the windows around a place, whose number in the first of them is given and falls from one to the next.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Sum<TWidth>(byte* places, float* gradient, nint line, nint channels, int height, int width, int place, int fallY, int fallX, int lanes, float* to) where TWidth : struct, IWidth
+        {
+            Vector512<float> sum = default, sum2 = default;
+            for (; height > 0; height--, places += line, gradient += line, place -= fallY)
+            {
+                nint at = 0;
+                for (int i = 0, number = place; i < width; i++, at += channels, number -= fallX)
+                {
+                    var here = Vector512.Create(number);
+                    sum += TWidth.IsTwo || lanes == 16
+                        ? Vector512.Equals(Numbers(Vector128.Load(places + at)), here).AsSingle() & Vector512.Load(gradient + at)
+                        : Vector512.Equals(Numbers(Partial(places + at, lanes)), here).AsSingle() & Pointwise.Drivers.Partial(gradient + at, lanes);
+                    if (TWidth.IsTwo) sum2 += Vector512.Equals(Numbers(Vector128.Load(places + at + 16)), here).AsSingle() & Vector512.Load(gradient + at + 16);
+                }
+            }
+            if (TWidth.IsTwo || lanes == 16) sum.Store(to);
+            else Unsafe.CopyBlockUnaligned(to, &sum, (uint)(lanes * sizeof(float)));
+            if (TWidth.IsTwo) sum2.Store(to + 16);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<int> Numbers(Vector128<byte> x)
+        {
+            if (Avx512F.IsSupported) return Avx512F.ConvertToVector512Int32(x);
+            var (low, high) = Vector256.Widen(Vector256.Create(Vector128.WidenLower(x), Vector128.WidenUpper(x)));
+            return Vector512.Create(low, high).AsInt32();
         }
 
         /// <summary>The first window that reaches a place.</summary>
