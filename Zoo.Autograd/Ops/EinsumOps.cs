@@ -16,10 +16,26 @@ internal static class EinsumOps
         Portable = n => Lettered(n) is { } equation ? [Call(equation, n.Inputs)] : null,
         Kernel = k =>
         {
+            if (OneProduct(k) is { } whole) return whole;
             var product = k.Call("einsum", k.Node.Text("equation"), Enumerable.Range(0, k.Count).Select(i => k[i]).ToArray(), Arg.None);
             return k.OutDType() == DType.Int32 ? k.Call("to.dtype", product, DType.Int32, false, false, Arg.None) : product;   // sums of int32 come as int64
         },
     };
+
+    /// <summary>One product of two matrices, where the axes of each operand and of the result fall into two runs without being moved: rows, columns, and what is summed over. Else null.</summary>
+    static Value? OneProduct(Kernel k)
+    {
+        var (inputs, output) = Parse(k.Node.Text("equation"));
+        if (k.OutDType() != DType.Float32 || inputs.Length != 2 || !inputs.Append(output).All(names => names.All(char.IsAsciiLetter) && names.Distinct().Count() == names.Length)) return null;
+        var summed = string.Concat(inputs[0].Where(c => inputs[1].Contains(c) && !output.Contains(c)));
+        var left = output.StartsWith(string.Concat(inputs[0].Where(output.Contains)), StringComparison.Ordinal) ? 0 : 1;
+        var (rows, columns) = (string.Concat(inputs[left].Where(c => !summed.Contains(c))), string.Concat(inputs[1 - left].Where(c => !summed.Contains(c))));
+        var (transposeA, transposeB) = (inputs[left] == summed + rows, inputs[1 - left] == columns + summed);
+        if (summed.Length == 0 || output != rows + columns || !transposeA && inputs[left] != rows + summed || !transposeB && inputs[1 - left] != summed + columns) return null;
+        return Product.Make(k, k[left], transposeA, k[1 - left], transposeB, null, Size(rows), Size(summed), Size(columns), k.OutShape());
+
+        long Size(string names) => names.Aggregate(1L, (size, c) => size * k.Shape(inputs[0].Contains(c) ? 0 : 1)[inputs[inputs[0].Contains(c) ? 0 : 1].IndexOf(c)]);
+    }
 
     static (string[] Inputs, string Output) Parse(string equation)
     {

@@ -14,6 +14,9 @@ internal interface IRangeBody
 /// <summary>Runs managed code on libtorch's own threads, so that two thread pools never fight. Allocates nothing; an exception comes back to the caller.</summary>
 internal static unsafe class ParallelFor
 {
+    /// <summary>Nanoseconds of work for which another thread is worth waking, about: a thread that sleeps takes nearly as long to come.</summary>
+    internal const int Worth = 50_000;
+
     struct Context
     {
         internal delegate*<ref byte, long, long, void> Body;

@@ -40,7 +40,7 @@ internal static unsafe class ConvProduct
         if (!Fits(w, filter, dtype) || !Pointwise(w, filter, dtype) && !Long(w, filter) || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
         Shape result = Shape.Create([filter[3], filter[0], filter[1], filter[2]]);
         if (Pointwise(w, filter, dtype)) return Last(Product.Make(k, gradient, true, x, false, null, filter[3], places, filter[2], result));
-        var (sizes, threads) = (Sizes(w, input, gradientShape, filter), TorchThreads.Count);
+        var (sizes, threads) = (Sizes(w, input, gradientShape, filter), Product.Threads(filter[3], places, window));
         return Last(k.Host((from, to) => Product.Run((float*)from[1], true, new Windowed((float*)from[0], sizes), (float*)to[0], null, (int)filter[3], (int)places, (int)window, (float*)to[1], threads),
             [x, gradient], (result, DType.Float32), (Product.Room(window, places, threads), DType.Float32))[0]);
 

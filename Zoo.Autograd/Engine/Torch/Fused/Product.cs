@@ -10,6 +10,9 @@ internal static unsafe class Product
 {
     const int Depth = 512, Packed = 1 << 17, Rows = ProductTile.Rows, Panel = ProductTile.Panel;
 
+    /// <summary>Multiplications and additions that a core does, about.</summary>
+    const long PerNanosecond = 50;
+
     static bool Faster { get; } = Avx512F.IsSupported && X86Base.IsSupported && X86Base.CpuId(0, 0) is (_, 0x68747541, 0x444D4163, 0x69746E65);   // "AuthenticAMD"
 
     /// <summary>Whether a product of such sizes is faster here.</summary>
@@ -26,7 +29,7 @@ internal static unsafe class Product
     internal static Value? Make(Kernel k, Value a, bool transposeA, Value b, bool transposeB, Value? bias, long rows, long depth, long columns, Shape result)
     {
         if (!Suits(rows, depth, columns)) return null;
-        var threads = TorchThreads.Count;
+        var threads = Threads(rows, depth, columns);
         return k.Host((from, to) =>
         {
             var (m, n, d) = ((int)rows, (int)columns, (int)depth);
@@ -35,6 +38,9 @@ internal static unsafe class Product
             else Run(left, transposeA, new RowMajor(right, n), into, added, m, d, n, room, threads);
         }, bias is null ? [a, b] : [a, b, bias], (result, DType.Float32), (Room(columns, depth, threads), DType.Float32))[0];
     }
+
+    /// <summary>How many threads a product is worth. By its sizes alone.</summary>
+    internal static int Threads(long rows, long depth, long columns) => (int)Math.Clamp(rows * depth * columns / (PerNanosecond * ParallelFor.Worth), 1, TorchThreads.Count);
 
     /// <summary>The floats that a product needs as room of its own, on up to so many threads.</summary>
     internal static Shape Room(long columns, long depth, int threads) => Shape.Create([threads * PartRoom(columns, depth)]);
@@ -52,7 +58,7 @@ internal static unsafe class Product
     /// <summary>The product with a left matrix that may lie transposed, and a bias for the columns where there is one, into row-major memory, with room for so many threads.</summary>
     internal static void Run<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room, int threads) where TRight : struct, IProductRight
     {
-        var parts = (int)Math.Min(Math.Min(threads, TorchThreads.Count), Math.Max(1L, (long)rows * depth * columns >> 17));
+        var parts = Math.Min(threads, TorchThreads.Count);
         var body = Whole(a, transposeA, b, c, bias, rows, depth, columns, room) with { Parts = parts };
         var (tiles, panels) = ((rows + Rows - 1) / Rows, (columns + Panel - 1) / Panel);
         body.ByRows = panels < parts || panels % parts != 0 && panels < 4 * parts && tiles > 2 * panels;

@@ -44,11 +44,31 @@ internal abstract class Step
 /// <summary>A call of an ATen op through the dispatcher.</summary>
 internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] results) : Step
 {
+    bool? isShort;
+
     internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
     internal override int[] Writes => results;
     internal override string Kind => op.Name;
+    /// <summary>Whether it is too little for two threads.</summary>
+    bool IsShort => isShort ??= Cost < 2 * 100.0 * ParallelFor.Worth;   // a core does about 100 operations in a nanosecond
 
     internal override void Run(nint[] slots)
+    {
+        var own = TorchThreads.Own;
+        if (IsShort) TorchThreads.Own = 1;
+        try
+        {
+            TorchThreads.Apply();
+            Call(slots);
+        }
+        finally
+        {
+            TorchThreads.Own = own;
+            TorchThreads.Apply();
+        }
+    }
+
+    void Call(nint[] slots)
     {
         Span<ulong> stack = stackalloc ulong[24];
         var call = new TorchCall(stack);

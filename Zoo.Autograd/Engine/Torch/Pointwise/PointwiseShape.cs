@@ -151,7 +151,7 @@ internal sealed class PointwiseShape
         return TileBytes / largest;
     }
 
-    /// <summary>About 20 microseconds of work for each thread, by a rough count of arithmetic and memory traffic.</summary>
+    /// <summary>Work that is worth another thread, by a rough count of arithmetic and memory traffic.</summary>
     static long GrainOf(PointwiseProgram program, long unit)
     {
         double nanoseconds = 0;
@@ -160,7 +160,7 @@ internal sealed class PointwiseShape
         for (int i = 0; i < program.Inputs.Length; i++)
             nanoseconds += 0.05 * program.InputType(i).Size();
         nanoseconds += 0.2 * program.Outputs.Length;
-        return Math.Max(1, (long)(20_000 / (nanoseconds * Math.Max(unit, 1))));
+        return Math.Max(1, (long)(ParallelFor.Worth / (nanoseconds * Math.Max(unit, 1))));
     }
 
     static long Product(ReadOnlySpan<long> dims)
