@@ -29,7 +29,10 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
     /// <summary>The number of workers.</summary>
     public int Workers => cluster.Workers;
 
-    /// <summary>Milliseconds that each phase of a training step took on average, of the slowest worker, in the last training.</summary>
+    /// <summary>
+    /// Milliseconds that each phase of a training step took on average, of the slowest worker, in the last training. <c>compute</c>, <c>wait</c> (for slower workers), <c>put gradient</c>, <c>aggregate</c>, <c>update</c> and <c>get weights</c>
+    /// follow each other; <c>send</c>, <c>receive</c>, <c>checksum</c> and <c>add</c> are parts of what is exchanged in these; in <c>driver send</c> and <c>driver wait</c> the driver sends commands and waits for answers.
+    /// </summary>
     public IReadOnlyDictionary<string, double> PhaseTimes { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Starts a cluster.</summary>
@@ -57,7 +60,7 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
         {
             return new ClusterRun(cluster, options, model, trainer, guarded, run =>
             {
-                if (run.Steps > 0) PhaseTimes = Spark.Training.PhaseTimes.Names.Select((name, i) => (name, run.Phases.Milliseconds(i))).ToDictionary(p => p.name, p => p.Item2);
+                if (run.Steps > 0) PhaseTimes = run.Phases.All();
                 running.Exit();
             });
         }

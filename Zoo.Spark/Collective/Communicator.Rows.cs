@@ -17,36 +17,32 @@ internal abstract partial class Communicator
     /// <param name="wire">How numbers travel.</param>
     internal void ReduceScatterRows(NDArray flat, int[] bounds, int width, WireFormat wire = WireFormat.Float32)
     {
-        var (outgoing, incoming, sizes, lengths) = (new NDArray?[Size], new int[Size], new NDArray?[Size], new int[Size]);
+        var (outgoing, incoming, announced, into) = (new NDArray?[Size], new int[Size], new int[Size], new NDArray?[Size]);
         var halved = wire == WireFormat.BFloat16 && flat.DType == DType.Float32;
         var (own, element) = (Slice(flat, bounds, Rank), halved ? sizeof(ushort) : flat.DType.Size());
         for (var peer = 0; peer < Size; peer++)
         {
             if (peer == Rank) continue;
-            var rows = Rows(Slice(flat, bounds, peer), bounds[peer], width, peer, halved);
-            (outgoing[peer], sizes[peer], incoming[peer]) = (rows ?? Packed([flat], bounds[peer], bounds[peer + 1], peer, halved), NDArray.From(new int[] { rows?.Count ?? Dense }), sizeof(int));
+            var slice = Slice(flat, bounds, peer);
+            var rows = Rows(slice, bounds[peer], width, peer, halved);
+            (outgoing[peer], announced[peer]) = (rows ?? Packed([flat], bounds[peer], bounds[peer + 1], peer, halved, slice.Count), rows?.Count ?? Dense);
         }
-        Run("ReduceScatterRows (sizes)", sizes, incoming, (peer, _, part) => lengths[peer] = BinaryPrimitives.ReadInt32LittleEndian(part));
-        var into = Scratch(0, own);
-        into.Bytes.Clear();
+        var lengths = Lengths("ReduceScatterRows (sizes)", announced);
         for (var peer = 0; peer < Size; peer++)
         {
+            if (peer == Rank) continue;
             if (lengths[peer] != Dense && (lengths[peer] < 0 || lengths[peer] > own.Count * element)) throw new ClusterException($"ReduceScatterRows: worker {peer} announced {lengths[peer]} bytes. Expected at most {own.Count * element}.") { Rank = peer };
-            incoming[peer] = peer == Rank ? own.Bytes.Length : lengths[peer] == Dense ? own.Count * element : lengths[peer];
+            incoming[peer] = lengths[peer] == Dense ? own.Count * element : lengths[peer];
+            into[peer] = Room(rowsOf, peer, incoming[peer], DType.UInt8);
         }
-        outgoing[Rank] = own;
-        Run("ReduceScatterRows", outgoing, incoming, (peer, at, part) =>
-        {
-            if (halved && peer != Rank && lengths[peer] == Dense) AddHalves(into, at / sizeof(ushort), part, first: false);
-            else if (peer == Rank || lengths[peer] == Dense) Add(into.Bytes.Slice(at, part.Length), part, flat.DType, first: false);
-            else
-            {
-                var all = Room(rowsOf, peer, incoming[peer], DType.UInt8);
-                part.CopyTo(all.Bytes[at..]);
-                if (at + part.Length == incoming[peer]) AddRows(into, all.Bytes, bounds[Rank], width, peer, halved);
-            }
-        });
-        into.Bytes.CopyTo(own.Bytes);
+        Run(new("ReduceScatterRows", outgoing, incoming) { Into = into });
+        var sum = Scratch(0, own.Count, own.DType);
+        sum.Bytes.Clear();
+        for (var peer = 0; peer < Size; peer++)
+            if (peer == Rank) Add(sum.Bytes, own.Bytes, flat.DType, first: false);
+            else if (lengths[peer] == Dense) Add(sum.Bytes, into[peer]!.Bytes, flat.DType, first: false, halved);
+            else AddRows(sum, into[peer]!.Bytes, bounds[Rank], width, peer, halved);
+        sum.Bytes.CopyTo(own.Bytes);
     }
 
     readonly Dictionary<(int, DType), NDArray> rowsOf = [];
@@ -87,8 +83,7 @@ internal abstract partial class Communicator
             var (start, end) = (Math.Max((long)row * width - from, 0), Math.Min(((long)row + 1) * width - from, into.Count));
             var length = (int)(end - start) * element;
             if (row < 0 || end <= start || rows.Length < sizeof(int) + length) throw new ClusterException($"ReduceScatterRows: worker {peer} sent a row {row} that is none of this slice. Expected rows of it.") { Rank = peer };
-            if (halved) AddHalves(into, (int)start, rows.Slice(sizeof(int), length), first: false);
-            else Add(into.Bytes.Slice((int)start * element, length), rows.Slice(sizeof(int), length), into.DType, first: false);
+            Add(into.Rows((int)start, (int)(end - start)).Bytes, rows.Slice(sizeof(int), length), into.DType, first: false, halved);
             rows = rows[(sizeof(int) + length)..];
         }
     }

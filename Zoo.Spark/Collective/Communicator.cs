@@ -47,11 +47,20 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
         Volatile.Write(ref waits, begins ? now : 0);
     }
 
-    /// <summary>Takes what a worker sent, a part at a time: workers in the order of their ranks, parts in order.</summary>
-    protected delegate void Receiver(int from, int offset, ReadOnlySpan<byte> part);
+    /// <summary>Where the time of exchanges went.</summary>
+    internal Tally Tally { get; } = new();
 
-    /// <summary>Sends each worker its array (null or empty: nothing) and receives as many bytes of each as given; the entry of this worker itself is received too.</summary>
-    protected abstract void Exchange(string what, NDArray?[] outgoing, int[] incoming, Receiver receive, Deadline deadline);
+    /// <summary>Sends and receives.</summary>
+    protected abstract void Exchange(Traffic traffic, Deadline deadline);
+
+    /// <summary>A part of what a worker sent is here.</summary>
+    protected void Take(Traffic traffic, int from, int at, ReadOnlySpan<byte> part)
+    {
+        var lap = Stopwatch.GetTimestamp();
+        if (traffic.Into?[from] is not { } place) traffic.Receive?.Invoke(from, at, part);
+        else if (!part.Overlaps(place.Bytes)) part.CopyTo(place.Bytes[at..]);   // memory that workers share has it already
+        Tally.Lap(traffic.Into is null ? Phase.Add : Phase.Receive, lap);
+    }
 
     /// <summary>Tells the others that this worker failed, so that none waits for it.</summary>
     internal abstract void Abort(Exception error);
@@ -66,8 +75,8 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
     internal void ReduceScatter(ReadOnlySpan<NDArray> sums, int[] bounds, WireFormat wire = WireFormat.Float32)
     {
         var halved = wire == WireFormat.BFloat16 && sums[0].DType == DType.Float32;
-        var outgoing = new NDArray?[Size];
-        for (var peer = 0; peer < Size; peer++) outgoing[peer] = Packed(sums, bounds[peer], bounds[peer + 1], peer, halved && peer != Rank);
+        var (outgoing, block) = (new NDArray?[Size], BlockOf(halved ? DType.UInt16 : sums[0].DType));
+        for (var peer = 0; peer < Size; peer++) outgoing[peer] = Packed(sums, bounds[peer], bounds[peer + 1], peer, halved && peer != Rank, block);
         Sum("ReduceScatter", outgoing, Slice(sums[0], bounds, Rank), halved, mayWriteEarly: true);
     }
 
@@ -75,24 +84,18 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
     internal void AllGather(NDArray flat, int[] bounds, WireFormat wire = WireFormat.Float32)
     {
         var halved = wire == WireFormat.BFloat16 && flat.DType == DType.Float32;
-        var mine = Slice(flat, bounds, Rank);
+        var slices = Enumerable.Range(0, Size).Select(peer => Slice(flat, bounds, peer)).ToArray();
+        var mine = slices[Rank];
         if (halved)
         {
-            var whole = mine;
-            mine = Packed([flat], bounds[Rank], bounds[Rank + 1], Rank, halved);
-            Brain.Decode(Brain.Halves(mine.Bytes), whole.AsSpan<float>());
+            mine = Packed([flat], bounds[Rank], bounds[Rank + 1], Rank, halved, mine.Count);
+            Brain.Decode(Brain.Halves(mine.Bytes), slices[Rank].AsSpan<float>());
         }
-        var outgoing = new NDArray?[Size];
-        var incoming = new int[Size];
+        var (outgoing, incoming) = (new NDArray?[Size], new int[Size]);
         for (var peer = 0; peer < Size; peer++)
-            if (peer != Rank) (outgoing[peer], incoming[peer]) = (mine, (bounds[peer + 1] - bounds[peer]) * mine.DType.Size());
-        Run("AllGather", outgoing, incoming, (peer, at, part) =>
-        {
-            var slice = Slice(flat, bounds, peer);
-            // memory that workers share has it already
-            if (halved) Brain.Decode(Brain.Halves(part), slice.AsSpan<float>().Slice(at / sizeof(ushort), part.Length / sizeof(ushort)));
-            else if (!part.Overlaps(slice.Bytes)) part.CopyTo(slice.Bytes[at..]);
-        });
+            if (peer != Rank) (outgoing[peer], incoming[peer]) = (mine, slices[peer].Count * mine.DType.Size());
+        Traffic traffic = new("AllGather", outgoing, incoming);
+        Run(halved ? traffic with { Receive = (peer, at, part) => Brain.Decode(Brain.Halves(part), slices[peer].AsSpan<float>()[(at / sizeof(ushort))..]) } : traffic with { Into = slices });
     }
 
     /// <summary>After it every worker has the sums over all.</summary>
@@ -110,58 +113,63 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
             return;
         }
         var outgoing = new NDArray?[Size];
-        Array.Fill(outgoing, Packed(sums, 0, flat.Count, Rank, halved: false));
+        Array.Fill(outgoing, Packed(sums, 0, flat.Count, Rank, halved: false, BlockOf(flat.DType)));
         Sum("AllReduce", outgoing, flat, halved: false, mayWriteEarly: false);
     }
 
-    /// <summary>Adds up what all send, in the fixed order.</summary>
+    /// <summary>Adds up what all send, in the fixed order, block by block.</summary>
     /// <param name="what">The call, in messages.</param>
     /// <param name="outgoing">For each worker, and for this one itself.</param>
     /// <param name="result">Takes the sum.</param>
     /// <param name="halved">Whether what comes from others is bfloat16.</param>
-    /// <param name="mayWriteEarly">Whether the result holds nothing but this worker's own first sum, so that it can be added to in place.</param>
+    /// <param name="mayWriteEarly">Whether the result holds nothing but this worker's own first sum, and nobody else reads it, so that it can be written while others still come.</param>
     void Sum(string what, NDArray?[] outgoing, NDArray result, bool halved, bool mayWriteEarly)
     {
-        var (incoming, mine, element) = (new int[Size], Order.Items[Rank], result.DType.Size());
-        for (var peer = 0; peer < Size; peer++) incoming[peer] = (Order.Items[peer + 1] - Order.Items[peer]) * result.Count * (halved && peer != Rank ? sizeof(ushort) : element);
+        var (mine, element, block) = (Order.Items[Rank], result.DType.Size(), BlockOf(halved ? DType.UInt16 : result.DType));
+        int[] units = [.. Enumerable.Range(0, Size).Select(peer => ItemsOf(peer) * (halved && peer != Rank ? sizeof(ushort) : element))];
         // The first two may be added up in place: a + b = b + a to the bit.
-        var inPlace = mayWriteEarly && Order.Items[Rank + 1] == mine + 1 && (mine == 0 || mine == 1 && Order.Merges[1] > 0);
-        NDArray[] slots = [inPlace ? result : Scratch(0, result)];
+        var inPlace = mayWriteEarly && ItemsOf(Rank) == 1 && (mine == 0 || mine == 1 && Order.Merges[1] > 0);
+        var whole = inPlace ? result : mayWriteEarly ? null : Scratch(0, result.Count, result.DType);
         var depth = 0;
-        Run(what, outgoing, incoming, (peer, at, part) =>
+        Run(new(what, outgoing, Array.ConvertAll(units, u => u * result.Count))
         {
-            var (isHalved, size) = (halved && peer != Rank, incoming[peer] / (Order.Items[peer + 1] - Order.Items[peer]));
-            for (; part.Length > 0;)
+            Step = block * ItemsOf(Rank) * (halved ? sizeof(ushort) : element),
+            Steps = Array.ConvertAll(units, u => u * block),
+            Receive = (peer, at, part) =>
             {
-                var (item, offset) = (Order.Items[peer] + at / size, at % size);
-                var now = part[..Math.Min(part.Length, size - offset)];
-                var isNew = Order.Merges[item] == 0;
-                var slot = isNew ? depth : depth - 1;
-                if (slot == slots.Length) slots = [.. slots, Scratch(slot, result)];
-                if (!inPlace || item != mine)
+                var isHalved = halved && peer != Rank;
+                var length = part.Length / ItemsOf(peer);   // of the block of one sum
+                var (count, start) = (length / (isHalved ? sizeof(ushort) : element), at / ItemsOf(peer) / (isHalved ? sizeof(ushort) : element));
+                if (peer == 0) depth = 0;
+                for (var item = Order.Items[peer]; part.Length > 0; item++, part = part[length..])
                 {
-                    var first = isNew && !(inPlace && item < mine);
-                    if (isHalved) AddHalves(slots[slot], offset / sizeof(ushort), now, first);
-                    else Add(slots[slot].Bytes.Slice(offset, now.Length), now, result.DType, first);
+                    var isNew = Order.Merges[item] == 0;
+                    var slot = Slot(isNew ? depth : depth - 1, start, count);
+                    if (!inPlace || item != mine) Add(slot, part[..length], result.DType, first: isNew && !(inPlace && item < mine), isHalved);
+                    if (isNew) depth++;
+                    for (var merges = 1; merges < Order.Merges[item]; merges++, depth--) Add(Slot(depth - 2, start, count), Slot(depth - 1, start, count), result.DType, first: false);
                 }
-                at += now.Length;
-                part = part[now.Length..];
-                if (offset + now.Length < size) continue;
-                if (isNew) depth++;
-                for (var merges = 1; merges < Order.Merges[item]; merges++, depth--) Add(slots[depth - 2].Bytes, slots[depth - 1].Bytes, result.DType, first: false);
-            }
+                if (peer == Size - 1 && whole is null) Slot(0, start, count).CopyTo(result.Bytes[(start * element)..]);
+            },
         });
-        if (!ReferenceEquals(slots[0], result)) slots[0].Bytes.CopyTo(result.Bytes);
+        if (whole is not null && !inPlace) whole.Bytes.CopyTo(result.Bytes);
+
+        Span<byte> Slot(int number, int start, int count) => number == 0 && whole is not null ? whole.Bytes.Slice(start * element, count * element) : Scratch(number + 1, block, result.DType).Bytes[..(count * element)];
     }
+
+    int ItemsOf(int worker) => Order.Items[worker + 1] - Order.Items[worker];
+
+    /// <summary>How many elements of each sum are a block: those that a worker gives of its sums are at most a frame.</summary>
+    int BlockOf(DType wire) => Math.Max(1, Frame.Most / wire.Size() / Enumerable.Range(0, Size).Max(ItemsOf));
 
     /// <summary>After it every worker has what <paramref name="root"/> has.</summary>
     internal void Broadcast(NDArray flat, int root)
     {
-        var (outgoing, incoming) = (new NDArray?[Size], new int[Size]);
+        var (outgoing, incoming, into) = (new NDArray?[Size], new int[Size], new NDArray?[Size]);
         if (Rank == root) Array.Fill(outgoing, flat);
-        else incoming[root] = flat.Count * flat.DType.Size();
+        else (incoming[root], into[root]) = (Traffic.Length(flat), flat);
         outgoing[Rank] = null;
-        Run("Broadcast", outgoing, incoming, (_, at, part) => part.CopyTo(flat.Bytes[at..]));
+        Run(new("Broadcast", outgoing, incoming) { Into = into });
     }
 
     /// <summary>Returns when all have called it.</summary>
@@ -170,47 +178,55 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
         var (outgoing, incoming) = (new NDArray?[Size], new int[Size]);
         Array.Fill(outgoing, NDArray.Zeros([1], DType.UInt8));
         Array.Fill(incoming, 1);
-        Run("Barrier", outgoing, incoming, (_, _, _) => { });
+        Run(new("Barrier", outgoing, incoming));
     }
 
     /// <summary>The bytes that each worker gives, for all.</summary>
     internal byte[][] AllGather(byte[] mine)
     {
-        var (outgoing, incoming, lengths) = (new NDArray?[Size], new int[Size], new int[Size]);
-        var length = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, mine.Length);
-        Array.Fill(outgoing, NDArray.From(length));
-        Array.Fill(incoming, sizeof(int));
-        Run("AllGather (sizes)", outgoing, incoming, (peer, _, part) => lengths[peer] = BinaryPrimitives.ReadInt32LittleEndian(part));
+        var lengths = Lengths("AllGather (sizes)", [.. Enumerable.Repeat(mine.Length, Size)]);
         if (Array.FindIndex(lengths, l => l < 0) is >= 0 and var wrong) throw new ClusterException($"AllGather: worker {wrong} announced an object of {lengths[wrong]} bytes. Expected 0 to 2 GB.") { Rank = wrong };
         var result = Array.ConvertAll(lengths, l => new byte[l]);
-        Array.Fill(outgoing, NDArray.From(mine));
-        Run("AllGather", outgoing, lengths, (peer, at, part) => part.CopyTo(result[peer].AsSpan(at)));
+        Run(new("AllGather", [.. Enumerable.Repeat(NDArray.From(mine), Size)], lengths) { Into = Array.ConvertAll(result, r => NDArray.From(r)) });
         return result;
+    }
+
+    /// <summary>A number for each worker; those that all have for this one.</summary>
+    int[] Lengths(string what, int[] mine)
+    {
+        var (incoming, lengths) = (new int[Size], new int[Size]);
+        Array.Fill(incoming, sizeof(int));
+        Run(new(what, Array.ConvertAll(mine, l => NDArray.From(new[] { l })), incoming) { Into = [.. Enumerable.Range(0, Size).Select(i => NDArray.From(lengths).Rows(i, 1))] });
+        return lengths;
     }
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    void Run(string what, NDArray?[] outgoing, int[] incoming, Receiver receive)
+    void Run(Traffic traffic)
     {
         for (var peer = 0; peer < Size; peer++)
-            if (peer != Rank && outgoing[peer] is { } array) Sent += array.Count * array.DType.Size();
-        Exchange(what, outgoing, incoming, receive, Deadline.After(Timeout));
+            if (peer != Rank) Sent += Traffic.Length(traffic.Outgoing[peer]);
+        Exchange(traffic, Deadline.After(Timeout));
     }
 
     static NDArray Slice(NDArray flat, int[] bounds, int of) => flat.Rows(bounds[of], bounds[of + 1] - bounds[of]);
 
-    NDArray Scratch(int slot, NDArray like) => Room(scratch, slot, like.Count, like.DType);
+    NDArray Scratch(int slot, int count, DType dtype) => Room(scratch, slot, count, dtype);
 
-    /// <summary>A range of sums, one behind the other, for a worker.</summary>
-    NDArray Packed(ReadOnlySpan<NDArray> sums, int from, int to, int peer, bool halved)
+    /// <summary>A range of sums for a worker, as they travel: a block of each, then the next blocks.</summary>
+    NDArray Packed(ReadOnlySpan<NDArray> sums, int from, int to, int peer, bool halved, int block)
     {
         if (!halved && sums.Length == 1) return sums[0].Rows(from, to - from);
-        var (count, room) = (to - from, Room(packed, peer, (to - from) * sums.Length, halved ? DType.UInt16 : sums[0].DType));
-        for (var i = 0; i < sums.Length; i++)
-            if (halved) Brain.Encode(sums[i].Rows(from, count).AsSpan<float>(), room.Rows(i * count, count).AsSpan<ushort>());
-            else sums[i].Rows(from, count).Bytes.CopyTo(room.Rows(i * count, count).Bytes);
+        var (room, at) = (Room(packed, peer, (to - from) * sums.Length, halved ? DType.UInt16 : sums[0].DType), 0);
+        for (; from < to; from += block)
+            foreach (var sum in sums)
+            {
+                var part = sum.Rows(from, Math.Min(block, to - from));
+                if (halved) Brain.Encode(part.AsSpan<float>(), room.Rows(at, part.Count).AsSpan<ushort>());
+                else part.Bytes.CopyTo(room.Rows(at, part.Count).Bytes);
+                at += part.Count;
+            }
         return room;
     }
 
@@ -221,17 +237,18 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
         return room.Rows(0, count);
     }
 
-    static void AddHalves(NDArray into, int at, ReadOnlySpan<byte> part, bool first)
+    static void AddHalves(Span<byte> into, ReadOnlySpan<byte> part, bool first)
     {
         var numbers = Brain.Halves(part);
-        var target = into.AsSpan<float>().Slice(at, numbers.Length);
+        var target = MemoryMarshal.Cast<byte, float>(into);
         if (first) Brain.Decode(numbers, target);
         else Brain.Add(numbers, target);
     }
 
-    internal static void Add(Span<byte> into, ReadOnlySpan<byte> part, DType dtype, bool first)
+    internal static void Add(Span<byte> into, ReadOnlySpan<byte> part, DType dtype, bool first, bool halved = false)
     {
-        if (first) part.CopyTo(into);
+        if (halved) AddHalves(into, part, first);
+        else if (first) part.CopyTo(into);
         else if (dtype == DType.Float32) Sum<float>(into, part);
         else if (dtype == DType.Float64) Sum<double>(into, part);
         else if (dtype == DType.Int64) Sum<long>(into, part);

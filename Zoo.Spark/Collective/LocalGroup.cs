@@ -72,26 +72,27 @@ internal sealed class LocalGroup
 
     sealed class Member(LocalGroup group, int rank, int size, TimeSpan timeout) : Communicator(rank, size, timeout)
     {
-        protected override void Exchange(string what, NDArray?[] outgoing, int[] incoming, Receiver receive, Deadline deadline)
+        protected override void Exchange(Traffic traffic, Deadline deadline)
         {
-            group.posted[Rank] = outgoing;
-            Meet(what, deadline);
+            group.posted[Rank] = traffic.Outgoing;
+            Meet(traffic.What, deadline);
             try
             {
                 for (var peer = 0; peer < Size; peer++)
                 {
-                    var array = group.posted[peer]![Rank];
-                    var bytes = array is null ? 0 : array.Count * array.DType.Size();
-                    if (bytes != incoming[peer]) throw new ClusterException($"{what}: worker {peer} sent {bytes} bytes. Expected {incoming[peer]}: all workers must make the same calls.") { Rank = peer };
-                    if (bytes > 0) receive(peer, 0, array!.Bytes);
+                    var bytes = Traffic.Length(group.posted[peer]![Rank]);
+                    if (bytes != traffic.Incoming[peer]) throw new ClusterException($"{traffic.What}: worker {peer} sent {bytes} bytes. Expected {traffic.Incoming[peer]}: all workers must make the same calls.") { Rank = peer };
                 }
+                for (int round = 0, rounds = traffic.Rounds; round < rounds; round++)
+                    for (var peer = 0; peer < Size; peer++)
+                        if (traffic.From(peer, round) is (var at, var length and > 0)) Take(traffic, peer, at, group.posted[peer]![Rank]!.Bytes.Slice(at, length));
             }
             catch (Exception e)
             {
                 Abort(e);
                 throw;
             }
-            Meet(what, deadline);
+            Meet(traffic.What, deadline);
         }
 
         void Meet(string what, Deadline deadline)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
@@ -7,11 +8,11 @@ namespace Zoo.Spark.Collective;
 /// <summary>An authenticated connection. One thread sends and one receives at a time.</summary>
 internal sealed class PeerConnection(Socket socket, Hello hello, Secrets secrets, bool dialled) : IDisposable
 {
-    /// <summary>Up to this many bytes go out in one piece with their head.</summary>
-    const int Together = 2048;
+    const int Around = Frame.HeadSize + Frame.MacSize;
 
-    readonly byte[] headOut = new byte[Frame.HeadSize], headIn = new byte[Frame.HeadSize], mac = new byte[Frame.MacSize], part = new byte[Frame.Most];
+    readonly byte[] going = new byte[Around + Frame.Most], coming = new byte[Around + Frame.Most];
     readonly IncrementalHash? sign = hello.Signed ? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secrets.MacKey) : null, verify = hello.Signed ? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secrets.MacKey) : null;
+    readonly int macSize = hello.Signed ? Frame.MacSize : 0;
     // Each direction counts in numbers of its own, so that no frame can be sent back.
     ulong sent = dialled ? 0 : 1UL << 63, received = dialled ? 1UL << 63 : 0;
 
@@ -19,48 +20,66 @@ internal sealed class PeerConnection(Socket socket, Hello hello, Secrets secrets
 
     internal string Host { get; } = $"{socket.RemoteEndPoint}";
 
-    internal delegate void Taker(int offset, ReadOnlySpan<byte> part);
+    /// <summary>Where the time of this connection is counted.</summary>
+    internal Tally Tally { get; set; } = new();
 
-    /// <summary>Sends in frames.</summary>
+    /// <summary>Sends in frames, each in one piece with its head: the other side wakes once for both.</summary>
     internal void Send(uint tag, ReadOnlySpan<byte> bytes, Deadline deadline)
     {
-        Span<byte> room = stackalloc byte[Frame.HeadSize + Together];
         do
         {
-            var content = bytes[..Math.Min(bytes.Length, Frame.Most)];
-            new Frame(secrets.Session, sent++, tag, content.Length).Write(headOut, content);
-            if (content.Length <= Together)
-            {
-                var whole = room[..(Frame.HeadSize + content.Length)];
-                headOut.CopyTo(whole);
-                content.CopyTo(whole[Frame.HeadSize..]);
-                Wire.Send(socket, whole, deadline);
-            }
-            else
-            {
-                Wire.Send(socket, headOut, deadline);
-                Wire.Send(socket, content, deadline);
-            }
-            if (sign is not null) Wire.Send(socket, Mac(sign, headOut, content), deadline);
-            bytes = bytes[content.Length..];
+            var length = Math.Min(bytes.Length, Frame.Most);
+            var whole = going.AsSpan(0, Frame.HeadSize + length + macSize);
+            Span<byte> head = whole[..Frame.HeadSize], content = whole.Slice(Frame.HeadSize, length);
+            var lap = Stopwatch.GetTimestamp();
+            bytes[..length].CopyTo(content);
+            new Frame(secrets.Session, sent++, tag, length).Write(head, content);
+            if (sign is not null) Mac(sign, head, content, whole[^macSize..]);
+            lap = Tally.Lap(Phase.Checksum, lap);
+            Wire.Send(socket, whole, deadline);
+            Tally.Lap(Phase.Send, lap);
+            bytes = bytes[length..];
         } while (bytes.Length > 0);
     }
 
     /// <summary>Waits until something comes, or the connection ends, or the deadline.</summary>
     internal void Await(Deadline deadline) => socket.Poll(deadline.Left, SelectMode.SelectRead);
 
-    /// <summary>Receives as many bytes as are expected under a tag.</summary>
-    internal void Receive(uint tag, int length, Taker take, Deadline deadline)
+    /// <summary>Receives what is expected, under a tag or any, where it shall lie; gives the tag.</summary>
+    internal uint Receive(uint? tag, Span<byte> into, Deadline deadline)
     {
-        for (var at = 0; ;)
+        while (true)
         {
-            var frame = Next(length - at, deadline);
-            if (frame.Tag != tag) throw new InvalidDataException($"what came belongs to call {frame.Tag}, expected call {tag}: all workers must make the same calls");
-            if (frame.Length == 0 && length > 0) throw new InvalidDataException($"nothing came for call {tag}, expected {length} bytes");
-            take(at, part.AsSpan(0, frame.Length));
-            at += frame.Length;
-            if (at == length) return;
+            var lap = Stopwatch.GetTimestamp();
+            var head = coming.AsSpan(0, Frame.HeadSize);
+            Wire.Receive(socket, head, deadline);
+            var frame = Known(head, tag, into.Length);
+            var content = into[..frame.Length];
+            Wire.Receive(socket, content, deadline);
+            var mac = coming.AsSpan(Frame.HeadSize, macSize);
+            Wire.Receive(socket, mac, deadline);
+            lap = Tally.Lap(Phase.Receive, lap);
+            Prove(head, content, mac);
+            Tally.Lap(Phase.Checksum, lap);
+            into = into[frame.Length..];
+            if (into.Length == 0) return frame.Tag;
+            if (frame.Length == 0) throw new InvalidDataException($"nothing came for call {frame.Tag}, expected {into.Length} bytes");
         }
+    }
+
+    /// <summary>Receives one frame with as many bytes as are expected under a tag; they stay until the next comes.</summary>
+    internal ReadOnlySpan<byte> Receive(uint tag, int length, Deadline deadline)
+    {
+        var lap = Stopwatch.GetTimestamp();
+        var whole = coming.AsSpan(0, Frame.HeadSize + length + macSize);
+        Span<byte> head = whole[..Frame.HeadSize], content = whole.Slice(Frame.HeadSize, length);
+        var came = Wire.Receive(socket, whole, deadline, least: Frame.HeadSize);
+        if (Known(head, tag, length) is { Length: var other } && other != length) throw new InvalidDataException($"a frame of {other} bytes came for call {tag}, expected {length}");
+        Wire.Receive(socket, whole[came..], deadline);
+        lap = Tally.Lap(Phase.Receive, lap);
+        Prove(head, content, whole[^macSize..]);
+        Tally.Lap(Phase.Checksum, lap);
+        return content;
     }
 
     /// <summary>Sends a message of any length.</summary>
@@ -75,35 +94,39 @@ internal sealed class PeerConnection(Socket socket, Hello hello, Secrets secrets
     /// <summary>Receives a message.</summary>
     internal (uint Kind, byte[] Message) Receive(Deadline deadline)
     {
-        var first = Next(sizeof(int), deadline);
-        var length = first.Length == sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(part) : -1;
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        var kind = Receive(null, bytes, deadline);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (length < 0) throw new InvalidDataException($"a message of {length} bytes was announced, expected 0 to 2 GB");
         // The sender is known, but what it claims is believed only as far as it comes.
         using MemoryStream message = new(Math.Min(length, 1 << 20));
-        if (length > 0) Receive(first.Tag, length, (_, bytes) => message.Write(bytes), deadline);
-        return (first.Tag, message.ToArray());
+        for (int left = length, now; left > 0; left -= now) message.Write(Receive(kind, now = Math.Min(left, Frame.Most), deadline));
+        return (kind, message.ToArray());
     }
 
-    Frame Next(int most, Deadline deadline)
+    /// <summary>The head of the next frame, if it is that of one that is expected.</summary>
+    Frame Known(ReadOnlySpan<byte> head, uint? tag, int most)
     {
-        Wire.Receive(socket, headIn, deadline);
-        var frame = Frame.Read(headIn, secrets.Session, received++, out var wrong);
+        var frame = Frame.Read(head, secrets.Session, received++, out var wrong);
         if (wrong is null && frame.Length > most) wrong = $"it has {frame.Length} bytes, at most {most} are expected";
         if (wrong is not null) throw new InvalidDataException($"a frame was refused: {wrong}");
-        var content = part.AsSpan(0, frame.Length);
-        Wire.Receive(socket, content, deadline);
-        if (!Frame.IsWhole(headIn, content)) throw new InvalidDataException("a frame was refused: its checksum is wrong");
-        if (verify is null) return frame;
-        Wire.Receive(socket, mac, deadline);
-        if (!CryptographicOperations.FixedTimeEquals(mac, Mac(verify, headIn, content))) throw new InvalidDataException("a frame was refused: its signature is wrong");
-        return frame;
+        return tag is { } call && frame.Tag != call ? throw new InvalidDataException($"what came belongs to call {frame.Tag}, expected call {call}: all workers must make the same calls") : frame;
     }
 
-    static byte[] Mac(IncrementalHash hash, ReadOnlySpan<byte> head, ReadOnlySpan<byte> content)
+    void Prove(ReadOnlySpan<byte> head, ReadOnlySpan<byte> content, ReadOnlySpan<byte> mac)
+    {
+        if (!Frame.IsWhole(head, content)) throw new InvalidDataException("a frame was refused: its checksum is wrong");
+        if (verify is null) return;
+        Span<byte> expected = stackalloc byte[Frame.MacSize];
+        Mac(verify, head, content, expected);
+        if (!CryptographicOperations.FixedTimeEquals(mac, expected)) throw new InvalidDataException("a frame was refused: its signature is wrong");
+    }
+
+    static void Mac(IncrementalHash hash, ReadOnlySpan<byte> head, ReadOnlySpan<byte> content, Span<byte> into)
     {
         hash.AppendData(head);
         hash.AppendData(content);
-        return hash.GetHashAndReset();
+        hash.GetHashAndReset(into);
     }
 
     public void Dispose()

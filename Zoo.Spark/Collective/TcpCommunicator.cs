@@ -3,21 +3,23 @@ using System.Net.Sockets;
 
 namespace Zoo.Spark.Collective;
 
-/// <summary>Workers of several processes: a connection between each two. Long messages are sent by a thread of the connection while this one receives.</summary>
+/// <summary>Workers of several processes: a connection between each two.</summary>
 internal sealed class TcpCommunicator : Communicator
 {
     /// <summary>Door of <see cref="Hello"/> for connections between workers.</summary>
     internal const byte Door = 0;
 
-    /// <summary>Up to this many bytes go out at once: they fit into the socket's buffer, and no other thread has to wake.</summary>
-    const int AtOnce = 64 << 10;
+    /// <summary>So many blocks go out before the first is received: they fit into the socket's buffer.</summary>
+    const int Ahead = 3;
 
     readonly PeerConnection?[] peers;
-    readonly Sender?[] senders;
     uint call;
 
-    TcpCommunicator(int rank, PeerConnection?[] peers, TimeSpan timeout) : base(rank, peers.Length, timeout) =>
-        (this.peers, senders) = (peers, new Sender?[peers.Length]);
+    TcpCommunicator(int rank, PeerConnection?[] peers, TimeSpan timeout) : base(rank, peers.Length, timeout)
+    {
+        this.peers = peers;
+        foreach (var peer in peers) peer?.Tally = Tally;
+    }
 
     /// <summary>Dials the workers of lower rank and waits for those of higher rank.</summary>
     /// <param name="listener">Where the others dial this worker.</param>
@@ -44,42 +46,57 @@ internal sealed class TcpCommunicator : Communicator
         }
     }
 
-    protected override void Exchange(string what, NDArray?[] outgoing, int[] incoming, Receiver receive, Deadline deadline)
+    /// <summary>
+    /// Sends some blocks ahead, then receives one of each worker before the next ones go. Nobody is ever more blocks ahead than a socket's buffer holds, for these all have come once a
+    /// worker goes on: so no send waits for good, and one thread does for both.
+    /// </summary>
+    protected override void Exchange(Traffic traffic, Deadline deadline)
     {
-        var (tag, at, receiving) = (++call, 0, false);
+        var (tag, at, receiving, rounds) = (++call, 0, false, traffic.Rounds);
         try
         {
-            for (var i = 1; i < Size; i++)
+            for (int round = 0, gone = 0; round < rounds; round++)
             {
-                at = (Rank + i) % Size;   // not all at the same worker first
-                if (outgoing[at] is not { Count: > 0 } array) continue;
-                if (array.Bytes.Length <= AtOnce) peers[at]!.Send(tag, array.Bytes, deadline);
-                else (senders[at] ??= new(peers[at]!)).Begin(tag, array, deadline);
+                for (receiving = false; gone < Math.Min(rounds, round + Ahead); gone++)
+                    for (var i = 1; i < Size; i++)
+                    {
+                        at = (Rank + i) % Size;   // not all at the same worker first
+                        if (traffic.To(at, gone) is (var from, var length and > 0)) peers[at]!.Send(tag, traffic.Outgoing[at]!.Bytes.Slice(from, length), deadline);
+                    }
+                receiving = true;
+                for (at = 0; at < Size; at++)
+                    if (traffic.From(at, round) is (var from, var length and > 0)) Receive(traffic, at, from, length);
             }
-            receiving = true;
-            for (at = 0; at < Size; at++)
-            {
-                var peer = at;
-                if (at == Rank)
-                {
-                    if (outgoing[at] is { Count: > 0 } own) receive(at, 0, own.Bytes);
-                }
-                else if (incoming[at] > 0)
-                {
-                    Waits(begins: true);
-                    peers[at]!.Await(deadline);
-                    Waits(begins: false);
-                    peers[at]!.Receive(tag, incoming[at], (offset, part) => receive(peer, offset, part), deadline);
-                }
-            }
-            receiving = false;
-            for (at = 0; at < Size; at++) senders[at]?.End();
         }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException or InvalidDataException or ObjectDisposedException)
         {
-            ClusterException error = new($"{what}: worker {Rank} {(receiving ? "waits for" : "sends to")} worker {at} ({peers[at]?.Host}): {e.Message}. Expected all workers to go on. Look for the first error of worker {at}.", e) { Rank = at, Host = peers[at]?.Host ?? "" };
+            ClusterException error = new($"{traffic.What}: worker {Rank} {(receiving ? "waits for" : "sends to")} worker {at} ({peers[at]?.Host}): {e.Message}. Expected all workers to go on. Look for the first error of worker {at}.", e) { Rank = at, Host = peers[at]?.Host ?? "" };
             Abort(error);
             throw error;
+        }
+
+        void Receive(Traffic traffic, int worker, int from, int length)
+        {
+            if (worker == Rank)
+            {
+                Take(traffic, worker, from, traffic.Outgoing[worker]!.Bytes.Slice(from, length));
+                return;
+            }
+            var peer = peers[worker]!;
+            if (from == 0)
+            {
+                Waits(begins: true);
+                peer.Await(deadline);
+                Waits(begins: false);
+            }
+            if (traffic.Into?[worker] is { } place) peer.Receive(tag, place.Bytes.Slice(from, length), deadline);
+            else if (length <= Frame.Most) Take(traffic, worker, from, peer.Receive(tag, length, deadline));
+            else
+            {
+                var room = new byte[length];   // thousands of sums of a worker
+                peer.Receive(tag, room, deadline);
+                Take(traffic, worker, from, room);
+            }
         }
     }
 
@@ -90,61 +107,5 @@ internal sealed class TcpCommunicator : Communicator
     public override void Dispose()
     {
         foreach (var peer in peers) peer?.Dispose();
-        foreach (var sender in senders) sender?.Dispose();
-    }
-
-    /// <summary>The thread that sends over one connection.</summary>
-    sealed class Sender : IDisposable
-    {
-        readonly PeerConnection peer;
-        readonly SemaphoreSlim go = new(0), done = new(0);
-        (uint Tag, NDArray Array, Deadline Deadline)? work;
-        Exception? error;
-        bool busy;
-
-        internal Sender(PeerConnection peer)
-        {
-            this.peer = peer;
-            new Thread(Loop, 512 << 10) { IsBackground = true, Name = "zoo sender" }.Start();
-        }
-
-        internal void Begin(uint tag, NDArray array, Deadline deadline)
-        {
-            (work, busy) = ((tag, array, deadline), true);
-            go.Release();
-        }
-
-        internal void End()
-        {
-            if (!busy) return;
-            done.Wait();   // it ends by its deadline
-            busy = false;
-            if (error is not null) throw new IOException(error.Message, error);
-        }
-
-        void Loop()
-        {
-            while (true)
-            {
-                go.Wait();
-                if (work is not { } item) return;
-                work = null;
-                try
-                {
-                    peer.Send(item.Tag, item.Array.Bytes, item.Deadline);
-                }
-                catch (Exception e)
-                {
-                    error = e;   // thrown by End
-                }
-                done.Release();
-            }
-        }
-
-        public void Dispose()
-        {
-            work = null;
-            go.Release();
-        }
     }
 }

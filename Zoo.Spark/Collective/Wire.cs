@@ -27,16 +27,19 @@ internal static class Wire
         }
     }
 
-    internal static void Receive(Socket socket, Span<byte> into, Deadline deadline)
+    /// <summary>Fills all of it, or as much as is there once there are so many bytes; gives their number.</summary>
+    internal static int Receive(Socket socket, Span<byte> into, Deadline deadline, int least = int.MaxValue)
     {
-        while (into.Length > 0)
+        var came = 0;
+        while (came < Math.Min(into.Length, least))
         {
-            var n = socket.Receive(into, SocketFlags.None, out var error);
+            var n = socket.Receive(into[came..], SocketFlags.None, out var error);
             if (error is SocketError.TimedOut or SocketError.WouldBlock) Check(deadline);
             else if (error != SocketError.Success) throw new SocketException((int)error);
             else if (n == 0) throw new EndOfStreamException("the other side closed the connection");
-            into = into[n..];
+            came += n;
         }
+        return came;
     }
 
     static void Check(Deadline deadline)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Zoo.Autograd.Graph;
+using Zoo.Spark.Collective;
 using Zoo.Spark.Training;
 
 namespace Zoo.Spark.Local;
@@ -9,10 +10,8 @@ internal static class Codec
 {
     const byte Set = 1, Get = 2, Plan = 3, Program = 4, Step = 5, Run = 6, Stop = 7, Clear = 8;
 
-    internal static byte[] Write(Command command, Func<Parameter, string> nameOf)
+    internal static void Write(Parcel to, Command command, Func<Parameter, string> nameOf)
     {
-        using MemoryStream stream = new();
-        using BinaryWriter to = new(stream);
         switch (command)
         {
             case Command.Set set:
@@ -50,13 +49,10 @@ internal static class Codec
                 to.Write(command is Command.Clear ? Clear : Stop);
                 break;
         }
-        to.Flush();
-        return stream.ToArray();
     }
 
-    internal static Command ReadCommand(byte[] bytes)
+    internal static Command ReadCommand(ParcelReader from)
     {
-        using BinaryReader from = new(new MemoryStream(bytes));
         switch (from.ReadByte())
         {
             case Set: return new Command.Set(List(from, () => (from.ReadInt32(), Array(from))));
@@ -67,20 +63,18 @@ internal static class Codec
                 return new Command.LoadProgram(id, Graph(from)!, engine);
             case Step:
                 var (plan, draw, rows) = (from.ReadInt32(), from.ReadInt64(), from.ReadInt64());
-                return new Command.Step(plan, draw, List(from, () => Array(from)), rows);
-            case Run: return new Command.Run(from.ReadInt32(), List(from, () => Array(from)));
+                return new Command.Step(plan, draw, List(from, () => Array(from, mayReuse: true)), rows);
+            case Run: return new Command.Run(from.ReadInt32(), List(from, () => Array(from, mayReuse: true)));
             case Clear: return new Command.Clear();
             case Stop: return new Command.Stop();
             case var other: throw new InvalidDataException($"a command of kind {other} came, which is not known");
         }
     }
 
-    internal static byte[] Write(Reply reply)
+    internal static void Write(Parcel to, Reply reply)
     {
-        using MemoryStream stream = new();
-        using BinaryWriter to = new(stream);
         List(to, reply.Values, v => Array(to, v));
-        foreach (var ticks in reply.Phases.Ticks) to.Write(ticks);
+        List(to, reply.Phases.Ticks ?? [], to.Write);
         to.Write(reply.Fault is not null);
         if (reply.Fault is { } fault)
         {
@@ -88,15 +82,12 @@ internal static class Codec
             to.Write(fault.Message);
             to.Write(fault.Blames);
         }
-        to.Flush();
-        return stream.ToArray();
     }
 
-    internal static Reply ReadReply(byte[] bytes)
+    internal static Reply ReadReply(ParcelReader from)
     {
-        using BinaryReader from = new(new MemoryStream(bytes));
         var values = List(from, () => Array(from));
-        Phases phases = new(from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
+        Phases phases = new(List(from, from.ReadInt64));
         return new(values, from.ReadBoolean() ? new(from.ReadString(), from.ReadString(), from.ReadInt32()) : null, phases);
     }
 
@@ -141,20 +132,20 @@ internal static class Codec
 
     internal static Shape Dims(BinaryReader from) => Shape.Create(List(from, from.ReadInt64));
 
-    internal static void Array(BinaryWriter to, NDArray array)
+    internal static void Array(Parcel to, NDArray array)
     {
         to.Write((byte)array.DType);
         Dims(to, array.Shape);
-        if (array.DType != DType.String) to.Write(array.Bytes);
+        if (array.DType != DType.String) to.Contents(array);
         else foreach (var text in array.AsSpan<byte[]>()) { to.Write(text.Length); to.Write(text); }
     }
 
-    internal static NDArray Array(BinaryReader from)
+    internal static NDArray Array(ParcelReader from, bool mayReuse = false)
     {
         var (dtype, shape) = ((DType)from.ReadByte(), Dims(from));
+        if (dtype != DType.String) return from.Contents(shape, dtype, mayReuse);
         var array = NDArray.Zeros(shape, dtype);
-        if (dtype != DType.String) from.BaseStream.ReadExactly(array.Bytes);
-        else for (var i = 0; i < array.Count; i++) array.AsSpan<byte[]>()[i] = from.ReadBytes(from.ReadInt32());
+        for (var i = 0; i < array.Count; i++) array.AsSpan<byte[]>()[i] = from.ReadBytes(from.ReadInt32());
         return array;
     }
 }

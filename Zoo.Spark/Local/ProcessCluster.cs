@@ -117,9 +117,18 @@ internal sealed class ProcessLink(PeerConnection connection, int process) : IWor
 
     public string Host => $"process {process}";
 
-    public void Send(Command command, Deadline deadline) => connection.Send(Orders, Codec.Write(command, NameOf), deadline);
+    public void Send(Command command, Deadline deadline)
+    {
+        using Parcel parcel = new();
+        Codec.Write(parcel, command, NameOf);
+        parcel.Send(connection, Orders, deadline);
+    }
 
-    public Reply Receive(Deadline deadline) => Codec.ReadReply(connection.Receive(deadline).Message);
+    public Reply Receive(Deadline deadline)
+    {
+        using var parcel = ParcelReader.Receive(connection, deadline);
+        return Codec.ReadReply(parcel);
+    }
 
     internal byte[] Exchange(byte[] message, Deadline deadline)
     {

@@ -148,10 +148,11 @@ internal sealed partial class ClusterRun : ITrainingRun
         if (loaded[plan][0].IsTogether && (rows < team.Size || team.Order.Shards > team.Size))
             throw new InvalidOperationException($"Fit: a batch of {rows} samples is computed by {team.Size} workers in {team.Order.Shards} shards, and BatchNormalization(Synchronized = true) has them meet within the step. Expected at least one sample and exactly one shard a worker. Use larger batches, or neither Shards nor Synchronized.");
         var began = DateTime.UtcNow;
-        var replies = team.All(rank => new Command.Step(plan, draw, Part(rank), rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan));
+        Tally driver = new();
+        var replies = team.All(rank => new Command.Step(plan, draw, Part(rank), rows), training ? "training" : "evaluating", Steps, starts: warm.Add(plan), driver);
         if (!training) return;
         Steps++;
-        Phases.Add(replies);
+        Phases.Add(replies, driver);
         StepSpans.Record(Steps - 1, began, replies);
 
         NDArray[] Part(int rank) => bounds[rank] == bounds[rank + 1] ? [] : Array.ConvertAll(feeds, f => f.Rows(bounds[rank], bounds[rank + 1] - bounds[rank]));

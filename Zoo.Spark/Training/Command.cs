@@ -1,4 +1,5 @@
 using Zoo.Autograd.Graph;
+using Zoo.Spark.Collective;
 
 namespace Zoo.Spark.Training;
 
@@ -41,10 +42,4 @@ internal sealed record Reply(NDArray[] Values, Fault? Fault = null, Phases Phase
 internal sealed record Fault(string Type, string Message, int Blames, Exception? Error = null)
 {
     internal static Fault Of(Exception error, int rank) => new(error.GetType().Name, error.Message, error is ClusterException { Rank: >= 0 } c && c.Rank != rank ? c.Rank : -1, error);
-}
-
-/// <summary>Where the time of a step went, in ticks of the clock, as BigDL tells it apart; and after the worker's own gradients were there, the time in which it waited for others.</summary>
-internal readonly record struct Phases(long Compute, long Wait, long PutGradient, long Aggregate, long Update, long GetWeights)
-{
-    internal long[] Ticks => [Compute, Wait, PutGradient, Aggregate, Update, GetWeights];
 }

@@ -1,35 +1,35 @@
 using System.Diagnostics;
 using System.Globalization;
+using Zoo.Spark.Collective;
 
 namespace Zoo.Spark.Training;
 
-/// <summary>The times of a run's phases, of the slowest worker of each step.</summary>
+/// <summary>The times of a run's phases: those of the slowest worker of each step, and the driver's own.</summary>
 internal sealed class PhaseTimes
 {
-    internal static readonly string[] Names = ["compute", "wait", "put gradient", "aggregate", "update", "get weights"];
-    readonly long[] ticks = new long[Names.Length], taken = new long[Names.Length];
+    readonly long[] ticks = new long[Phases.Names.Length], taken = new long[Phases.Names.Length];
     long takenSteps;
 
     internal long Steps { get; private set; }
 
-    internal void Add(Reply[] replies)
+    internal void Add(Reply[] replies, Tally driver)
     {
         Steps++;
-        for (var i = 0; i < ticks.Length; i++) ticks[i] += replies.Max(r => r.Phases.Ticks[i]);
+        for (var i = 0; i < ticks.Length; i++) ticks[i] += driver.Ticks[i] + replies.Max(r => r.Phases[i]);
     }
 
-    /// <summary>Milliseconds of each phase of a step, on average, since this was asked last.</summary>
+    /// <summary>Milliseconds of each phase of a step, on average, of those that follow each other, since this was asked last.</summary>
     internal IReadOnlyDictionary<string, double> Take()
     {
         var steps = Math.Max(1, Steps - takenSteps);
-        var result = Names.Select((name, i) => (name, Time: (ticks[i] - taken[i]) * 1000.0 / Stopwatch.Frequency / steps)).ToDictionary(p => p.name, p => p.Time);
+        var result = Phases.Names.Take(Phases.InTurn).Select((name, i) => (name, Time: (ticks[i] - taken[i]) * 1000.0 / Stopwatch.Frequency / steps)).ToDictionary(p => p.name, p => p.Time);
         takenSteps = Steps;
         ticks.CopyTo(taken, 0);
         return result;
     }
 
-    /// <summary>Milliseconds of one phase of a step, on average.</summary>
-    internal double Milliseconds(int phase) => Steps == 0 ? 0 : ticks[phase] * 1000.0 / Stopwatch.Frequency / Steps;
+    /// <summary>Milliseconds of all phases of a step, on average.</summary>
+    internal IReadOnlyDictionary<string, double> All() => Phases.Names.Zip(ticks, (name, t) => (name, Time: Steps == 0 ? 0 : t * 1000.0 / Stopwatch.Frequency / Steps)).ToDictionary(p => p.name, p => p.Time);
 
-    public override string ToString() => $"{Steps} steps: {string.Join(", ", Names.Select((n, i) => string.Create(CultureInfo.InvariantCulture, $"{n} {Milliseconds(i):0.000} ms")))}";
+    public override string ToString() => $"{Steps} steps: {string.Join(", ", All().Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000} ms")))}";
 }

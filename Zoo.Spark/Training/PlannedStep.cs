@@ -84,7 +84,7 @@ internal sealed class PlannedStep
 
     internal Phases Run(Command.Step step)
     {
-        var lap = new Laps(others);
+        var (lap, before) = (new Laps(others), others.Tally.Ticks.ToArray());
         foreach (var (by, parameter, memory) in placed) by.Place(parameter, memory);   // a value that was set meanwhile is elsewhere
         using var member = IsTogether ? CollectiveOps.Join(Meet) : null;
         Cut(step, member?.Key ?? 0);
@@ -93,7 +93,7 @@ internal sealed class PlannedStep
         var put = lap.Next(ref wait);
         sums.Each(Part, s => [s.Total, .. s.Gradients, .. s.Moved]);
         var compute = lap.Whole();
-        if (!plan.Trains) return new(compute, wait, put, 0, 0, 0);
+        if (!plan.Trains) return Times(compute, wait, put);
         var first = sums.First;
         buckets?.End();
         if (plan.IsGuarded) others.AllReduce(sums.Join(s => s.Total));
@@ -111,7 +111,14 @@ internal sealed class PlannedStep
         for (var i = 0; i < weights.Length; i++) others.AllGather(weights[i], plan.Regions[i].Bounds, Wire);
         if (goes) assign?.Run(assignFeeds, []);
         var got = lap.Next(ref wait);
-        return new(compute, wait, put, aggregate, updated, got);
+        return Times(compute, wait, put, aggregate, updated, got);
+
+        Phases Times(params ReadOnlySpan<long> inTurn)
+        {
+            var ticks = others.Tally.Since(before);
+            inTurn.CopyTo(ticks);
+            return new(ticks);
+        }
     }
 
     /// <summary>The feeds of each shard; none where it has no rows.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zoo.Spark.Collective;
 
 namespace Zoo.Spark.Training;
 
@@ -14,10 +15,10 @@ internal static class StepSpans
         for (var rank = 0; rank < replies.Length; rank++)
         {
             var at = began;
-            for (var i = 0; i < PhaseTimes.Names.Length; i++)
+            for (var i = 0; i < Phases.InTurn; i++)
             {
-                var end = at + TimeSpan.FromSeconds((double)replies[rank].Phases.Ticks[i] / Stopwatch.Frequency);
-                Stop(source.StartActivity(PhaseTimes.Names[i], ActivityKind.Internal, step.Context, [new(Worker, rank)], startTime: at), end);
+                var end = at + TimeSpan.FromSeconds((double)replies[rank].Phases[i] / Stopwatch.Frequency);
+                Stop(source.StartActivity(Phases.Names[i], ActivityKind.Internal, step.Context, [new(Worker, rank)], startTime: at), end);
                 at = end;
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Zoo.Spark.Collective;
 using Zoo.Spark.Local;
 
@@ -43,14 +44,17 @@ internal sealed class Team(ICluster cluster, ZooOptions options)
     /// <param name="what">What it is for, in messages.</param>
     /// <param name="step">The step, if it is one.</param>
     /// <param name="starts">Whether plans are made first, which takes its time.</param>
+    /// <param name="times">Takes the driver's times.</param>
     /// <exception cref="ClusterException">A worker failed: the first error, with the worker that is at fault.</exception>
-    internal Reply[] All(Func<int, Command> command, string what, long step = -1, bool starts = false)
+    internal Reply[] All(Func<int, Command> command, string what, long step = -1, bool starts = false, Tally? times = null)
     {
         var deadline = Deadline.After((step < 0 ? timeout : 2 * timeout) + (starts ? start : TimeSpan.FromSeconds(2)));
         var (replies, lost) = (new Reply?[Size], new Exception?[Size]);
+        var lap = Stopwatch.GetTimestamp();
         for (var rank = 0; rank < Size; rank++)
             try { cluster.Links[rank].Send(command(rank), deadline); }
             catch (Exception e) when (IsLoss(e)) { lost[rank] = e; }
+        if (times is not null) lap = times.Lap(Phase.DriverSend, lap);
         for (var rank = 0; rank < Size; rank++)
         {
             // Once one is lost the others end by the deadline of their exchange.
@@ -59,6 +63,7 @@ internal sealed class Team(ICluster cluster, ZooOptions options)
                 try { replies[rank] = cluster.Links[rank].Receive(deadline); }
                 catch (Exception e) when (IsLoss(e)) { lost[rank] = e; }
         }
+        times?.Lap(Phase.DriverWait, lap);
         if (Array.TrueForAll(replies, r => r is { Fault: null })) return replies!;
         cluster.IsBroken = true;
         HasLost |= Array.Exists(lost, l => l is not null);

@@ -58,16 +58,22 @@ internal static class WorkerMain
         driver.Send(tag, Encoding.UTF8.GetBytes($"{listener.EndPoint}"), deadline);
         var addresses = Encoding.UTF8.GetString(driver.Receive(deadline).Message).Split('\n').Select(IPEndPoint.Parse).ToArray();
         using var others = TcpCommunicator.Join(listener, me, addresses, start.Secret, start.Timeout, start.Shards);
-        driver.Send(tag, Codec.Write(new Training.Reply([])), deadline);
-        var worker = Made();
+        Answer(new([]));
+        var (worker, rooms) = (Made(), new List<NDArray>());
         while (true)
         {
-            var (kind, message) = driver.Receive(Deadline.After(Timeout.InfiniteTimeSpan));
-            var command = Codec.ReadCommand(message);
+            using var parcel = ParcelReader.Receive(driver, Deadline.After(Timeout.InfiniteTimeSpan), rooms);
+            var command = Codec.ReadCommand(parcel);
             if (command is Training.Command.Stop) return;
             if (command is Training.Command.Clear) worker = Made();
-            var reply = command is Training.Command.Clear ? new([]) : worker.Do(command);
-            driver.Send(kind, Codec.Write(reply), Deadline.After(start.Timeout));
+            Answer(command is Training.Command.Clear ? new([]) : worker.Do(command));
+        }
+
+        void Answer(Training.Reply reply)
+        {
+            using Parcel parcel = new();
+            Codec.Write(parcel, reply);
+            parcel.Send(driver, tag, Deadline.After(start.Timeout));
         }
 
         Training.StepWorker Made() => new(others) { NumberOf = Training.ParameterNumbers.Read, Wire = start.Wire };
