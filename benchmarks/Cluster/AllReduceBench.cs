@@ -2,12 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Zoo.Spark.Collective;
 
 namespace Zoo.Benchmarks.Cluster;
 
 /// <summary>What was measured of an all-reduce of so many bytes by N processes, in seconds, in turns: itself, plain sockets with the same bytes, adding a slice, and a barrier; each time of the slowest process.</summary>
-internal sealed record Reduced(int Workers, int Bytes, double[] Times, double[] Plains, double[] Adds, double[] Barriers)
+internal sealed record Reduced(int Workers, int Bytes, double[] Times, double[][] Parts, double[] Plains, double[] Adds, double[] Barriers)
 {
+    /// <summary>Where the time of one goes.</summary>
+    internal static readonly string[] PartNames = ["send", "receive", "checksum", "add"];
+
     internal double Time => Ratio.Middle(Times);
 
     internal double Barrier => Ratio.Middle(Barriers);
@@ -49,11 +53,15 @@ internal static class AllReduceBench
             """);
         foreach (var r in all)
             text.AppendLine(CultureInfo.InvariantCulture, $"| {r.Workers} | {r.Bytes >> 10} KB | {r.Time * 1e3:F2} | {Ratio.Middle(r.Formulas) * 1e3:F2} | {r.OfFormula} | {(r.Bytes < 1 << 20 ? "" : r.OfFormula.Median <= 1.3 ? "met" : "**missed**")} | {r.Plain * 1e3:F2} | {r.Bandwidth / 1e9:F2} | {r.Barrier * 1e6:F0} | {(r.Workers == 2 && gloo.TryGetValue(r.Bytes, out var theirs) ? $"{theirs:0.##}" : "")} |");
+        text.AppendLine().AppendLine("Where it goes, in ms, medians, of the slowest process: *send* and *receive* are calls of the socket (copying to and from the kernel, and within a message waiting for what is not there yet), *checksum* is copying into frames and CRC32C on both sides, *add* the sum.").AppendLine()
+            .AppendLine($"| N | bytes | all-reduce | {string.Join(" | ", Reduced.PartNames)} |").AppendLine($"|---|---|---|{string.Concat(Reduced.PartNames.Select(_ => "---|"))}");
+        foreach (var r in all.Where(r => r.Bytes >= 1 << 20))
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {r.Workers} | {r.Bytes >> 10} KB | {r.Time * 1e3:F2} | {string.Join(" | ", r.Parts.Select(p => (Ratio.Middle(p) * 1e3).ToString("F2", CultureInfo.InvariantCulture)))} |");
         using (Group two = new(2, signed: false), signed = new(2, signed: true))
         {
             var turns = Enumerable.Range(0, rounds).Select(_ => (Two: two.Turns("reduce,brain", 10 << 20, 1), Signed: signed.Turns("reduce", 10 << 20, 1)[0][0])).ToArray();
             var (plain, halved, mac) = (turns.Select(t => t.Two[0][0]).ToArray(), turns.Select(t => t.Two[1][0]).ToArray(), turns.Select(t => t.Signed).ToArray());
-            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"2 processes, 10 MB: {Ratio.Middle(plain) * 1e3:F2} ms; as bfloat16 {Ratio.Of(halved, plain)} times that; with a MAC on every frame {Ratio.Of(mac, plain)} times, which is {(Ratio.Middle(mac) - Ratio.Middle(plain)) / 40 * 1e6:F0} µs more for each frame of 256 KB (each process sends 40 and receives 40).");
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"2 processes, 10 MB: {Ratio.Middle(plain) * 1e3:F2} ms; as bfloat16 {Ratio.Of(halved, plain)} times that; with a MAC on every frame {Ratio.Of(mac, plain)} times, which is {(Ratio.Middle(mac) - Ratio.Middle(plain)) / ((10 << 20) / Frame.Most) * 1e6:F0} µs more for each frame of {Frame.Most >> 10} KB (each process sends {(10 << 20) / Frame.Most} and receives as many).");
         }
         Sections.Put(text.ToString());
     }
@@ -82,12 +90,12 @@ internal static class AllReduceBench
             foreach (var process in processes) Say(process, addresses);
             for (var turn = 0; turn < 3; turn++)
             {
-                Turns("reduce,brain,plain,add,barrier", 1 << 20, 40);
+                Turns("reduce,brain,plain,adding,barrier", 1 << 20, 40);
                 Thread.Sleep(200);   // what has run often is compiled anew meanwhile
             }
         }
 
-        internal Reduced Measure(int bytes, int rounds) => Turns("reduce,plain,add,barrier", bytes, rounds) is [var times, var plains, var adds, var barriers] ? new(processes.Length, bytes, times, plains, adds, barriers) : throw new InvalidOperationException("benchmarks: four series were expected.");
+        internal Reduced Measure(int bytes, int rounds) => Turns($"reduce,{string.Join(',', Reduced.PartNames)},plain,adding,barrier", bytes, rounds) is [var times, .. var parts, var plains, var adds, var barriers] ? new(processes.Length, bytes, times, parts, plains, adds, barriers) : throw new InvalidOperationException("benchmarks: series are missing.");
 
         /// <summary>Seconds of each act in each round, of the slowest process; acts in turns.</summary>
         internal double[][] Turns(string acts, int bytes, int rounds)

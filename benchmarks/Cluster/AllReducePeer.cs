@@ -35,14 +35,22 @@ internal static class AllReducePeer
                 "brain" => () => others.AllReduce(data, WireFormat.BFloat16),
                 "barrier" => others.Barrier,
                 "plain" => () => plain.Run(bytes / size),
-                "add" => Add(bytes / size),
+                "adding" => Add(bytes / size),
+                _ when Phase(what) >= 0 => () => { },
                 _ => throw new ArgumentException(line),
             });
             var times = Array.ConvertAll(acts, _ => new double[rounds]);
+            var before = others.Tally.Ticks.ToArray();
             for (var i = -2; i < rounds; i++)
                 for (var act = 0; act < acts.Length; act++)
                 {
+                    if (Phase(acts[act]) is >= 0 and var phase)   // of the act before
+                    {
+                        if (i >= 0) times[act][i] = Stopwatch.GetElapsedTime(before[phase], others.Tally.Ticks[phase]).TotalMicroseconds;
+                        continue;
+                    }
                     others.Barrier();
+                    before = [.. others.Tally.Ticks];
                     var start = Stopwatch.GetTimestamp();
                     doing[act]();
                     if (i >= 0) times[act][i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
@@ -50,6 +58,9 @@ internal static class AllReducePeer
             Console.WriteLine(string.Join(';', times.Select(t => string.Join(' ', t.Select(x => x.ToString("F3", CultureInfo.InvariantCulture))))));
         }
     }
+
+    /// <summary>The part of an exchange that has this name; below 0 if none has.</summary>
+    static int Phase(string name) => Array.IndexOf(Phases.Names, name, Phases.InTurn);
 
     static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
