@@ -31,9 +31,11 @@ public partial class Model
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var archive = KerasArchive.Open(path);
         var where = $"'{path}'";
-        var model = Made(archive.Config(), where, compile);
+        var reader = new KerasReader { Compiles = compile };
+        var model = Made(archive.Config(), where, reader);
         WeightTree.ReadAssets(archive, model);
         var root = archive.Weights();
+        if (WeightTree.ReadNames(root, model, reader.Made)) model.PlaceLayers();
         Assign([.. WeightTree.Read(root, model, where), .. WeightTree.ReadMemory(root, model, where, must: true)]);
         return model;
     }
@@ -82,7 +84,7 @@ public partial class Model
     {
         var config = Json.Parse(Encoding.UTF8.GetBytes(json), "FromJson") as Dictionary<string, object?>
             ?? throw new ModelFileException("FromJson: the text is no JSON object. Expected a model's configuration, as ToJson gives it.");
-        return Made(config, "FromJson", compile: true);
+        return Made(config, "FromJson", new KerasReader { Compiles = true });
     }
 
     Dictionary<string, object?> Describe()
@@ -91,7 +93,7 @@ public partial class Model
         return new KerasWriter { Frozen = FrozenSet() }.Object(this);
     }
 
-    static Model Made(Dictionary<string, object?> config, string where, bool compile) => (Model)new KerasReader { Compiles = compile }.Object(config, typeof(Model), where);
+    static Model Made(Dictionary<string, object?> config, string where, KerasReader reader) => (Model)reader.Object(config, typeof(Model), where);
 
     List<(Parameter, NDArray)> Values(H5Group root, string path)
     {

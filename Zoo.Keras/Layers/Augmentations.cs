@@ -7,25 +7,25 @@ internal static class Augmentations
 {
     internal static ImageLayer[] All(RandomImageLayer owner, Factor factor, (double, double) range, string interpolation, bool colours = true)
     {
-        var seed = owner.Seed;
+        var (seed, format, policy) = (owner.Seed, owner.DataFormat, owner.DTypePolicy);
         var strength = (Math.Max(0, factor.Low), factor.High);
         ImageLayer[] shapes =
         [
-            new RandomShear(strength, strength) { Interpolation = interpolation, Seed = seed },
-            new RandomTranslation(factor, factor) { Interpolation = interpolation, Seed = seed },
-            new RandomRotation(factor) { Interpolation = interpolation, Seed = seed },
-            new Solarization(strength, strength) { ValueRange = range, Seed = seed },
-            new RandomPosterization(Math.Max(1, (int)(8 * factor.High))) { ValueRange = range, Seed = seed },
-            new AutoContrast { ValueRange = range },
-            new Equalization { ValueRange = range },
+            new RandomShear(strength, strength) { Interpolation = interpolation, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomTranslation(factor, factor) { Interpolation = interpolation, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomRotation(factor) { Interpolation = interpolation, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new Solarization(strength, strength) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomPosterization(Math.Max(1, (int)(8 * factor.High))) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new AutoContrast { ValueRange = range, DataFormat = format, DTypePolicy = policy },
+            new Equalization { ValueRange = range, DataFormat = format, DTypePolicy = policy },
         ];
         ImageLayer[] all = !colours ? shapes :
         [
             .. shapes,
-            new RandomBrightness(factor) { ValueRange = range, Seed = seed },
-            new RandomColorDegeneration(factor) { ValueRange = range, Seed = seed },
-            new RandomContrast(strength) { ValueRange = range, Seed = seed },
-            new RandomSharpness(factor) { ValueRange = range, Seed = seed },
+            new RandomBrightness(factor) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomColorDegeneration(factor) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomContrast(strength) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
+            new RandomSharpness(factor) { ValueRange = range, Seed = seed, DataFormat = format, DTypePolicy = policy },
         ];
         // In Keras a name that is given goes on to them.
         foreach (var layer in all)

@@ -3,7 +3,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
-/// <summary>In training, each channel of pictures brought to an even histogram.</summary>
+/// <summary>In training, each channel of pictures brought to an even histogram: that of all pictures of the batch.</summary>
 [KerasObject("keras.layers")]
 public sealed class Equalization : ImageLayer
 {
@@ -19,16 +19,24 @@ public sealed class Equalization : ImageLayer
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        var bytes = Rescaled(x, ValueRange, Bytes);
-        var places = A.Cast(A.Clip(bytes / 255 * (Bins - 1), 0, Bins - 1), DType.Int32);
-        var one = A.OneHot(places, Bins, -1, x.DType);
-        var counts = A.Sum(one, [1, 2], keepDims: true);
+        var bytes = Scaled(x, ValueRange, Bytes);
+        // Counted and looked up by formulas that differ in their rounding, as in Keras.
+        var wide = bytes.DType.IsHalf() ? A.Cast(bytes, DType.Float32) : bytes;
+        var counts = A.Sum(A.OneHot(Bin(wide * (Bins - 1) / 255), Bins, -1, wide.DType), [0, 1, 2], keepDims: true);
         var below = A.Cumsum(counts, 4);
         var least = A.Min(A.Where(below > 0, below, A.OnesLike(below) * 1e30), 4, keepDims: true);
         var rest = A.Max(below, 4, keepDims: true) - least;
         var table = A.Clip(A.Round((below - least) * 255 / A.Maximum(rest, 1)), 0, 255);
-        var even = A.Sum(one * table, 4);
-        var several = A.Sum(A.Cast(counts > 0, x.DType), 4) > 1;
-        return Rescaled(A.Where(several, even, bytes), Bytes, ValueRange);
+        var even = A.Sum(A.OneHot(Bin(bytes / 255 * (Bins - 1)), Bins, -1, wide.DType) * table, 4);
+        var several = A.Sum(A.Cast(counts > 0, wide.DType), 4) > 1;
+        return A.Cast(Scaled(A.Where(several, even, wide), Bytes, ValueRange), x.DType);
+    }
+
+    Variable Bin(Variable places) => A.Cast(A.Clip(places, 0, Bins - 1), DType.Int32);
+
+    static Variable Scaled(Variable x, (double Low, double High) from, (double Low, double High) to)
+    {
+        var scale = (to.High - to.Low) / (from.High - from.Low);
+        return from == to ? x : x * scale + (to.Low - from.Low * scale);
     }
 }

@@ -12,5 +12,5 @@ public sealed class GRU(int units) : UnitsLayer(units), IGates
     /// <summary>Whether the reset gate multiplies the state after the matrix product (then the bias has a second row, for the recurrent part), or before it.</summary>
     public bool ResetAfter { get; init; } = true;
 
-    private protected override RnnCell MakeCell() => new GRUCell(this) { DTypePolicy = DTypePolicy };
+    private protected override RnnCell MakeCell() => new GRUCell(this) { DTypePolicy = DTypePolicy, Trainable = Trainable };
 }

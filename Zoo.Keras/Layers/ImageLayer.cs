@@ -45,9 +45,9 @@ public abstract class ImageLayer : Layer
             throw new ShapeException($"the input has shape {input}. Expected rank 3 or 4: a picture {(DataFormat.IsFirst ? "[channels, height, width]" : "[height, width, channels]")}, or a batch of them.") { Actual = input };
     }
 
-    /// <summary>The height or width of pictures; known.</summary>
-    private protected static int Known(Variable x, int axis) => x.Shape[axis] >= 0 ? (int)x.Shape[axis]
-        : throw new ShapeException($"the pictures have shape {x.Shape}. Expected a known height and width. Give the Input its sizes.") { Actual = x.Shape };
+    /// <summary>The number of channels; known.</summary>
+    private protected static int Channels(Variable x) => x.Shape[3] >= 0 ? (int)x.Shape[3]
+        : throw new ShapeException($"the pictures have shape {x.Shape}. Expected a known number of channels. Give it to the Input.") { Actual = x.Shape };
 
     /// <summary>Pictures cut to the shape of a target around their centre, or to its size where they are large enough and that is asked for; then resized.</summary>
     private protected static Variable Fit(Variable x, int height, int width, string interpolation, bool antialias = false, Variable? enough = null)
@@ -56,9 +56,10 @@ public abstract class ImageLayer : Layer
         Variable rows = Inside(from, Scaled(across, height, width)), columns = Inside(across, Scaled(from, width, height));
         if (enough is not null) (rows, columns) = (A.Where(enough, A.Constant(height, DType.Int32), rows), A.Where(enough, A.Constant(width, DType.Int32), columns));
         return Pictures.Resize(Middle(x, rows, columns), A.Constant(height, DType.Int32), A.Constant(width, DType.Int32), interpolation, antialias);
-
-        static Variable Inside(Variable size, Variable wanted) => A.Maximum(A.Minimum(size, wanted), A.Constant(1, DType.Int32));
     }
+
+    /// <summary>A wanted size that is at least 1 and no larger than there is.</summary>
+    private protected static Variable Inside(Variable size, Variable wanted) => A.Maximum(A.Minimum(size, wanted), A.Constant(1, DType.Int32));
 
     /// <summary>The middle of pictures.</summary>
     private protected static Variable Middle(Variable x, Variable rows, Variable columns)

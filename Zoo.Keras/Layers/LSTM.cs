@@ -12,5 +12,5 @@ public sealed class LSTM(int units) : UnitsLayer(units), IGates
     /// <summary>Whether the bias of the forget gate begins with 1.</summary>
     public bool UnitForgetBias { get; init; } = true;
 
-    private protected override RnnCell MakeCell() => new LSTMCell(this) { DTypePolicy = DTypePolicy };
+    private protected override RnnCell MakeCell() => new LSTMCell(this) { DTypePolicy = DTypePolicy, Trainable = Trainable };
 }

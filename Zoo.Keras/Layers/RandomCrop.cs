@@ -18,17 +18,18 @@ public sealed class RandomCrop(int height, int width) : RandomImageLayer
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        int rows = Known(x, 1), columns = Known(x, 2);
-        if (rows <= Height || columns <= Width)
-        {
-            // Keras takes this much from where the part of the right proportions would begin, and resizes it.
-            int high = Math.Max(1, Math.Min(rows, (int)((double)(columns * Height) / Width))), wide = Math.Max(1, Math.Min(columns, (int)((double)(rows * Width) / Height)));
-            int top = (rows - high) / 2, left = (columns - wide) / 2;
-            var part = x[.., top..Math.Min(rows, top + Height), left..Math.Min(columns, left + Width)];
-            return part.Shape[1] == Height && part.Shape[2] == Width ? part : A.Cast(Pictures.Resize(part, A.Constant(Height, DType.Int32), A.Constant(Width, DType.Int32), "bilinear", false), x.DType);
-        }
-        return A.Gather(A.Gather(x, Places(rows, Height), 1, 1), Places(columns, Width), 2, 1);
+        Variable rows = A.SizeOf(x, 1), columns = A.SizeOf(x, 2);
+        var larger = A.LogicalAnd(A.Greater(rows, A.Constant(Height, DType.Int32)), A.Greater(columns, A.Constant(Width, DType.Int32)));
+        var part = A.Gather(A.Gather(x, Places(rows, Height, Scaled(columns, Height, Width)), 1, 1), Places(columns, Width, Scaled(rows, Width, Height)), 2, 1);
+        return A.Cast(Pictures.Resize(part, A.Constant(Height, DType.Int32), A.Constant(Width, DType.Int32), "bilinear", false), x.DType);
 
-        Variable Places(int size, int part) => A.Cast(A.Floor(A.Reshape(Uniform(x, c), [Dim.Any, 1]) * (size - part + 1)), DType.Int32) + A.Reshape(A.Range(part), [1, part]);
+        // Of pictures that are not larger Keras takes this much from where the part of the right proportions would begin, and resizes it.
+        Variable Places(Variable size, int wanted, Variable inProportion)
+        {
+            var middle = A.FloorDiv(size - Inside(size, inProportion), A.Constant(2, DType.Int32));
+            var drawn = A.Cast(A.Floor(A.Reshape(A.Cast(Uniform(x, c), DType.Float32), [Dim.Any, 1]) * A.Cast(size - wanted + 1, DType.Float32)), DType.Int32);
+            var count = A.Where(larger, A.Constant(wanted, DType.Int32), A.Minimum(size - middle, A.Constant(wanted, DType.Int32)));
+            return A.Where(larger, drawn, A.ZerosLike(drawn) + middle) + A.Reshape(A.Range(count), [1, Dim.Any]);
+        }
     }
 }

@@ -28,11 +28,11 @@ public sealed class RandomElasticTransform(Factor? factor = null) : RandomImageL
 
     internal override Variable Transform(Variable x, CallContext c)
     {
-        int height = Known(x, 1), width = Known(x, 2);
+        var (height, width) = (Size(x, 1), Size(x, 2));
         var strength = A.Reshape(Draw(x, c, Scale), [Dim.Any, 1, 1]);
-        var (alpha, sigma) = (strength * (0.1 * Math.Max(height, width)), strength * (0.05 * Math.Min(height, width)) + 1e-6);
-        Variable Places(int axis, int size, Shape shape) => A.Reshape(A.Cast(A.Range(size), x.DType), shape) + alpha * Noise(x, c, sigma);
-        var (row, column) = (Places(1, height, [1, height, 1]), Places(2, width, [1, 1, width]));
+        var (alpha, sigma) = (strength * A.Maximum(height, width) * 0.1, strength * A.Minimum(height, width) * 0.05 + 1e-6);
+        Variable Places(int axis, Shape shape) => A.Reshape(Along(x, axis), shape) + alpha * Noise(x, c, sigma);
+        var (row, column) = (Places(1, [1, Dim.Any, 1]), Places(2, [1, 1, Dim.Any]));
         var bent = Interpolation == "nearest" ? At(x, A.Round(row), A.Round(column)) : Blend(x, row, column);
         return A.Clip(A.Where(Happens(x, c, Factor), bent, x), ValueRange.Low, ValueRange.High);
     }
@@ -43,11 +43,11 @@ public sealed class RandomElasticTransform(Factor? factor = null) : RandomImageL
         var pair = x.Shape.With(3, 2);
         var u = c.RandomUniform(x, pair.With(0, Dim.Any), Seed);
         var normal = A.Sqrt(A.Log(A.Maximum(u[.., .., .., 0], 1e-7)) * -2) * A.Cos(u[.., .., .., 1] * (2 * Math.PI)) * sigma;
-        return A.BatchMatMul(A.BatchMatMul(Bell(Known(x, 1)), normal), Bell(Known(x, 2)));
+        return A.BatchMatMul(A.BatchMatMul(Bell(1), normal), Bell(2));
 
-        Variable Bell(int size)
+        Variable Bell(int axis)
         {
-            var distance = A.Cast(A.Reshape(A.Range(size), [1, size, 1]) - A.Reshape(A.Range(size), [1, 1, size]), x.DType);
+            var distance = A.Reshape(Along(x, axis), [1, Dim.Any, 1]) - A.Reshape(Along(x, axis), [1, 1, Dim.Any]);
             // the weights of a whole bell add up to σ√2π, but to no less than 1, its middle
             return A.Exp(A.Square(distance / sigma) * -0.5) / A.Maximum(sigma * Math.Sqrt(2 * Math.PI), 1);
         }
@@ -65,18 +65,24 @@ public sealed class RandomElasticTransform(Factor? factor = null) : RandomImageL
     /// <summary>The pixels at whole places, [batch, height, width].</summary>
     Variable At(Variable x, Variable row, Variable column)
     {
-        int height = Known(x, 1), width = Known(x, 2);
-        var index = A.Cast(Inside(row, height) * width + Inside(column, width), DType.Int32);
-        var pixels = A.Reshape(x, A.Stack([A.SizeOf(x, 0), A.Constant(height * width, DType.Int32), A.SizeOf(x, 3)]));
+        var (height, width) = (Size(x, 1), Size(x, 2));
+        var index = A.Cast(Place(row, height), DType.Int32) * A.SizeOf(x, 2) + A.Cast(Place(column, width), DType.Int32);
+        var pixels = A.Reshape(x, A.Stack([A.SizeOf(x, 0), A.SizeOf(x, 1) * A.SizeOf(x, 2), A.SizeOf(x, 3)]));
         var found = A.Gather(pixels, index, 1, 1);
         if (FillMode != "constant") return found;
-        var outside = A.Abs(A.Clip(row, 0, height - 1) - row) + A.Abs(A.Clip(column, 0, width - 1) - column) > 0.5;
+        var outside = A.Abs(Within(row, height) - row) + A.Abs(Within(column, width) - column) > 0.5;
         return A.Where(A.ExpandDims(outside, -1), A.OnesLike(found) * FillValue, found);
     }
 
-    Variable Inside(Variable place, int size)
+    Variable Place(Variable place, Variable size)
     {
-        if (FillMode == "reflect") place = A.Where(place < 0, -1 - place, A.Where(place > size - 1, 2.0 * size - 1 - place, place));
-        return A.Clip(place, 0, size - 1);
+        if (FillMode == "reflect") place = A.Where(place < 0, -1 - place, A.Where(place > size - 1, size * 2 - 1 - place, place));
+        return Within(place, size);
     }
+
+    static Variable Within(Variable place, Variable size) => A.Minimum(A.Maximum(place, 0), size - 1);
+
+    static Variable Size(Variable x, int axis) => A.Cast(A.SizeOf(x, axis), x.DType);
+
+    static Variable Along(Variable x, int axis) => A.Cast(A.Range(A.SizeOf(x, axis)), x.DType);
 }

@@ -34,7 +34,7 @@ public sealed class RandomGaussianBlur(Factor? factor = null) : RandomImageLayer
         widths[axis] = ((size - 1) / 2, size / 2);
         var padded = A.Pad(x, widths);
         Variable[] weights = [.. Enumerable.Range(0, size).Select(i => A.Exp(A.Square((i - centre) / sigma) * -0.5))];
-        var shifted = weights.Select((w, i) => w * (axis == 1 ? A.Slice(padded, [0, i, 0, 0], [-1, Known(x, 1), -1, -1]) : A.Slice(padded, [0, 0, i, 0], [-1, -1, Known(x, 2), -1])));
+        var shifted = weights.Select((w, i) => w * (axis == 1 ? padded[.., i..^(size - 1 - i)] : padded[.., .., i..^(size - 1 - i)]));
         return shifted.Aggregate((a, b) => a + b) / weights.Aggregate((a, b) => a + b);
     }
 }

@@ -17,7 +17,7 @@ public sealed class RandomSharpness(Factor factor) : RandomImageLayer
     internal override Variable Transform(Variable x, CallContext c)
     {
         var (edge, middle) = (1f / 13, 5f / 13);
-        var kernel = A.Tile(A.Reshape(A.Cast(A.Constant(NDArray.From(new[] { edge, edge, edge, edge, middle, edge, edge, edge, edge })), x.DType), [3, 3, 1, 1]), 1, 1, Known(x, 3), 1);
+        var kernel = A.Tile(A.Reshape(A.Cast(A.Constant(NDArray.From(new[] { edge, edge, edge, edge, middle, edge, edge, edge, edge })), x.DType), [3, 3, 1, 1]), 1, 1, Channels(x), 1);
         var smooth = Spatial.Depthwise(x, kernel, [1, 1], "SAME", [1, 1]);
         return A.Clip(x + (smooth - x) * (1 - Draw(x, c, Factor) * 2), ValueRange.Low, ValueRange.High);
     }

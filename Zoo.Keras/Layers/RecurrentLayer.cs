@@ -59,7 +59,6 @@ public abstract class RecurrentLayer : Layer
         if (Unroll && input[1] < 0) throw new ShapeException($"the input has shape {input}. Expected a known number of steps, for Unroll is set.") { Actual = input };
         cell = MakeCell();
         cell.BuildFor(Shape.Create([input[0], .. input[2..]]));
-        if (!Trainable) cell.Trainable = false;
         if (!Stateful) return;
         if (input[0] < 0) throw new ShapeException($"the input has shape {input}. Expected a known batch size, for Stateful keeps a state for each sample. Give the Input a batchSize.") { Actual = input };
         carried = [.. cell.StateShapes.Select(s => new Parameter("rnn_state", Shape.Create([input[0], .. s]), DTypePolicy.VariableDType, () => NDArray.Zeros(Shape.Create([input[0], .. s]), DTypePolicy.VariableDType), trainable: false) { Path = $"{Path}/rnn_state" })];

@@ -6,5 +6,5 @@ namespace Zoo.Keras;
 [KerasObject("keras.layers"), KerasAlways("activity_regularizer"), KerasOmit("seed")]
 public sealed class SimpleRNN(int units) : UnitsLayer(units)
 {
-    private protected override RnnCell MakeCell() => new SimpleRNNCell(this) { DTypePolicy = DTypePolicy };
+    private protected override RnnCell MakeCell() => new SimpleRNNCell(this) { DTypePolicy = DTypePolicy, Trainable = Trainable };
 }

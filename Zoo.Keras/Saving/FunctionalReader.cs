@@ -177,12 +177,14 @@ sealed class FunctionalReader(KerasReader reader, string where)
     Ports Structure(object? json, string what)
     {
         var first = what == "output_layers" ? 1 : 0;
-        return json switch
+        return Ports.Of(Part(json));
+
+        object? Part(object? part) => part switch
         {
-            List<object?> list when list is [string, long, long] => Tensor(list, first),
-            List<object?> list => list.ConvertAll(t => Tensor(t, first)).ToArray(),
-            Dictionary<string, object?> map => map.ToDictionary(p => p.Key, p => Tensor(p.Value, first)),
-            _ => throw Bad($"{what} is {Json.Write(json)}", "a tensor, a list or a dictionary of tensors"),
+            List<object?> list when list is [string, ..] => Tensor(list, first),
+            List<object?> list => list.ConvertAll(Part).ToArray(),
+            Dictionary<string, object?> map => map.ToDictionary(p => p.Key, p => Part(p.Value)),
+            _ => throw Bad($"{what} is {Json.Write(json)}", "a tensor, or lists and dictionaries of tensors"),
         };
     }
 }

@@ -4,9 +4,13 @@ namespace Zoo.Keras.Saving;
 sealed class KerasReader
 {
     readonly Dictionary<long, object> shared = [];
+    readonly HashSet<object> made = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Whether models are compiled as their descriptions say.</summary>
     public bool Compiles { get; init; }
+
+    /// <summary>Whether an object stood in the file; layers that a layer makes for itself do not.</summary>
+    public bool Made(object value) => made.Contains(value);
 
     static ModelFileException Bad(string where, string what, string expected, string fix, Exception? inner = null) =>
         new($"Load: {where}: {what}. Expected {expected}. {fix}", inner);
@@ -22,6 +26,7 @@ sealed class KerasReader
         var spot = $"{where}{(where.Length > 0 ? " " : "")}{type.Name}";
         var config = Config(json, where);
         var value = ModelReader.Model(this, type, config, config.GetValueOrDefault("name") is string name ? $"{spot} '{name}'" : spot) ?? Create(type, config, spot);
+        made.Add(value);
         if (value is Model model)
         {
             ModelReader.Build(this, model, json, spot);

@@ -57,6 +57,16 @@ static class WeightTree
             if (assets.Contains(path + Words)) layer.Vocabulary = archive.Asset(path + Words);
     }
 
+    /// <summary>Gives layers that stand in no configuration, for layers make them for themselves, the names that their groups have; says whether any has another now.</summary>
+    public static bool ReadNames(H5Group root, Model model, Func<Layer, bool> described)
+    {
+        var any = false;
+        foreach (var (path, layer) in Of(model))
+            if (!described(layer) && root.Find(path + Values) is H5Group group && group.Attributes.GetValueOrDefault("name") is string { Length: > 0 } name && name != layer.Name)
+                (layer.Name, any) = (name, true);
+        return any;
+    }
+
     /// <summary>The values of all weights, and what the optimizer remembers.</summary>
     public static H5Group Write(Model model)
     {

@@ -19,7 +19,9 @@ sealed class LayerCase
     readonly JsonElement json;
     Dictionary<string, NDArray>? tensors;
 
-    LayerCase(JsonElement json) => this.json = json;
+    /// <param name="json">The entry of the index.</param>
+    /// <param name="tensors">The tensors; by default those of the archive.</param>
+    internal LayerCase(JsonElement json, Dictionary<string, NDArray>? tensors = null) => (this.json, this.tensors) = (json, tensors);
 
     /// <summary>All cases; skips the test where the goldens are absent.</summary>
     public static IReadOnlyList<LayerCase> All => all.Value;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Zoo.Autograd;
 using Zoo.Autograd.Engine;
+using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
 using Zoo.Keras.Saving;
@@ -61,7 +62,7 @@ sealed class LayerJudge(IEngine engine)
         }
     }
 
-    /// <summary>What one case wants computed, in one mode.</summary>
+    /// <summary>What one case wants computed, in one mode. Fed are its inputs and, where it draws random numbers, the step.</summary>
     sealed record Part(LayerCase Case, Variable[] Feeds, List<(string Name, Variable Value)> Wanted, (Parameter, Variable)[] Updates);
 
     void Run(List<Part> parts)
@@ -69,7 +70,7 @@ sealed class LayerJudge(IEngine engine)
         var wanted = parts.SelectMany(p => p.Wanted.Select(w => (p.Case, w.Name, w.Value))).ToArray();
         using var session = engine.Compile(new LoweredProgram { Name = "goldens", Feeds = [.. parts.SelectMany(p => p.Feeds)], Fetches = [.. wanted.Select(w => w.Value)], Updates = [.. parts.SelectMany(p => p.Updates)] });
         var results = new NDArray?[wanted.Length];
-        NDArray[] feeds = [.. parts.SelectMany(p => p.Feeds.Select((x, i) => p.Case.Tensor($"input_{i}")!.Cast(x.DType)))];
+        NDArray[] feeds = [.. parts.SelectMany(p => p.Feeds.Select((x, i) => i < p.Case.Inputs.Length ? p.Case.Tensor($"input_{i}")!.Cast(x.DType) : NDArray.Zeros(x.Shape, x.DType)))];
         session.Run(feeds, results);
         for (var i = 0; i < wanted.Length; i++)
         {
@@ -92,7 +93,7 @@ sealed class LayerJudge(IEngine engine)
         var model = new Model(inputs, outputs);
         for (var i = 0; i < Math.Max(c.Weights.Length, model.Weights.Count); i++)
         {
-            if (i >= model.Weights.Count || i >= c.Weights.Length || model.Weights[i].Shape != c.Weights[i].Shape || model.Weights[i].Name != c.Weights[i].Name || model.TrainableWeights.Contains(model.Weights[i]) != c.Weights[i].Trainable)
+            if (i >= model.Weights.Count || i >= c.Weights.Length || model.Weights[i].Shape != c.Weights[i].Shape || model.Weights[i].Name != c.Weights[i].Name || Trains(model).Contains(model.Weights[i]) != c.Weights[i].Trainable)
             {
                 Misses.Add($"{c.Name}: weights are {string.Join("; ", model.Weights)}, Keras' {string.Join("; ", c.Weights)}");
                 return [];
@@ -110,11 +111,11 @@ sealed class LayerJudge(IEngine engine)
     Part Mode(LayerCase c, Model model, string prefix, bool training, bool gradients = true)
     {
         var lowered = model.Lower(training);
-        var wanted = new List<(string Name, Variable Value)>();
+        var (wanted, random) = (new List<(string Name, Variable Value)>(), new HashSet<string>());
         for (var i = 0; i < lowered.Outputs.Length; i++)
         {
-            if (lowered.Step is null) wanted.Add(($"{prefix}output_{i}", lowered.Outputs[i]));   // else it is random: the file of a random layer may fix the mode of its call
-            if (lowered.Masks[i] is { } mask && !training) wanted.Add(($"output_mask_{i}", mask));
+            Want($"{prefix}output_{i}", lowered.Outputs[i]);
+            if (lowered.Masks[i] is { } mask && !training) Want($"output_mask_{i}", mask);
         }
         if (gradients && c.Flag("grad"))
         {
@@ -124,18 +125,29 @@ sealed class LayerJudge(IEngine engine)
             var weights = model.Weights.ToArray();
             var found = A.Gradients(objective, [.. floats, .. weights.Select(w => w.Variable)]);
             for (var i = 0; i < model.Inputs.Values.Length; i++)
-                if (Array.IndexOf(floats, model.Inputs.Values[i]) is >= 0 and var at) wanted.Add(($"{prefix}dinput_{i}", found[at]));
+                if (Array.IndexOf(floats, model.Inputs.Values[i]) is >= 0 and var at) Want($"{prefix}dinput_{i}", found[at]);
+            var (own, all) = (Trains(model), model.TrainableWeights);
             for (var i = 0; i < weights.Length; i++)
-                if (model.TrainableWeights.Contains(weights[i])) wanted.Add(($"{prefix}dw_{i}", found[floats.Length + i]));
+                if (all.Contains(weights[i]) || own.Contains(weights[i]) && c.Tensor($"{prefix}dw_{i}") is not null) Want($"{prefix}dw_{i}", found[floats.Length + i]);
         }
-        if (!training && lowered.Losses.Length > 0) wanted.Add(("reg_loss", lowered.Losses.Aggregate((a, b) => a + b)));
+        if (!training && lowered.Losses.Length > 0) Want("reg_loss", lowered.Losses.Aggregate((a, b) => a + b));
         for (var i = 0; training && i < model.Weights.Count; i++)
-            if (lowered.Updates.FirstOrDefault(u => u.Target == model.Weights[i]) is { Value: { } after }) wanted.Add(($"train_w_after_{i}", after));
-        foreach (var name in Names(c, prefix).Where(n => gradients || !IsGradient(n) && lowered.Step is null))
+            if (lowered.Updates.FirstOrDefault(u => u.Target == model.Weights[i]) is { Value: { } after }) Want($"train_w_after_{i}", after);
+        foreach (var name in Names(c, prefix).Where(n => (gradients || !IsGradient(n)) && !random.Contains(n)))
             if (!wanted.Exists(w => w.Name == name)) Misses.Add($"{c.Name}: {name} is missing");
         if (c.Flag("stateful") && !training && lowered.Updates.Length == 0) Misses.Add($"{c.Name}: no state is kept");
-        return new(c, [.. model.Inputs], wanted, training ? [] : lowered.Updates);
+        return new(c, [.. model.Inputs, .. lowered.Step is { } step ? [step] : Array.Empty<Variable>()], wanted, training ? [] : lowered.Updates);
+
+        // What depends on the step is random: the file of a random layer may fix the mode of its call.
+        void Want(string name, Variable value)
+        {
+            if (lowered.Step is { } drawn && Topology.Sort([value.Node]).Contains(drawn.Node)) random.Add(name);
+            else wanted.Add((name, value));
+        }
     }
+
+    /// <summary>The weights that train by themselves, which is what Keras' variables say: that a layer around theirs is frozen it says of itself.</summary>
+    static HashSet<Parameter> Trains(Model model) => [.. model.Parts.OfType<Layer>().Where(l => l.Trainable).SelectMany(l => l.OwnWeights.Where(w => w.Trainable))];
 
     static IEnumerable<string> Names(LayerCase c, string prefix)
     {
