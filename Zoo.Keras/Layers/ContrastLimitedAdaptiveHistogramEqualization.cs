@@ -4,6 +4,7 @@ using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Keras;
 
+// Longer than a layer should be: the blend between tiles is no op.
 /// <summary>Histograms of tiles, cut off at a limit, made even; between the tiles' middles the results are blended (CLAHE, Zuiderveld 1994).</summary>
 [KerasObject("keras.layers")]
 public sealed class ContrastLimitedAdaptiveHistogramEqualization : ImageLayer

@@ -27,7 +27,7 @@ public sealed class Softmax(AxisSet? axis = null) : Layer
 
     static Variable Over(Variable x, int[] axes)
     {
-        var y = A.Exp(x - A.StopGradient(A.Max(x, axes, keepDims: true)));
-        return y / A.Sum(y, axes, keepDims: true);
+        var max = A.StopGradient(A.Max(x, axes, keepDims: true));
+        return A.Exp(x - (A.Log(A.Sum(A.Exp(x - max), axes, keepDims: true)) + max));   // Keras' order
     }
 }
