@@ -10,12 +10,15 @@ internal unsafe delegate void PointwiseLoop(byte** values, long bytes);
 
 /// <summary>
 /// Makes one loop of a whole program of floats, between the conversions of 16-bit ones, so that what lies between two instructions stays in registers: an optimizer's update is bound by memory then, not
-/// by its dozen passes over a tile. The instructions and their order are the interpreter's, so the bits are the same. Where code cannot be made (ahead-of-time
+/// by its dozen passes over a tile. The instructions and their order are the interpreter's, so the bits are the same (but for the sign of NaN where a sum or a product has two of them: the JIT orders their operands as it likes). Where code cannot be made (ahead-of-time
 /// compilation), where vectors are short, or where an instruction is not among these, the interpreter does it.
 /// </summary>
 internal static unsafe class PointwiseCompiler
 {
     const int VectorBytes = 64;
+
+    /// <summary>How many vectors go together, so that one's instructions are done while another's wait for their results.</summary>
+    const int Copies = 2;
 
     static readonly Type vector = typeof(Vector512<float>);
 
@@ -36,8 +39,36 @@ internal static unsafe class PointwiseCompiler
         return work < 2 ? null : Make(program);
     }
 
-    static bool Knows(Opcode op) => op is Opcode.Neg or Opcode.Abs or Opcode.Square or Opcode.Sqrt or Opcode.Relu or Opcode.Add or Opcode.Sub or Opcode.Mul or Opcode.Div
-        or Opcode.Maximum or Opcode.Minimum or Opcode.SquaredDifference or Opcode.ReluGrad;
+    static bool Knows(Opcode op) => Operation(op) is not null;
+
+    /// <summary>The interpreter's function of vectors.</summary>
+    static Type? Operation(Opcode op) => op switch
+    {
+        Opcode.Neg => typeof(UnaryOps.Neg<float>),
+        Opcode.Abs => typeof(UnaryOps.Abs<float>),
+        Opcode.Square => typeof(UnaryOps.Square<float>),
+        Opcode.Sqrt => typeof(UnaryOps.Sqrt<float>),
+        Opcode.Rsqrt => typeof(UnaryOps.Rsqrt<float>),
+        Opcode.Reciprocal => typeof(UnaryOps.Reciprocal<float>),
+        Opcode.Relu => typeof(UnaryOps.Relu<float>),
+        Opcode.Exp => typeof(UnaryOps.Exp<float>),
+        Opcode.Tanh => typeof(UnaryOps.Tanh<float>),
+        Opcode.Sigmoid => typeof(UnaryOps.Sigmoid<float>),
+        Opcode.Erf => typeof(UnaryOps.ErfSingle),
+        Opcode.Add => typeof(BinaryOps.Add<float>),
+        Opcode.Sub => typeof(BinaryOps.Sub<float>),
+        Opcode.Mul => typeof(BinaryOps.Mul<float>),
+        Opcode.Div => typeof(BinaryOps.Div<float>),
+        Opcode.Maximum => typeof(BinaryOps.Max<float>),
+        Opcode.Minimum => typeof(BinaryOps.Min<float>),
+        Opcode.SquaredDifference => typeof(BinaryOps.SquaredDifference<float>),
+        Opcode.AtMost => typeof(BinaryOps.AtMost<float>),
+        Opcode.AtLeast => typeof(BinaryOps.AtLeast<float>),
+        Opcode.ReluGrad => typeof(BinaryOps.ReluGrad<float>),
+        Opcode.SigmoidGrad => typeof(BinaryOps.SigmoidGrad<float>),
+        Opcode.TanhGrad => typeof(BinaryOps.TanhGrad<float>),
+        _ => null,
+    };
 
     /// <summary>Whether an instruction belongs to the loop: what brings inputs and what narrows results at the end does not.</summary>
     static bool IsInside(PointwiseProgram program, int value) => !PointwiseProgram.Loads(program.Code[value], program.Code) && !program.Code[value].DType.IsHalf();
@@ -48,11 +79,12 @@ internal static unsafe class PointwiseCompiler
         ILGenerator il = method.GetILGenerator();
         bool[] inside = [.. Enumerable.Range(0, program.Code.Length).Select(v => IsInside(program, v))];
         HashSet<int> stored = [.. program.Outputs.Select(o => program.Code[o.Value].DType.IsHalf() ? program.Code[o.Value].A : o.Value).Where(v => v >= 0 && inside[v])];
-        var values = new LocalBuilder[program.Code.Length];
+        LocalBuilder[][] values = [.. Enumerable.Range(0, Copies).Select(_ => new LocalBuilder[program.Code.Length])];
         var places = new LocalBuilder[program.Code.Length];
-        for (int v = 0; v < values.Length; v++)
+        for (int v = 0; v < places.Length; v++)
         {
-            values[v] = il.DeclareLocal(vector);
+            for (int copy = 0; copy < Copies; copy++)
+                values[copy][v] = copy > 0 && program.Code[v].Op == Opcode.Constant ? values[0][v] : il.DeclareLocal(vector);
             if (program.Code[v].DType.IsHalf() || inside[v] && !stored.Contains(v)) continue;
             places[v] = il.DeclareLocal(typeof(byte*));
             il.Emit(OpCodes.Ldarg_0);
@@ -64,108 +96,72 @@ internal static unsafe class PointwiseCompiler
             if (program.Code[v].Op != Opcode.Constant) continue;
             il.Emit(OpCodes.Ldloc, places[v]);
             il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));
-            il.Emit(OpCodes.Stloc, values[v]);
+            il.Emit(OpCodes.Stloc, values[0][v]);
         }
         LocalBuilder at = il.DeclareLocal(typeof(nint));
-        Label body = il.DefineLabel(), test = il.DefineLabel();
         il.Emit(OpCodes.Ldc_I4_0);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.Stloc, at);
-        il.Emit(OpCodes.Br, test);
-        il.MarkLabel(body);
-        // all loads come before all stores: an output may lie in an input's memory
-        for (int v = 0; v < values.Length; v++)
-        {
-            if (inside[v] || program.Code[v].Op == Opcode.Constant || program.Code[v].DType.IsHalf()) continue;
-            Place(v);
-            il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));
-            il.Emit(OpCodes.Stloc, values[v]);
-        }
-        for (int v = 0; v < values.Length; v++)
-        {
-            if (!inside[v]) continue;
-            Instruction(il, program.Code[v], values);
-            il.Emit(OpCodes.Stloc, values[v]);
-        }
-        foreach (int v in stored)
-        {
-            il.Emit(OpCodes.Ldloc, values[v]);
-            Place(v);
-            il.Emit(OpCodes.Call, Function(nameof(Vector512.Store), vector, typeof(float*)));
-        }
-        il.Emit(OpCodes.Ldloc, at);
-        il.Emit(OpCodes.Ldc_I4, VectorBytes);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Stloc, at);
-        il.MarkLabel(test);
-        il.Emit(OpCodes.Ldloc, at);
-        il.Emit(OpCodes.Conv_I8);
-        il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Blt, body);
+        Loop(Copies);
+        Loop(1);
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<PointwiseLoop>();
 
-        void Place(int v)
+        void Loop(int copies)
+        {
+            Label body = il.DefineLabel(), test = il.DefineLabel();
+            il.Emit(OpCodes.Br, test);
+            il.MarkLabel(body);
+            // all loads come before all stores: an output may lie in an input's memory
+            for (int v = 0; v < places.Length; v++)
+                for (int copy = 0; copy < copies && !inside[v] && program.Code[v].Op != Opcode.Constant && !program.Code[v].DType.IsHalf(); copy++)
+                {
+                    Place(v, copy);
+                    il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));
+                    il.Emit(OpCodes.Stloc, values[copy][v]);
+                }
+            for (int v = 0; v < places.Length; v++)
+                for (int copy = 0; copy < copies && inside[v]; copy++)
+                {
+                    Instruction(il, program.Code[v], values[copy]);
+                    il.Emit(OpCodes.Stloc, values[copy][v]);
+                }
+            foreach (int v in stored)
+                for (int copy = 0; copy < copies; copy++)
+                {
+                    il.Emit(OpCodes.Ldloc, values[copy][v]);
+                    Place(v, copy);
+                    il.Emit(OpCodes.Call, Function(nameof(Vector512.Store), vector, typeof(float*)));
+                }
+            il.Emit(OpCodes.Ldloc, at);
+            il.Emit(OpCodes.Ldc_I4, copies * VectorBytes);
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Stloc, at);
+            il.MarkLabel(test);
+            il.Emit(OpCodes.Ldloc, at);
+            il.Emit(OpCodes.Ldc_I4, (copies - 1) * VectorBytes);
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Conv_I8);
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Blt, body);
+        }
+
+        void Place(int v, int copy)
         {
             il.Emit(OpCodes.Ldloc, places[v]);
             il.Emit(OpCodes.Ldloc, at);
+            il.Emit(OpCodes.Add);
+            if (copy == 0) return;
+            il.Emit(OpCodes.Ldc_I4, copy * VectorBytes);
             il.Emit(OpCodes.Add);
         }
     }
 
     static void Instruction(ILGenerator il, PointwiseInstruction x, LocalBuilder[] values)
     {
-        void Value(int v) => il.Emit(OpCodes.Ldloc, values[v]);
-        void Zero() => il.Emit(OpCodes.Call, vector.GetProperty(nameof(Vector512<float>.Zero))!.GetMethod!);
-        void Two(string name) => il.Emit(OpCodes.Call, Function(name, vector, vector));
-        switch (x.Op)
-        {
-            case Opcode.Neg or Opcode.Abs or Opcode.Sqrt:
-                Value(x.A);
-                il.Emit(OpCodes.Call, Function(x.Op switch { Opcode.Neg => nameof(Vector512.Negate), Opcode.Abs => nameof(Vector512.Abs), _ => nameof(Vector512.Sqrt) }, vector));
-                break;
-            case Opcode.Square:
-                Value(x.A);
-                Value(x.A);
-                Two(nameof(Vector512.Multiply));
-                break;
-            case Opcode.Relu:   // x < 0 ? 0 : x
-                Value(x.A);
-                Zero();
-                Two(nameof(Vector512.LessThan));
-                Zero();
-                Value(x.A);
-                il.Emit(OpCodes.Call, Function(nameof(Vector512.ConditionalSelect), vector, vector, vector));
-                break;
-            case Opcode.ReluGrad:
-                Value(x.A);
-                Value(x.B);
-                il.Emit(OpCodes.Call, typeof(BinaryOps.ReluGrad<float>).GetMethod(nameof(BinaryOps.ReluGrad<>.Do))!);
-                break;
-            case Opcode.SquaredDifference:
-                LocalBuilder difference = il.DeclareLocal(vector);
-                Value(x.A);
-                Value(x.B);
-                Two(nameof(Vector512.Subtract));
-                il.Emit(OpCodes.Stloc, difference);
-                il.Emit(OpCodes.Ldloc, difference);
-                il.Emit(OpCodes.Ldloc, difference);
-                Two(nameof(Vector512.Multiply));
-                break;
-            default:
-                Value(x.A);
-                Value(x.B);
-                Two(x.Op switch
-                {
-                    Opcode.Add => nameof(Vector512.Add),
-                    Opcode.Sub => nameof(Vector512.Subtract),
-                    Opcode.Mul => nameof(Vector512.Multiply),
-                    Opcode.Div => nameof(Vector512.Divide),
-                    Opcode.Maximum => nameof(Vector512.Max),
-                    _ => nameof(Vector512.Min),
-                });
-                break;
-        }
+        il.Emit(OpCodes.Ldloc, values[x.A]);
+        if (x.B >= 0) il.Emit(OpCodes.Ldloc, values[x.B]);
+        il.Emit(OpCodes.Call, Operation(x.Op)!.GetMethod(nameof(UnaryOps.Neg<>.Do))!);
     }
 
     /// <summary>A function of Vector512 by the types of its parameters once its type is float.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static Zoo.Autograd.Engine.Torch.Pointwise.VectorMath;
 
@@ -33,14 +34,14 @@ internal static class UnaryOps
     internal readonly struct Sqrt<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => Vector512.Sqrt(x); }
     internal readonly struct Rsqrt<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => Vector512<T>.One / Vector512.Sqrt(x); }
     internal readonly struct Reciprocal<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => Vector512<T>.One / x; }
-    internal readonly struct Exp<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Exp(x); }
+    internal readonly struct Exp<T> : IUnary<T> { [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Do(Vector512<T> x) => VectorMath.Exp(x); }
     internal readonly struct Log<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Log(x); }
     internal readonly struct Expm1<T> : IUnary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Expm1(x); }
     internal readonly struct Log1p<T> : IUnary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Log1p(x); }
     internal readonly struct Sin<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Sin(x); }
     internal readonly struct Cos<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Cos(x); }
-    internal readonly struct Tanh<T> : IUnary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Tanh(x); }
-    internal readonly struct Sigmoid<T> : IUnary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Sigmoid(x); }
+    internal readonly struct Tanh<T> : IUnary<T> where T : INumber<T> { [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Do(Vector512<T> x) => VectorMath.Tanh(x); }
+    internal readonly struct Sigmoid<T> : IUnary<T> where T : INumber<T> { [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Do(Vector512<T> x) => VectorMath.Sigmoid(x); }
     internal readonly struct Softplus<T> : IUnary<T> where T : INumber<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Softplus(x); }
     internal readonly struct Softsign<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => x / (Vector512.Abs(x) + Vector512<T>.One); }
     internal readonly struct Floor<T> : IUnary<T> { public static Vector512<T> Do(Vector512<T> x) => VectorMath.Floor(x); }
@@ -61,6 +62,7 @@ internal static class UnaryOps
     /// <summary>A rational approximation (the coefficients Eigen uses) up to 3.8, where the value comes within an ulp or so of 1.</summary>
     internal readonly struct ErfSingle : IUnary<float>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Do(Vector512<float> v)
         {
             Vector512<float> x = If(Vector512.GreaterThan(v, C<float>(4)), C<float>(4), If(Vector512.LessThan(v, C<float>(-4)), C<float>(-4), v)), z = x * x;
