@@ -102,20 +102,18 @@ internal sealed class ArenaMaker
     /// <summary>Gives out offsets, to the largest first, each the lowest where nothing lies that is needed at the same time: for nets that comes out at what is needed at once.</summary>
     long Pack()
     {
-        const int span = 64;   // steps whose pieces are looked at together
-        var placed = Enumerable.Range(0, now / span + 1).Select(_ => new List<Piece>()).ToArray();
+        var placed = new List<Piece>();   // by offset
         long top = 0;
         foreach (var piece in made.OrderByDescending(Size))
         {
-            var times = placed.AsSpan((piece.First / span)..(Math.Min(piece.Last, now) / span + 1));
-            var beside = new HashSet<Piece>();
-            foreach (var time in times) beside.UnionWith(time.Where(p => p.First <= piece.Last && piece.First <= p.Last));
-            foreach (var other in beside.OrderBy(p => p.Offset))
+            foreach (var other in placed)
             {
+                if (other.First > piece.Last || piece.First > other.Last) continue;
                 if (other.Offset - piece.Offset >= Size(piece)) break;
                 piece.Offset = Math.Max(piece.Offset, other.Offset + Size(other));
             }
-            foreach (var time in times) time.Add(piece);
+            var after = placed.FindIndex(p => p.Offset >= piece.Offset);
+            placed.Insert(after < 0 ? placed.Count : after, piece);
             top = Math.Max(top, piece.Offset + Size(piece));
         }
         return top;
