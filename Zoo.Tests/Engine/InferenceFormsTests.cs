@@ -18,22 +18,26 @@ public class InferenceFormsTests
         return NDArray.From([.. Enumerable.Range(0, (int)shape.Elements).Select(_ => (float)(low + random.NextDouble() * (high - low)))], shape);
     }
 
-    static readonly (Shape Shape, double Low)[] weights = [([3, 3, 4, 8], -.3), ([8], -1), ([8], .5), ([8], -1), ([8], -.5), ([8], .2), ([1, 1, 4, 8], -.5), ([1, 1, 1, 8], .3), ([], .5)];
+    static readonly (Shape Shape, double Low)[] weights = [([3, 3, 4, 8], -.3), ([8], -1), ([8], .5), ([8], -1), ([8], -.5), ([8], .2), ([1, 1, 4, 8], -.5), ([1, 1, 1, 8], .3), ([], .5), ([3, 3, 8, 8], -1)];
 
-    /// <summary>Chains behind convolutions of a picture [n, 9, 7, 4]: what they compute of weights, by name.</summary>
-    static readonly Dictionary<string, (int Calls, Func<Variable, Variable[], Variable> Make)> chains = new()
+    /// <summary>Chains behind convolutions of a picture [n, 9, 7, 4]: what they compute of weights, by name; how many convolutions are left, and how many of them take the place of what they add to.</summary>
+    static readonly Dictionary<string, (int Calls, int Over, Func<Variable, Variable[], Variable> Make)> chains = new()
     {
-        ["alone"] = (1, (x, w) => A.Conv2D(x, w[0])),
-        ["bias"] = (1, (x, w) => A.BiasAdd(A.Conv2D(x, w[0]), w[1])),
-        ["bias, relu"] = (1, (x, w) => A.Relu(A.BiasAdd(A.Conv2D(x, w[0], padding: "SAME"), w[1]))),
-        ["normalization"] = (1, (x, w) => A.Relu(Norm(A.BiasAdd(A.Conv2D(x, w[0]), w[1]), w))),
-        ["formula"] = (1, (x, w) => A.Relu((A.Conv2D(x, w[0]) - w[4]) * A.Rsqrt(w[5] + 1e-3) * w[7] + w[1])),
-        ["quotient and numbers"] = (1, (x, w) => (A.Conv2D(x, w[0]) / w[5] + w[8]) * w[8]),
-        ["residual"] = (2, (x, w) => A.Relu(Norm(A.Conv2D(x, w[0], padding: "SAME"), w) + A.BiasAdd(A.Conv2D(x, w[6]), w[1]))),
-        ["residual before another use"] = (2, (x, w) => A.Conv2D(x, w[6]) is var y ? A.Relu(A.Conv2D(x, w[0], padding: "SAME") + y) * y : x),
-        ["number minus picture"] = (1, (x, w) => w[1] - A.Conv2D(x, w[0])),
-        ["two users"] = (1, (x, w) => A.Conv2D(x, w[0]) is var y ? A.Relu(y) + A.Sigmoid(y) : x),
-        ["relu twice"] = (1, (x, w) => A.Relu(A.Relu(A.Conv2D(x, w[0])) + w[1])),
+        ["alone"] = (1, 0, (x, w) => A.Conv2D(x, w[0])),
+        ["bias"] = (1, 0, (x, w) => A.BiasAdd(A.Conv2D(x, w[0]), w[1])),
+        ["bias, relu"] = (1, 0, (x, w) => A.Relu(A.BiasAdd(A.Conv2D(x, w[0], padding: "SAME"), w[1]))),
+        ["normalization"] = (1, 0, (x, w) => A.Relu(Norm(A.BiasAdd(A.Conv2D(x, w[0]), w[1]), w))),
+        ["formula"] = (1, 0, (x, w) => A.Relu((A.Conv2D(x, w[0]) - w[4]) * A.Rsqrt(w[5] + 1e-3) * w[7] + w[1])),
+        ["quotient and numbers"] = (1, 0, (x, w) => (A.Conv2D(x, w[0]) / w[5] + w[8]) * w[8]),
+        ["residual"] = (2, 1, (x, w) => A.Relu(Norm(A.Conv2D(x, w[0], padding: "SAME"), w) + A.BiasAdd(A.Conv2D(x, w[6]), w[1]))),
+        ["residual before another use"] = (2, 0, (x, w) => A.Conv2D(x, w[6]) is var y ? A.Relu(A.Conv2D(x, w[0], padding: "SAME") + y) * y : x),
+        ["residual, seen otherwise too"] = (2, 0, (x, w) => A.Conv2D(x, w[6]) is var y ? A.Reshape(y, [-1, 7 * 8]) is var seen ? A.Relu(A.Conv2D(x, w[0], padding: "SAME") + y) * A.Reshape(seen, [-1, 9, 7, 8]) : x : x),
+        ["identity"] = (3, 1, (x, w) => A.Relu(A.Conv2D(x, w[0])) is var y ? A.Relu(A.Conv2D(A.Relu(A.Conv2D(y, w[9], padding: "SAME")), w[9], padding: "SAME") + y) : x),
+        ["identity that the product reads"] = (2, 0, (x, w) => A.Relu(A.Conv2D(x, w[0])) is var y ? A.Relu(A.Conv2D(y, w[9], padding: "SAME") + y) : x),
+        ["identity, read afterwards"] = (3, 0, (x, w) => A.Relu(A.Conv2D(x, w[0])) is var y ? A.Relu(A.Conv2D(A.Conv2D(y, w[9], padding: "SAME"), w[9], padding: "SAME") + y) - y : x),
+        ["number minus picture"] = (1, 0, (x, w) => w[1] - A.Conv2D(x, w[0])),
+        ["two users"] = (1, 0, (x, w) => A.Conv2D(x, w[0]) is var y ? A.Relu(y) + A.Sigmoid(y) : x),
+        ["relu twice"] = (1, 0, (x, w) => A.Relu(A.Relu(A.Conv2D(x, w[0])) + w[1])),
     };
 
     static Variable Norm(Variable x, Variable[] w) => NormOps.FusedBatchNorm.Call([x, w[2], w[3], w[4], w[5]], Attrs.Of(("is_training", false), ("epsilon", .001))).Out;
@@ -75,6 +79,7 @@ public class InferenceFormsTests
         var second = session.Trace.Entries.Select(e => e.Step.Kind).ToArray();
         if (!InferenceConv.IsThere) return;
         Assert.That(second.Count(k => k.StartsWith("mkldnn::_convolution_pointwise", StringComparison.Ordinal)), Is.EqualTo(chains[name].Calls));
+        Assert.That(second.Count(k => k == "mkldnn::_convolution_pointwise_.binary"), Is.EqualTo(chains[name].Over));
         Assert.That(second, Has.None.EqualTo("mkldnn::_reorder_convolution_weight").And.None.EqualTo("aten::convolution"));
         Assert.That(first.Length, Is.GreaterThan(second.Length), "weights that were changed are packed anew, others are not");
     }

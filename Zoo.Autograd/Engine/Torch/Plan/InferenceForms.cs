@@ -13,6 +13,7 @@ internal sealed class InferenceForms
     readonly Program program;
     readonly List<Node> nodes;
     readonly HashSet<Node> settled = new(ReferenceEqualityComparer.Instance), covered = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Node, int> position = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Variable, List<Node>> users = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<Variable> wanted;
 
@@ -24,6 +25,7 @@ internal sealed class InferenceForms
         internal required Node Product;
         internal required Variable End;
         internal Variable? Factor, Summand, Other;
+        internal Node? Sum;
         internal string Activation = "none";
     }
 
@@ -34,6 +36,7 @@ internal sealed class InferenceForms
         var written = program.Updates.Select(u => u.Target).ToHashSet();
         foreach (var node in nodes)
         {
+            position[node] = position.Count;
             if (node.Op == StateOps.Const || node.Tag is Parameter p && !written.Contains(p) || node.Inputs.Length > 0 && node.Tag is not Parameter && !node.Op.Stateful && Array.TrueForAll(node.Inputs, v => settled.Contains(v.Node))) settled.Add(node);
             foreach (var input in node.Inputs.Distinct())
             {
@@ -81,7 +84,7 @@ internal sealed class InferenceForms
         if (user.Op == MathOps.Add || user.Op == NNOps.BiasAdd || user.Op == MathOps.Sub && first)
         {
             if (Channels(chain, other) is { } summand) chain.Summand = user.Op == MathOps.Sub ? chain.Summand is null ? -summand : chain.Summand - summand : chain.Summand is null ? summand : chain.Summand + summand;
-            else if (user.Op == MathOps.Add && other.Shape == chain.End.Shape && !settled.Contains(other.Node)) chain.Other = other;
+            else if (user.Op == MathOps.Add && other.Shape == chain.End.Shape && !settled.Contains(other.Node)) (chain.Other, chain.Sum) = (other, user);
             else return false;
             return true;
         }
@@ -98,6 +101,23 @@ internal sealed class InferenceForms
         var summand = norm[2] - norm[3] * factor;
         chain.Summand = chain.Summand is null ? summand : chain.Summand + summand;
         return true;
+    }
+
+    /// <summary>Whether what is added has memory of its own that nobody reads any more when the product is made: all its other users are what the product is made of.</summary>
+    bool TakesPlace(Chain chain)
+    {
+        if (chain.Other is not { } other || wanted.Contains(other) || !chains.ContainsKey(other.Node) && !other.Node.IsPointwise) return false;
+        var readers = users[other].Where(u => !ReferenceEquals(u, chain.Sum)).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+        if (readers.Any(u => u.Op != ConvOps.Conv2D && !u.IsPointwise)) return false;   // it may be seen through a view
+        var (seen, stack) = (new HashSet<Node>(ReferenceEqualityComparer.Instance), new Stack<Node>([chain.Product]));
+        while (readers.Count > 0 && stack.TryPop(out var node))
+            foreach (var input in node.Inputs)
+                if (position[input.Node] > position[other.Node] && seen.Add(input.Node))
+                {
+                    readers.Remove(input.Node);
+                    stack.Push(input.Node);
+                }
+        return readers.Count == 0;
     }
 
     static void Multiply(Chain chain, Variable factor) => (chain.Factor, chain.Summand) = (chain.Factor is null ? factor : chain.Factor * factor, chain.Summand is null ? null : chain.Summand * factor);
@@ -129,7 +149,7 @@ internal sealed class InferenceForms
             var (product, filter) = (chain.Product, New(chain.Product[1]));
             if (chain.Factor is not null) filter *= chain.Factor;
             Variable[] inputs = [New(product[0]), filter, .. new[] { chain.Summand, chain.Other is null ? null : New(chain.Other) }.OfType<Variable>()];
-            return InferenceConv.Convolution.Call(inputs, product.Attrs.With(("activation", chain.Activation), ("B", chain.Summand is null ? 0 : 1), ("O", chain.Other is null ? 0 : 1)), chain.End.Node.Name ?? product.Name).Out;
+            return InferenceConv.Convolution.Call(inputs, product.Attrs.With(("activation", chain.Activation), ("B", chain.Summand is null ? 0 : 1), ("O", chain.Other is null ? 0 : 1), ("over", TakesPlace(chain))), chain.End.Node.Name ?? product.Name).Out;
         }
 
         Variable New(Variable v) => done.GetValueOrDefault(v, v);
