@@ -1,11 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
+using Zoo.Autograd.Engine.TensorFlow;
 using Zoo.Autograd.Engine.Torch;
 using Zoo.Benchmarks;
 using Zoo.Benchmarks.Cluster;
 using Zoo.Benchmarks.Jobs;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["compare" or "jobs" or "lstm" or "all" or "barrier", ..] && TensorFlowLoader.Missing is { } missing)
+{
+    Console.Error.WriteLine(missing);
+    return 2;
+}
 switch (args)
 {
     case ["peer", var kind, var job, var threads, var folder]:
@@ -78,7 +84,7 @@ switch (args)
     default:
         Console.Error.WriteLine($$"""
             benchmarks: what shall be measured?
-              all [--rounds 200] [--steps 10000] [--keep FOLDER] everything; writes docs/benchmarks.md
+              all [--rounds 50] [--steps 10000] [--keep FOLDER] MLP and LeNet more closely, and what has no other peers; writes docs/benchmarks.md
               compare JOB THREADS [--rounds 200]       the peers on one job
               jobs [--rounds 50] [--large-rounds 8] [--only JOB,JOB] [--threads 2] [--keep FOLDER]  all jobs beside TensorFlow, PyTorch's ops and ONNX Runtime; writes their sections of docs/benchmarks.md
               sizes                                    cost against size: batches, graphs, callers of Predict (a part of jobs)
@@ -102,10 +108,10 @@ switch (args)
 
 int All()
 {
-    var (rounds, steps, load) = (Number("--rounds", 200), Number("--steps", 10_000), Kept("load", Load));
+    var (steps, load) = (Number("--steps", 10_000), Kept("load", Load));
     int[] threads = [1, 2];
     string[] pair = ["mlp", "lenet"];
-    var comparisons = (from n in threads from job in pair select Told(Kept($"{job}-{n}", () => Comparison.Run(Job.Find(job), n, rounds, alternate: true)))).ToArray();
+    var comparisons = (from n in threads from job in pair select Compared(Job.Find(job), n)).ToArray();
     var starts = Kept("starts", () => Enumerable.Range(0, 5).Select(_ =>
     {
         using var peer = new PeerProcess("embedded", "lenet", 2);
@@ -123,7 +129,7 @@ int All()
     var profile = Kept("profile", () => string.Concat(from n in threads from job in pair select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Sections.Root(), "docs", "benchmarks.md");
     var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
-    var text = new Report(comparisons, new(starts, soak, steps, bits), rounds, loads, profile, File.ReadAllText(Path.Combine(Sections.Root(), "benchmarks", "notes.md"))).Write();
+    var text = new Report(comparisons, new(starts, soak, steps, bits), loads, profile, File.ReadAllText(Path.Combine(Sections.Root(), "benchmarks", "notes.md"))).Write();
     text = Report.Into(JobsPage.Carried(File.ReadAllText(file), Sections.Carried(File.ReadAllText(file), text)), LstmComparison.Section(lstm, Report.Versions(loads)));
     File.WriteAllText(file, Report.Into(text, CaffeSection.Write(Caffe(), loads)));
     Console.WriteLine(file);
@@ -135,7 +141,7 @@ int JobsPart()
     var (load, file) = (Load(), Path.Combine(Sections.Root(), "docs", "benchmarks.md"));
     var only = Text("--only") is { } names ? Array.ConvertAll(names.Split(','), Job.Find) : Job.All;
     var threads = Text("--threads") is { } count ? Array.ConvertAll(count.Split(','), int.Parse) : [1, 2];
-    var comparisons = (from n in threads from job in only select Told(Kept($"job-{job.Name}-{n}", () => Comparison.Run(job, n, job.IsLarge ? Number("--large-rounds", 8) : Number("--rounds", 50))))).ToArray();
+    var comparisons = (from n in threads from job in only select Compared(job, n)).ToArray();
     var whole = Text("--only") is null;
     var page = new JobsPage(comparisons, whole ? Kept("parts", () => Parts.Run(Job.All)) : null, whole ? Kept("sizes", SizesRun.Run) : null);
     File.WriteAllText(file, page.Into(File.ReadAllText(file), Report.Versions($"{load} before, {Load()} after (1, 5, 15 minutes)")));
@@ -173,8 +179,9 @@ CaffeLoad[] Caffe() => [.. from n in (int[])[1, 2] select Kept($"caffe-{n}", () 
 
 string Prototxt() => args.Length > 1 && args[1][0] != '-' ? args[1] : Path.Combine(Environment.GetEnvironmentVariable("ZOO_SHARED") ?? "../shared", "models", "caffe_prototxt", "resnet50_deploy.prototxt");
 
-static Comparison Told(Comparison c)
+Comparison Compared(Job job, int threads)
 {
+    var c = Kept($"job-{job.Name}-{threads}", () => Comparison.Run(job, threads, job.IsLarge ? Number("--large-rounds", 8) : Number("--rounds", 50), alternate: job.Name is "mlp" or "lenet"));
     Console.WriteLine($"{c.Job} {c.Threads}: {string.Join(", ", c.Times.Keys.Select(p => $"{p} {c.Median(p):G4}{(c.AtFault(p) ? " (at fault)" : "")}"))}; results within {c.FirstDifference:E1}, later {c.LossDifference:E1}");
     return c;
 }

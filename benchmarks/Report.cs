@@ -6,7 +6,7 @@ using Zoo.Autograd.Engine.Torch;
 namespace Zoo.Benchmarks;
 
 /// <summary>docs/benchmarks.md: what was measured, on what, and whether the goals are met.</summary>
-internal sealed class Report(Comparison[] comparisons, Report.Alone alone, int rounds, string load, string profile, string notes)
+internal sealed class Report(Comparison[] comparisons, Report.Alone alone, string load, string profile, string notes)
 {
     /// <summary>The figures of the runs of one process alone.</summary>
     internal sealed record Alone(double[] Starts, double[] Soak, int SoakSteps, double[] Bits);
@@ -21,7 +21,7 @@ internal sealed class Report(Comparison[] comparisons, Report.Alone alone, int r
             - {RuntimeInformation.FrameworkDescription}, {TorchLoader.Version}, {TensorFlowLoader.Version} with oneDNN; {DateTime.UtcNow:yyyy-MM-dd}
             - jobs: MLP 784-512-512-10 and LeNet (5x5x20, pool, 5x5x50, pool, 500 ReLU, 10), batch 128, one training step with Adam
             - peers: *embedded*, this project's engine; *aten-mallopt*, the ops that PyTorch's modules call, one by one through libtorch's dispatcher and its own autograd, with the same allocator settings; *tensorflow*, TensorFlow's C runtime on
-              the same GraphDef; *tensorflow-adam*, the same with TensorFlow's fused `ResourceApplyAdam`. Each in a process of its own; {rounds} rounds, in each a turn of every peer (one step to warm up, the
+              the same GraphDef; *tensorflow-adam*, the same with TensorFlow's fused `ResourceApplyAdam`. Each in a process of its own; {comparisons[0].Times["embedded"].Length} rounds, in each a turn of every peer (one step to warm up, the
               shorter of two more counts); no two work at once. Ratios: the median of the rounds' ratios, in brackets its 95 % interval by bootstrap. Below 1: embedded is faster.
 
             ## Steps
