@@ -9,7 +9,8 @@ namespace Zoo.Spark;
 
 /// <summary>
 /// A cluster that trains, evaluates and predicts: <c>model.Fit(x, y, trainer: zoo)</c>. Each batch is shared out by rows over the workers; gradients are added up by
-/// the owners of slices of the weights, who make the optimizer's step on them.
+/// the owners of slices of the weights, who make the optimizer's step on them. An interrupt (Ctrl-C) ends the program as it does without a cluster, with the exit code 130 on Unix; workers that
+/// are processes end when the program has, however it ended.
 /// </summary>
 /// <example><code>using var zoo = ZooContext.Start("local[2]"); model.Fit(x, y, batchSize: 128, trainer: zoo);</code></example>
 public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable

@@ -23,8 +23,8 @@ public sealed record ZooOptions
     /// <summary>Threads that compute one of <see cref="Shards"/>, the same at every number of workers; 1 by default.</summary>
     public int ThreadsPerShard { get; init; } = 1;
 
-    /// <summary>Bytes of gradients that travel together, those of the last layers first, while the backward pass still computes the others; 4 MB by default. Where a worker has several shards, they travel with those of its last one.</summary>
-    public int BucketBytes { get; init; } = 4 << 20;
+    /// <summary>Bytes of gradients that travel together, those of the last layers first, while the backward pass still computes the others; 1 MB by default. Where a worker has several shards, they travel with those of its last one.</summary>
+    public int BucketBytes { get; init; } = 1 << 20;
 
     /// <summary>Steps after which the whole state is kept by the driver, to go on from when a worker is lost; by default never: then a lost worker ends the run.</summary>
     public int? CheckpointEvery { get; init; }

@@ -9,6 +9,7 @@ static class Program
     {
         ["save", var path] => DiskFullTests.SaveInChild(path),
         ["train", var number, var folder, var backup, var step, var every] => Training.ResumeTests.TrainInChild(number, folder, backup, step, every),
+        ["train-by-processes"] => Cluster.InterruptTests.TrainInChild(),
         ["page-faults"] => Engine.TorchGroundTests.PrintFaults(),
         _ => throw new ArgumentException("This is a test assembly. Expected 'dotnet test'."),
     };

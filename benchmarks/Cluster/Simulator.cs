@@ -34,6 +34,12 @@ internal static class Simulator
         using ClusterBench.Alone one = new(job, 1), full = new(job, cores);
         var rows = counts.Skip(1).ToDictionary(n => n, _ => new List<(double Measured, double Model)>());
         var slowdowns = new double[rounds];
+        for (var turn = 0; turn < 3; turn++)   // what is loaded and compiled at first is not measured
+        {
+            full.Step(steps);
+            one.Step(steps);
+            for (var i = 0; i < counts.Length; i++) ClusterJob.Step(models[i], data[i], counts[i] * job.Batch, steps, clusters[i]);
+        }
         for (var round = 0; round < rounds; round++)
         {
             slowdowns[round] = full.Step(steps) / one.Step(steps);
