@@ -38,7 +38,7 @@ public static partial class AutoGrad
     /// <exception cref="ShapeException">The two axes have different sizes, or are the batch.</exception>
     public static Variable BatchDot(Variable x, Variable y, int axisX = -1, int axisY = -1, bool normalize = false)
     {
-        if (normalize) (x, y) = (L2Normalize(x, axisX), L2Normalize(y, axisY));
+        if (normalize) (x, y) = (L2Normalize(x, axisX, 1e-14), L2Normalize(y, axisY, 1e-14));
         int a = x.Shape.Axis(axisX, "BatchDot"), b = y.Shape.Axis(axisY, "BatchDot");
         if (a == 0 || b == 0 || x.Shape[a] != y.Shape[b] && x.Shape[a] >= 0 && y.Shape[b] >= 0)
             throw new ShapeException($"BatchDot: axis {a} of {x.Shape} and axis {b} of {y.Shape} do not go together. Expected equal sizes behind the batch.") { Op = "BatchDot", Actual = x.Shape };

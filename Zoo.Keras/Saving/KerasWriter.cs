@@ -9,6 +9,7 @@ namespace Zoo.Keras.Saving;
 sealed class KerasWriter
 {
     readonly Dictionary<object, Dictionary<string, object?>> shared = new(ReferenceEqualityComparer.Instance);
+    long numbered;
 
     /// <summary>Layers that a view of the model freezes: files have no views, so that these are written as not trainable.</summary>
     public HashSet<object> Frozen { get; init; } = [];
@@ -41,7 +42,7 @@ sealed class KerasWriter
         if (!type.IsShared) return written;
         if (shared.TryGetValue(value, out var first))
         {
-            if (!first.TryGetValue("shared_object_id", out var id)) first["shared_object_id"] = id = (long)shared.Count;
+            if (!first.TryGetValue("shared_object_id", out var id)) first["shared_object_id"] = id = ++numbered;
             written["shared_object_id"] = id;
         }
         else shared.Add(value, written);

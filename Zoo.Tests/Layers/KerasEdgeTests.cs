@@ -127,6 +127,35 @@ public class KerasEdgeTests
     }
 
     [Test]
+    public void ShortVectorsHaveADirection()
+    {
+        var x = Input([2], "x");
+        // Keras divides by the length down to 1e-7
+        Assert.That(new Model(x, new Dot(1, normalize: true).Apply(x, x)).Predict(new[,] { { 3e-7f, 4e-7f }, { 3e-8f, 4e-8f } }).ToArray<float>(), Is.EqualTo(new[] { 1, 0.25f }).Within(1e-4));
+    }
+
+    [Test]
+    public void AnEvenHistogramIsThatOfTheWholeBatch()
+    {
+        var x = Input([1, 2, 1], "x");
+        Model model = new(x, new Equalization().Apply(x, training: true));
+        // of 4 numbers 0, 50, 50, 200 the first is 0, the rest stands for 1, 2 of 3 and all
+        Assert.That(model.Predict(NDArray.From(new float[] { 0, 50, 50, 200 }, [2, 1, 2, 1])).ToArray<float>(), Is.EqualTo(new float[] { 0, 170, 170, 255 }));
+    }
+
+    [Test]
+    public void StretchedPicturesOfHalfPrecisionAreRoundedAtEachStep([Values("embedded", "tensorflow")] string engine)
+    {
+        var x = Input([1, 3, 1], "x");
+        Model model = new(x, x >> new AutoContrast { DTypePolicy = "bfloat16" });
+        model.Compile(new SGD(0), "mse", engine: TestEngines.Get(engine).Name);
+        static float Half(float v) => (float)NDArray.From([v], [1]).Cast(DType.BFloat16).Number(0);
+        float scale = Half(255 / Half(110 - 100)), offset = Half(-100 * scale);
+        var stretched = new float[] { 100, 103, 110 }.Select(v => Math.Clamp(Half(Half(v * scale) + offset), 0, 255));
+        Assert.That(model.Predict(NDArray.From(new float[] { 100, 103, 110 }, [1, 1, 3, 1])).Cast(DType.Float32).ToArray<float>(), Is.EqualTo(stretched));
+    }
+
+    [Test]
     public void NormalizedWholeNumbersAreCutOff()
     {
         var x = Input([4], "x", DType.Int32);
