@@ -83,10 +83,8 @@ internal static unsafe class Rows
             y.Clear();
             for (var i = 0; i < count; i++)
             {
-                var at = Index(from[1], ids, i);
+                var at = Segment(from[1], ids, i, segments);
                 if (at < 0) continue;
-                if (at >= segments)
-                    throw new EngineException($"UnsortedSegmentSum: the segment {at} at place {i} is out of range. Expected less than {segments}. Check the numbers, or ask for more segments.") { Op = "UnsortedSegmentSum" };
                 var row = y.Slice((int)at * width, width);
                 TensorPrimitives.Add(row, x.Slice(i * width, width), row);
             }
@@ -121,6 +119,10 @@ internal static unsafe class Rows
         foreach (var d in dims) n *= d;
         return n;
     }
+
+    /// <summary>The segment of a row; negative for none.</summary>
+    internal static long Segment(nint ids, DType dtype, long i, long segments) => Index(ids, dtype, i) is var at && at < segments ? at
+        : throw new EngineException($"UnsortedSegmentSum: the segment {at} at place {i} is out of range. Expected less than {segments}. Check the numbers, or ask for more segments.") { Op = "UnsortedSegmentSum" };
 
     static long Index(nint at, DType dtype, long i) => dtype switch
     {

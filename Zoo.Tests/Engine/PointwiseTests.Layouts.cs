@@ -201,7 +201,7 @@ internal sealed unsafe partial class PointwiseTests
             outs.AddRange([(nint)weights[s].Pointer, (nint)slots[s].Pointer, (nint)norm.Pointer]);
         }
         nint[] inputs = [.. ins], outputs = [.. outs];
-        PointwiseShape shape = PointwiseShape.Horizontal(program, lengths, [false, false, false, true]);
+        PointwiseShape shape = PointwiseShape.Horizontal(program, lengths, [AccessKind.Full, AccessKind.Full, AccessKind.Full, AccessKind.Scalar]);
         OnThreads(2, () => { PointwiseKernel.For(program).Run(inputs, outputs, shape); return 0; });
         Assert.That(norm.AsSpan<float>()[0], Is.EqualTo((float)squares));
         for (int s = 0; s < lengths.Length; s++)

@@ -29,7 +29,8 @@ internal static class Sizes
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             steps++;
         }
-        return [best, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)steps];
+        bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;   // before the result is made, which would count
+        return [best, bytes / (double)steps];
     }
 
     /// <summary>Milliseconds to plan a graph of so many nodes, a product and a tanh in turn: the first run without the second. The shortest of five.</summary>

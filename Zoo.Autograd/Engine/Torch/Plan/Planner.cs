@@ -14,6 +14,8 @@ internal sealed class Planner
     readonly HashSet<int> rowMajor = [], likeParameter = [], kept = [];
     readonly List<(int Slot, NDArray Value)> constants = [];
     readonly List<(int Slot, Parameter Parameter)> parameters = [];
+    readonly Dictionary<Variable, UpdateInput> sums = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<(int Numbers, long Segments), (int Starts, int Order)> lists = [];
     int slots;
 
     Planner(Program program) => this.program = program;
@@ -35,6 +37,7 @@ internal sealed class Planner
             }
             else if (node!.Op == StateOps.Placeholder || node.Outputs is [{ DType: DType.Resource }]) continue;
             else if (node.Op == StateOps.Const) constants.Add((Leaf(node.Out), node.Attrs.Get<NDArray>("value")));
+            else if (node.Op == SummedRows.Op && last.Theirs.Contains(node.Out)) Sums(node);
             else if (node.Op == StateOps.ReadVariableOp) Read(node.Out, (Parameter)node.Tag!);
             else Record(node);
         }
@@ -77,6 +80,22 @@ internal sealed class Planner
         else parameters.Add((Leaf(v, TorchLayout.IsRowMajor(v.Shape)), parameter));
     }
 
+    /// <summary>Sums that are made within the update which reads them: only the lists are made before, once for sums of the same numbers.</summary>
+    void Sums(Node node)
+    {
+        var (numbers, key) = (slotOf[node[1]], (slotOf[node[1]], node.Out.Shape[0]));
+        if (!lists.TryGetValue(key, out var list))
+        {
+            Value ids = new();
+            slotOfValue[ids] = numbers;
+            var kernel = new Kernel(node, [new(), ids]);
+            var made = SummedRows.Lists(kernel);
+            foreach (var instruction in kernel.Instructions) Emit(instruction, node);
+            lists[key] = list = (Slot(made[0]), Slot(made[1]));
+        }
+        sums[node.Out] = new(RowMajor(slotOf[node[0]]), SummedRows.Of(node), list);
+    }
+
     void Fuse(FusionGroup group)
     {
         var (code, inputs) = Program(group);
@@ -84,7 +103,7 @@ internal sealed class Planner
         var shape = PointwiseShape.Broadcast(code, dims, [.. inputs.Select(i => i.Shape.ToArray())]);
         var results = group.Outputs.Select(v => slotOf[v] = slots++).ToArray();
         rowMajor.UnionWith(results);
-        Add(new PointwiseStep(code, shape, dims, [.. group.Outputs.Select(v => v.DType)], [.. inputs.Select(i => i.Slot)], results), group.Members[^1]);
+        Add(new PointwiseStep(code, shape, dims, [.. group.Outputs.Select(v => v.DType)], [.. inputs.Select(i => i.Input.Slot)], results), group.Members[^1]);
     }
 
     /// <summary>
@@ -101,30 +120,30 @@ internal sealed class Planner
     /// <summary>Groups of one formula become one step over all their Parameters.</summary>
     UpdateStep[] Assignments(FusionGroup[] groups, Updates updates)
     {
-        var passes = new Dictionary<(PointwiseProgram Code, string Scalars), List<(FusionGroup Group, int[] Inputs, bool[] Scalars)>>();
+        var passes = new Dictionary<(PointwiseProgram Code, string Kinds), List<(FusionGroup Group, UpdateInput[] Inputs, AccessKind[] Kinds)>>();
         foreach (var group in groups)
         {
             var (code, inputs) = Program(group, update: true);
-            bool[] scalars = [.. inputs.Select(i => i.Shape.Elements == 1)];
-            var key = (code, string.Concat(scalars));
+            AccessKind[] kinds = [.. inputs.Select(i => i.Input.Lists is not null ? AccessKind.Summed : i.Shape.Elements == 1 ? AccessKind.Scalar : AccessKind.Full)];
+            var key = (code, string.Concat(kinds));
             if (!passes.TryGetValue(key, out var list)) passes[key] = list = [];
-            list.Add((group, [.. inputs.Select(i => i.Slot)], scalars));
+            list.Add((group, [.. inputs.Select(i => i.Input)], kinds));
         }
         return [.. passes.Select(pass =>
         {
             var (code, list) = (pass.Key.Code, pass.Value);
             var targets = list.SelectMany(p => p.Group.Outputs).Select(updates.Target).ToArray();
-            var shape = PointwiseShape.Horizontal(code, [.. list.Select(p => p.Group.Shape.Elements)], list[0].Scalars);
+            var shape = PointwiseShape.Horizontal(code, [.. list.Select(p => p.Group.Shape.Elements)], list[0].Kinds);
             return new UpdateStep(code, shape, [.. list.SelectMany(p => p.Inputs)], targets, [.. targets.Select(_ => slots++)]) { Label = string.Join(", ", targets.Select(t => t.Path)) };
         })];
     }
 
     /// <summary>The element-wise program of a group and what it reads.</summary>
-    (PointwiseProgram Code, List<(int Slot, Shape Shape)> Inputs) Program(FusionGroup group, bool update = false)
+    (PointwiseProgram Code, List<(UpdateInput Input, Shape Shape)> Inputs) Program(FusionGroup group, bool update = false)
     {
         var builder = new PointwiseBuilder();
         var regs = new Dictionary<Variable, Reg>(ReferenceEqualityComparer.Instance);
-        var inputs = new List<(int Slot, Shape Shape)>();
+        var inputs = new List<(UpdateInput Input, Shape Shape)>();
         var inside = group.Members.ToHashSet();
         foreach (var node in group.Members)
         {
@@ -138,7 +157,7 @@ internal sealed class Planner
         {
             if (v.Node.Op == StateOps.Const && v.Shape.Elements == 1 && v.Shape.Rank <= group.Shape.Rank && v.DType is not (DType.Int64 or DType.UInt64 or DType.String))
                 return builder.Constant(v.Node.Attrs.Get<NDArray>("value").Number(0), v.DType);
-            inputs.Add((update && v.Shape == group.Shape ? LikeParameter(slotOf[v], v) : RowMajor(slotOf[v]), v.Shape));
+            inputs.Add((sums.TryGetValue(v, out var sum) ? sum : new(update && v.Shape == group.Shape ? LikeParameter(slotOf[v], v) : RowMajor(slotOf[v])), v.Shape));
             return builder.Input(inputs.Count - 1, v.DType);
         }
     }

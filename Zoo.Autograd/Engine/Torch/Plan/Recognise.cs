@@ -4,7 +4,7 @@ using Zoo.Autograd.Ops;
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
-/// Patterns of nodes for which the embedded engine has one kernel: rewritten as the engine's own ops (<see cref="FusedConv"/>, <see cref="FusedPool"/>, <see cref="Expand"/>), which no
+/// Patterns of nodes for which the embedded engine has one kernel: rewritten as the engine's own ops (<see cref="FusedConv"/>, <see cref="FusedPool"/>, <see cref="SummedRows"/>, <see cref="Expand"/>), which no
 /// graph outside ever holds.
 /// </summary>
 internal sealed class Recognise
@@ -46,6 +46,7 @@ internal sealed class Recognise
             if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
             else if (node.Op == ConvOps.Two.BackpropFilter) ConvolutionBackward(node);
             else if (node.Op == PoolOps.MaxPool) MaxPool(node);
+            else if (node.Op == IndexOps.UnsortedSegmentSum && SummedRows.Fits(node) && SummedRows.Form(node) is var form) Replace(node, SummedRows.Op, form.Inputs, form.Attrs, (node.Out, 0), node);
             else if (node.Op == ArrayOps.BroadcastTo && Expand.Fits(node)) Replace(node, Expand.Op, [node[0]], Attrs.Of(("to", node.Out.Shape)), (node.Out, 0), node);
         }
         return rewrites.Count == 0 ? program : Rebuild();

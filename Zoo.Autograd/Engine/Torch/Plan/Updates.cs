@@ -29,9 +29,17 @@ internal sealed class Updates
             if (group is not null) read.UnionWith(Inputs(group));
         chosen.RemoveWhere(g => g.Outputs.Exists(read.Contains) || !Inputs(g).All(v => v.DType.IsFloat() && (v.Shape == g.Shape || v.Shape.Elements == 1)));
         while (chosen.RemoveWhere(g => chosen.Any(other => !ReferenceEquals(g, other) && Inputs(other).Any(v => v.Node.Tag is Parameter p && g.Outputs.Exists(o => ReferenceEquals(targets[o], p))))) > 0) { }
+        Theirs.UnionWith(chosen.SelectMany(Inputs));
+        Theirs.ExceptWith(program.Roots());
+        foreach (var (node, group) in units)
+            if (node is not null) Theirs.ExceptWith(node.Inputs);
+            else if (!chosen.Contains(group!)) Theirs.ExceptWith(Inputs(group!));
     }
 
     internal bool Has(FusionGroup group) => chosen.Contains(group);
+
+    /// <summary>What such groups alone read.</summary>
+    internal HashSet<Variable> Theirs { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The Parameter that takes a value.</summary>
     internal Parameter Target(Variable value) => targets[value];
@@ -44,12 +52,15 @@ internal sealed class Updates
     }
 }
 
+/// <summary>What an update reads: a tensor, or sums of its rows, with the slots of the lists which rows are whose.</summary>
+internal readonly record struct UpdateInput(int Slot, RowSums Sums = default, (int Starts, int Order)? Lists = null);
+
 /// <summary>One formula over several Parameters, in place. Where another run still reads a Parameter, the new value goes to a slot and is swapped in.</summary>
-internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape shape, int[] inputs, Parameter[] targets, int[] fresh) : Step
+internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape shape, UpdateInput[] inputs, Parameter[] targets, int[] fresh) : Step
 {
     readonly PointwiseKernel kernel = PointwiseKernel.For(program);
 
-    internal override int[] Reads => inputs;
+    internal override int[] Reads { get; } = [.. inputs.SelectMany(i => i.Lists is var (starts, order) ? [i.Slot, starts, order] : new[] { i.Slot })];
     internal override int[] Writes => [];
     internal override double Arithmetic => program.Operations * (double)shape.Count;
 
@@ -63,7 +74,17 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
     internal override void Run(nint[] slots)
     {
         Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[targets.Length];
-        for (var i = 0; i < from.Length; i++) from[i] = (nint)TorchTensor.Data(slots[inputs[i]]);
+        var sums = stackalloc RowSums[inputs.Length];
+        for (var i = 0; i < from.Length; i++)
+        {
+            var (slot, rows, lists) = inputs[i];
+            if (lists is var (starts, order))
+            {
+                sums[i] = rows.At(TorchTensor.Address(slots[slot]), TorchTensor.Address(slots[starts]), TorchTensor.Address(slots[order]));
+                from[i] = (nint)(sums + i);
+            }
+            else from[i] = (nint)TorchTensor.Data(slots[slot]);
+        }
         for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[fresh[i]] != 0 ? slots[fresh[i]] : TorchCell.Of(targets[i]).Handle);
         kernel.Run(from, to, shape);
         for (var i = 0; i < to.Length; i++)

@@ -126,6 +126,10 @@ internal unsafe struct PointwiseRun : IRangeBody
                     break;
                 case AccessKind.Scalar:
                     break;
+                case AccessKind.Summed:
+                    place = area;
+                    ((RowSums*)ins[i])->Fill((float*)area, at, n);
+                    break;
                 case AccessKind.Periodic when access.Period <= Shape.Tile:
                     place = area + at % access.Period * size;
                     break;

@@ -13,6 +13,8 @@ internal enum AccessKind : byte
     Repeated,
     /// <summary>Any strides.</summary>
     Strided,
+    /// <summary>Sums of rows, which are made tile by tile (<see cref="RowSums"/>).</summary>
+    Summed,
 }
 
 /// <summary>One input's way through memory: sizes and strides with neighbours merged, outermost first.</summary>
@@ -108,13 +110,12 @@ internal sealed class PointwiseShape
         new(program, dims, [.. inputs.Select(input => PointwiseAccess.Of(dims, PointwiseAccess.Broadcast(dims, input)))], reducedAxes);
 
     /// <summary>
-    /// The horizontal form: one program over a list of arrays of the given lengths. An input is Full, or Scalar where <paramref name="scalars"/> says so.
+    /// The horizontal form: one program over a list of arrays of the given lengths. Inputs are Full, Scalar or Summed.
     /// </summary>
-    internal static PointwiseShape Horizontal(PointwiseProgram program, ReadOnlySpan<long> lengths, bool[] scalars)
+    internal static PointwiseShape Horizontal(PointwiseProgram program, ReadOnlySpan<long> lengths, ReadOnlySpan<AccessKind> inputs)
     {
         if (program.Layout is ReduceLayout.Rows or ReduceLayout.Columns)
             throw new ArgumentException("Pointwise: a program over several arrays reduces all elements or none, not rows or columns.");
-        PointwiseAccess full = new(AccessKind.Full, 0, [], []), scalar = new(AccessKind.Scalar, 0, [], []);
         int tile = TileElements(program);
         var segments = new List<int>();
         var starts = new List<long>();
@@ -124,7 +125,7 @@ internal sealed class PointwiseShape
                 segments.Add(s);
                 starts.Add(at);
             }
-        return new(program, [segments.Count * (long)tile], [.. scalars.Select(s => s ? scalar : full)]) { UnitSegments = [.. segments], UnitStarts = [.. starts], SegmentLengths = lengths.ToArray() };
+        return new(program, [segments.Count * (long)tile], [.. inputs.ToArray().Select(kind => new PointwiseAccess(kind, 0, [], []))]) { UnitSegments = [.. segments], UnitStarts = [.. starts], SegmentLengths = lengths.ToArray() };
     }
 
     internal PointwiseAccess[] Inputs { get; }
