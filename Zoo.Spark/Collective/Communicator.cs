@@ -184,19 +184,18 @@ internal abstract partial class Communicator(int rank, int size, TimeSpan timeou
     /// <summary>The bytes that each worker gives, for all.</summary>
     internal byte[][] AllGather(byte[] mine)
     {
-        var lengths = Lengths("AllGather (sizes)", [.. Enumerable.Repeat(mine.Length, Size)]);
+        var lengths = Array.ConvertAll(Lengths("AllGather (sizes)", [.. Enumerable.Repeat(new[] { mine.Length }, Size)], _ => 1), l => l[0]);
         if (Array.FindIndex(lengths, l => l < 0) is >= 0 and var wrong) throw new ClusterException($"AllGather: worker {wrong} announced an object of {lengths[wrong]} bytes. Expected 0 to 2 GB.") { Rank = wrong };
         var result = Array.ConvertAll(lengths, l => new byte[l]);
         Run(new("AllGather", [.. Enumerable.Repeat(NDArray.From(mine), Size)], lengths) { Into = Array.ConvertAll(result, r => NDArray.From(r)) });
         return result;
     }
 
-    /// <summary>A number for each worker; those that all have for this one.</summary>
-    int[] Lengths(string what, int[] mine)
+    /// <summary>Numbers for each worker; those that all have for this one, of each as many as said.</summary>
+    int[][] Lengths(string what, int[][] mine, Func<int, int> count)
     {
-        var (incoming, lengths) = (new int[Size], new int[Size]);
-        Array.Fill(incoming, sizeof(int));
-        Run(new(what, Array.ConvertAll(mine, l => NDArray.From(new[] { l })), incoming) { Into = [.. Enumerable.Range(0, Size).Select(i => NDArray.From(lengths).Rows(i, 1))] });
+        var lengths = Enumerable.Range(0, Size).Select(peer => new int[count(peer)]).ToArray();
+        Run(new(what, Array.ConvertAll(mine, m => NDArray.From(m)), Array.ConvertAll(lengths, l => l.Length * sizeof(int))) { Into = Array.ConvertAll(lengths, l => NDArray.From(l)) });
         return lengths;
     }
 

@@ -170,7 +170,7 @@ internal sealed class PlannedStep
     void Reduce(int region)
     {
         var (gradients, (_, _, bounds, width)) = (sums.Join(s => s.Gradients[region]), plan.Regions[region]);
-        if (width > 0 && !others.Order.IsTree) others.ReduceScatterRows(gradients[0], bounds, width, Wire);
+        if (width > 0) others.ReduceScatterRows(gradients, bounds, width, Wire);
         else others.ReduceScatter(gradients, bounds, Wire);
     }
 

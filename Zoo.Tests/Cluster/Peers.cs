@@ -11,17 +11,17 @@ sealed class Peers : IDisposable
     static readonly TimeSpan timeout = TimeSpan.FromSeconds(20);
     readonly PeerListener[] listeners = [];
 
-    internal Peers(int count, bool tcp, bool signed = false, IPAddress? address = null)
+    internal Peers(int count, bool tcp, bool signed = false, IPAddress? address = null, int? shards = null)
     {
         if (!tcp)
         {
-            Members = [.. new LocalGroup(count, timeout).Members];
+            Members = [.. new LocalGroup(count, timeout, shards).Members];
             return;
         }
         Secret = RandomNumberGenerator.GetBytes(32);
         listeners = [.. Enumerable.Range(0, count).Select(_ => new PeerListener(Secret, h => h.Signed == signed, address))];
         var members = new Communicator[count];
-        All(rank => members[rank] = TcpCommunicator.Join(listeners[rank], new(0, rank, 0, signed), [.. listeners.Select(l => l.EndPoint)], Secret, timeout), count);
+        All(rank => members[rank] = TcpCommunicator.Join(listeners[rank], new(0, rank, 0, signed), [.. listeners.Select(l => l.EndPoint)], Secret, timeout, shards), count);
         Members = members;
     }
 
