@@ -47,6 +47,7 @@ public abstract class Layer : ICallable
     public Shape? InputShape { get; init; }
 
     /// <summary>All weights as Keras orders them: the layer's own, trainable ones first, then those of the layers within.</summary>
+    [KerasIgnore]
     public virtual IReadOnlyList<Parameter> Weights => [.. OwnWeights.Concat(SubLayers.SelectMany(s => s.Layer.Weights)).Distinct()];
 
     /// <summary>The weights that training changes.</summary>

@@ -10,6 +10,13 @@ public class Embedding(int inputDim, int outputDim) : Layer
 {
     readonly LowRank lora = new();
 
+    /// <summary>The same with a table that is there already, [inputDim, outputDim].</summary>
+    /// <param name="inputDim">How many numbers there are.</param>
+    /// <param name="outputDim">The length of the vectors.</param>
+    /// <param name="weights">The table.</param>
+    /// <exception cref="ShapeException">The table has another shape; it is compared when the weights are made.</exception>
+    public Embedding(int inputDim, int outputDim, NDArray weights) : this(inputDim, outputDim) => EmbeddingsInitializer = new Given(weights, "uniform");
+
     /// <summary>How many numbers there are: 0 to inputDim − 1.</summary>
     public int InputDim { get; } = inputDim > 0 ? inputDim : throw new ArgumentException($"Embedding: {inputDim} entries were asked for. Expected a positive number.");
 

@@ -12,5 +12,9 @@ public sealed class GRU(int units) : UnitsLayer(units), IGates
     /// <summary>Whether the reset gate multiplies the state after the matrix product (then the bias has a second row, for the recurrent part), or before it.</summary>
     public bool ResetAfter { get; init; } = true;
 
+    /// <summary>Whether one op computes all steps: where it can by default; true demands it, false has the cell computed step by step.</summary>
+    [KerasIgnore]
+    public bool? UseCudnn { get; init; }
+
     private protected override RnnCell MakeCell() => new GRUCell(this) { DTypePolicy = DTypePolicy, Trainable = Trainable };
 }

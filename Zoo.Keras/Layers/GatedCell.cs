@@ -97,8 +97,13 @@ public abstract class GatedCell : RnnCell, IGates
     private protected Variable Kept(Variable state, CallContext c) => Drop(state, state, Told.RecurrentDropout, c);
 
     /// <summary>Whether the engine's op for all steps computes this cell.</summary>
-    private protected bool IsPlain(Variable steps, CallContext c) => steps.DType is DType.Float32 or DType.Float64 && Told.Activation.Name == "tanh" && Told.RecurrentActivation.Name == "sigmoid"
-        && !(c.Training && Told.RecurrentDropout is > 0 and < 1);
+    private protected bool IsPlain(Variable steps, CallContext c)
+    {
+        var plain = steps.DType is DType.Float32 or DType.Float64 && Told.Activation.Name == "tanh" && Told.RecurrentActivation.Name == "sigmoid" && !(c.Training && Told.RecurrentDropout is > 0 and < 1);
+        if (Told.UseCudnn == true && !plain)
+            throw new ArgumentException($"{Name}: UseCudnn is set for {steps.DType.Name()}, activations {Told.Activation.Name} and {Told.RecurrentActivation.Name}, recurrent dropout {Told.RecurrentDropout}. Expected float32 or float64, tanh and sigmoid, and no recurrent dropout. Leave UseCudnn out.");
+        return plain && Told.UseCudnn != false;
+    }
 
     Variable Drop(Variable x, Variable like, double rate, CallContext c)
     {

@@ -35,6 +35,10 @@ public abstract class HeadedAttention : Layer
     /// <summary>Whether a learned gate of the query multiplies each head's result.</summary>
     public bool UseGate { get; init; }
 
+    /// <summary>Whether one op computes attention without keeping its weights: where it can by default; true demands it, false has it done step by step.</summary>
+    [KerasIgnore]
+    public bool? FlashAttention { get; init; }
+
     /// <summary>How far a query sees: less than this many steps to either side; everything by default.</summary>
     public int? SlidingWindow { get; init; }
 
@@ -111,7 +115,10 @@ public abstract class HeadedAttention : Layer
         var scale = 1 / Math.Sqrt(q.Shape[-1]);
         Variable heads;
         Variable? weights = null;
-        if (!withScores && StepAxes is [1] && FusedAttention.Fits(q, k, v))
+        var flash = !withScores && StepAxes is [1] && FusedAttention.Fits(q, k, v);
+        if (FlashAttention == true && (!flash || Dropout > 0))
+            throw new ArgumentException($"{Name}: FlashAttention is demanded {(withScores ? "with scores" : Dropout > 0 ? $"with a dropout of {Dropout}" : $"of queries {q.DType.Name()} {q.Shape} over {StepAxes.Length} axes")}. Expected neither scores nor dropout, one axis, and float32 or float64. Leave FlashAttention out.");
+        if (flash && FlashAttention != false)
             heads = FusedAttention.Of(c, q, k, v, Wide(mask, 4), causal, scale, fused ? Lowest : -1e9, fused ? "replace" : "hide", Dropout, Seed);
         else
         {

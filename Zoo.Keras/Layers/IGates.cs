@@ -6,6 +6,7 @@ interface IGates
     int Units { get; }
     ActivationFunction Activation { get; }
     ActivationFunction RecurrentActivation => "sigmoid";
+    bool? UseCudnn => null;
     bool UseBias { get; }
     bool UnitForgetBias => false;
     bool ResetAfter => false;

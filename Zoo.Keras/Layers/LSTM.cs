@@ -12,5 +12,9 @@ public sealed class LSTM(int units) : UnitsLayer(units), IGates
     /// <summary>Whether the bias of the forget gate begins with 1.</summary>
     public bool UnitForgetBias { get; init; } = true;
 
+    /// <summary>Whether one op computes all steps: where it can by default; true demands it, false has the cell computed step by step.</summary>
+    [KerasIgnore]
+    public bool? UseCudnn { get; init; }
+
     private protected override RnnCell MakeCell() => new LSTMCell(this) { DTypePolicy = DTypePolicy, Trainable = Trainable };
 }

@@ -12,6 +12,13 @@ public sealed class ReversibleEmbedding(int inputDim, int outputDim) : Embedding
 {
     Parameter? reverseEmbeddings;
 
+    /// <summary>The same with a table that is there already, [inputDim, outputDim].</summary>
+    /// <param name="inputDim">How many numbers there are.</param>
+    /// <param name="outputDim">The length of the vectors.</param>
+    /// <param name="weights">The table.</param>
+    /// <exception cref="ShapeException">The table has another shape; it is compared when the weights are made.</exception>
+    public ReversibleEmbedding(int inputDim, int outputDim, NDArray weights) : this(inputDim, outputDim) => EmbeddingsInitializer = new Given(weights, "uniform");
+
     /// <summary>Whether both ways use one table.</summary>
     public bool TieWeights { get; init; } = true;
 

@@ -9,18 +9,10 @@ namespace Zoo.Tests.Docs;
 /// <summary>Every argument of the constructors of Keras' layers is one here, with Keras' default, or named in docs/coverage.md with what stands in its place.</summary>
 public class ArgumentTests
 {
-    const string Hint = "which kernel computes it is the engine's choice; the numbers are the same";
-
     /// <summary>Arguments that are no part of a configuration, and how one does the same.</summary>
     static readonly Dictionary<string, string> Elsewhere = new()
     {
-        ["Bidirectional.weights"] = "set the values of its Weights once it is built",
-        ["Embedding.weights"] = "set the values of its Weights once it is built, or Keras1.Embedding(weights: …)",
-        ["ReversibleEmbedding.weights"] = "set the values of its Weights once it is built",
-        ["GRU.use_cudnn"] = Hint,
-        ["LSTM.use_cudnn"] = Hint,
-        ["MultiHeadAttention.flash_attention"] = Hint,
-        ["GroupQueryAttention.flash_attention"] = Hint,
+        ["Bidirectional.weights"] = "Keras 3 does nothing with it; set the values of its Weights once it is built",
         ["MaxNumBoundingBoxes.fill_value"] = "bounding boxes are no inputs of models here",
         ["EinsumDense.gptq_unpacked_column_size"] = "of quantised layers, which are absent",
     };
@@ -78,6 +70,7 @@ public class ArgumentTests
         var form = KerasType.Of(type);
         if (form.Properties.Find(p => p.Key == argument) is { } property) return (property.Property.Name, null);
         if (form.Inert.TryGetValue(argument, out var value)) return (null, value);
+        if (type.GetConstructors().Any(c => c.GetParameters().Any(p => KerasNames.Snake(p.Name!) == argument))) return (argument, null);
         return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).FirstOrDefault(p => KerasNames.Snake(p.Name) == argument && p.SetMethod is { IsPublic: true }) is { } apart ? (apart.Name, null) : null;
     }
 
