@@ -11,18 +11,23 @@ using A = Zoo.Autograd.AutoGrad;
 namespace Zoo.Benchmarks;
 
 /// <summary>
-/// An LSTM forward and backward: from a given gradient for all its results to those for inputs, both kernels and bias. Sequences are [steps, batch, …], as every peer
-/// likes them best. The inputs are fed: what depends on variables alone an engine may keep from step to step.
+/// An LSTM or a GRU (Keras' own, <c>reset_after</c>) forward and backward: from a given gradient for all its results to those for inputs, both kernels and biases. Sequences are [steps, batch, …], as
+/// every peer likes them best. The inputs are fed: what depends on variables alone an engine may keep from step to step.
 /// </summary>
-internal sealed class LstmJob
+internal sealed class LstmJob(bool gru = false)
 {
     internal const int Steps = 200, Batch = 32, Inputs = 128, Units = 128;
-    internal static readonly string[] Peers = ["embedded", "body", "tensorflow", "onednn"];
+
+    /// <summary>The jobs' names among those of peers, and who runs each: oneDNN's layer in libtorch is an LSTM alone.</summary>
+    internal static readonly Dictionary<string, string[]> Jobs = new() { ["recurrence"] = ["embedded", "body", "tensorflow", "onednn"], ["gru"] = ["embedded", "body", "tensorflow"] };
+
+    readonly int gates = gru ? 3 : 4;
 
     internal NDArray X { get; } = Noise("x", 1, Steps, Batch, Inputs).Value;
-    internal Parameter Kernel { get; } = Noise("kernel", 0.1, Inputs, 4 * Units);
-    internal Parameter Recurrent { get; } = Noise("recurrent", 0.1, Units, 4 * Units);
-    internal Parameter Bias { get; } = Noise("bias", 0.1, 4 * Units);
+    internal Parameter Kernel { get; } = Noise("kernel", 0.1, Inputs, (gru ? 3 : 4) * Units);
+    internal Parameter Recurrent { get; } = Noise("recurrent", 0.1, Units, (gru ? 3 : 4) * Units);
+    internal Parameter Bias { get; } = Noise("bias", 0.1, (gru ? 3 : 4) * Units);
+    internal Parameter Inner { get; } = Noise("inner", 0.1, Units);
     internal Parameter Gradient { get; } = Noise("gradient", 0.01, Steps, Batch, Units);
 
     /// <summary>The sum of the last results, which tells whether the peers agree, and the gradients.</summary>
@@ -31,23 +36,26 @@ internal sealed class LstmJob
         get
         {
             var x = StateOps.Input("x", X.Shape, X.DType);
-            var projected = A.Reshape(A.BiasAdd(A.MatMul(A.Reshape(x, [Steps * Batch, Inputs]), Kernel), Bias), [Steps, Batch, 4 * Units]);
+            var projected = A.Reshape(A.BiasAdd(A.MatMul(A.Reshape(x, [Steps * Batch, Inputs]), Kernel), Bias), [Steps, Batch, gates * Units]);
             var zeros = A.Constant(NDArray.Zeros([Batch, Units]));
-            var states = RecurrentOps.Lstm.Call([projected, Recurrent, zeros, zeros], Attrs.None).Outputs[0];
-            var gradients = Gradients.Of([RecurrentOps.After(states, reverse: false)], [x, Kernel.Variable, Recurrent.Variable, Bias.Variable], [Gradient.Variable]);
-            return new() { Name = "lstm", Feeds = [x], Fetches = [A.Sum(RecurrentOps.Last(states, reverse: false)), .. gradients!] };
+            var states = (gru ? GruOps.Gru.Call([projected, Recurrent, Inner, zeros], Attrs.None) : RecurrentOps.Lstm.Call([projected, Recurrent, zeros, zeros], Attrs.None)).Outputs[0];
+            Parameter[] weights = [Kernel, Recurrent, Bias, .. gru ? [Inner] : Array.Empty<Parameter>()];
+            var gradients = Gradients.Of([RecurrentOps.After(states, reverse: false)], [x, .. weights.Select(w => w.Variable)], [Gradient.Variable]);
+            return new() { Name = gru ? "gru" : "lstm", Feeds = [x], Fetches = [A.Sum(RecurrentOps.Last(states, reverse: false)), .. gradients!] };
         }
     }
 
     /// <summary>A peer by its name.</summary>
-    internal static IPeer Find(string kind, int threads) => kind switch
+    internal static IPeer Find(string kind, string job, int threads) => kind switch
     {
-        "embedded" => new Session(new(), bodies: false),
-        "body" => new Session(new(), bodies: true),
-        "tensorflow" => new Peer(new(), threads),
-        "onednn" => new OneDnnLstm(new()),
-        _ => throw new ArgumentException($"benchmarks: the recurrence has no peer '{kind}'. Expected one of {string.Join(", ", Peers)}."),
+        "embedded" => new Session(Named(job), bodies: false),
+        "body" => new Session(Named(job), bodies: true),
+        "tensorflow" => new Peer(Named(job), threads),
+        "onednn" when job == "recurrence" => new OneDnnLstm(new()),
+        _ => throw new ArgumentException($"benchmarks: the job {job} has no peer '{kind}'. Expected one of {string.Join(", ", Jobs[job])}."),
     };
+
+    internal static LstmJob Named(string job) => new(job == "gru");
 
     static Parameter Noise(string name, double scale, params long[] dims)
     {

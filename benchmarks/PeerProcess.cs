@@ -67,7 +67,7 @@ internal sealed class PeerProcess : IDisposable
     internal static void Serve(string kind, string job, int threads, string folder)
     {
         TorchThreads.Count = threads;
-        if (job == LstmComparison.LstmName) Serve(LstmJob.Find(kind, threads));
+        if (LstmJob.Jobs.ContainsKey(job)) Serve(LstmJob.Find(kind, job, threads));
         else Serve(Find(kind, Job.Find(job), threads, new(folder)));
     }
 

@@ -11,7 +11,7 @@ internal static class Profile
     internal static string Run(string name, int threads, int steps, bool all)
     {
         TorchThreads.Count = threads;
-        var (program, feeds) = name == LstmComparison.LstmName && new LstmJob() is var recurrence ? (recurrence.Program, [recurrence.X]) : Job.Find(name) is var job ? (Job.Step(job.Model()), job.Feeds(job.Batch)) : default;
+        var (program, feeds) = LstmJob.Jobs.ContainsKey(name) && LstmJob.Named(name) is var recurrence ? (recurrence.Program, [recurrence.X]) : Job.Find(name) is var job ? (Job.Step(job.Model()), job.Feeds(job.Batch)) : default;
         using var session = (TorchSession)new TorchEngine().Compile(program);
         var fetched = new NDArray?[program.Fetches.Length];
         for (var i = 0; i < 50; i++) session.Run(feeds, fetched);

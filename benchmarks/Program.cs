@@ -90,7 +90,7 @@ switch (args)
               sizes                                    cost against size: batches, graphs, callers of Predict (a part of jobs)
               parts [JOB ...]                          where the time of a step goes, by op (a part of jobs)
               profile JOB|recurrence [THREADS]         where the time of one step goes
-              lstm [--lstm-rounds 60]                  an LSTM forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
+              lstm [--lstm-rounds 60]                  an LSTM and a GRU forward and backward beside TensorFlow, oneDNN and its own body; writes its section of docs/benchmarks.md
               soak [--steps 10000]                     memory over a long run
               build [--rounds 20]                      building models and their weights' first values
               input [--rounds 5] [--steps 8] [--batch 16] [--size 224] [--threads 1]  ResNet-50 on JPEG pictures decoded meanwhile, beside arrays in memory
@@ -158,7 +158,7 @@ int Lstm()
     return 0;
 }
 
-LstmComparison[] Recurrences() => [.. new[] { 1, 2 }.Select(n => Kept($"lstm-{n}", () => LstmComparison.Run(n, Number("--lstm-rounds", 60)))).Select(c =>
+LstmComparison[] Recurrences() => [.. LstmJob.Jobs.Keys.SelectMany(job => new[] { 1, 2 }.Select(n => Kept($"{(job == "gru" ? "gru" : "lstm")}-{n}", () => LstmComparison.Run(job, n, Number("--lstm-rounds", 60))))).Select(c =>
 {
     Console.WriteLine(c);
     return c;
