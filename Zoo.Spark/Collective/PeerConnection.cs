@@ -20,6 +20,9 @@ internal sealed class PeerConnection(Socket socket, Hello hello, Secrets secrets
 
     internal string Host { get; } = $"{socket.RemoteEndPoint}";
 
+    /// <summary>Bytes that can be sent while nobody receives: half of what the system says it has, for the rest is its own bookkeeping.</summary>
+    internal int Buffer { get; } = socket.SendBufferSize / 2;
+
     /// <summary>Where the time of this connection is counted.</summary>
     internal Tally Tally { get; set; } = new();
 

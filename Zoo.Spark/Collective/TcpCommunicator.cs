@@ -9,15 +9,17 @@ internal sealed class TcpCommunicator : Communicator
     /// <summary>Door of <see cref="Hello"/> for connections between workers.</summary>
     internal const byte Door = 0;
 
-    /// <summary>So many blocks go out before the first is received: they fit into the socket's buffer.</summary>
+    /// <summary>So many blocks go out before the first is received, fewer where a socket's buffer holds fewer.</summary>
     const int Ahead = 3;
 
+    readonly int ahead;
     readonly PeerConnection?[] peers;
     uint call;
 
     TcpCommunicator(int rank, PeerConnection?[] peers, TimeSpan timeout) : base(rank, peers.Length, timeout)
     {
         this.peers = peers;
+        ahead = peers.Min(peer => peer is null ? Ahead : Math.Clamp(peer.Buffer / Frame.Most, 1, Ahead));
         foreach (var peer in peers) peer?.Tally = Tally;
     }
 
@@ -57,7 +59,7 @@ internal sealed class TcpCommunicator : Communicator
         {
             for (int round = 0, gone = 0; round < rounds; round++)
             {
-                for (receiving = false; gone < Math.Min(rounds, round + Ahead); gone++)
+                for (receiving = false; gone < Math.Min(rounds, round + ahead); gone++)
                     for (var i = 1; i < Size; i++)
                     {
                         at = (Rank + i) % Size;   // not all at the same worker first
