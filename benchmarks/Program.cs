@@ -84,7 +84,7 @@ switch (args)
     default:
         Console.Error.WriteLine($$"""
             benchmarks: what shall be measured?
-              all [--rounds 50] [--steps 10000] [--keep FOLDER] MLP and LeNet more closely, and what has no other peers; writes docs/benchmarks.md
+              all [--rounds 50] [--steps 10000] [--keep FOLDER] MLP and LeNet more closely; writes docs/benchmarks.md anew around the sections of the others
               compare JOB THREADS [--rounds 200]       the peers on one job
               jobs [--rounds 50] [--large-rounds 8] [--only JOB,JOB] [--threads 2] [--keep FOLDER]  all jobs beside TensorFlow, PyTorch's ops and ONNX Runtime; writes their sections of docs/benchmarks.md
               sizes                                    cost against size: batches, graphs, callers of Predict (a part of jobs)
@@ -125,13 +125,11 @@ int All()
     Console.WriteLine($"starts {string.Join(' ', starts.Select(s => $"{s:F0}"))} ms, bits {string.Join(' ', bits)}");
     var soak = Kept("soak", () => SoakOf(steps));
     Console.WriteLine($"soak {string.Join(' ', soak)}");
-    var lstm = Recurrences();
     var profile = Kept("profile", () => string.Concat(from n in threads from job in pair select Profile.Run(job, n, 200, all: false) + "\n"));
     var file = Path.Combine(Sections.Root(), "docs", "benchmarks.md");
     var loads = $"{load} before, {Load()} after (1, 5, 15 minutes)";
     var text = new Report(comparisons, new(starts, soak, steps, bits), loads, profile, File.ReadAllText(Path.Combine(Sections.Root(), "benchmarks", "notes.md"))).Write();
-    text = Report.Into(JobsPage.Carried(File.ReadAllText(file), Sections.Carried(File.ReadAllText(file), text)), LstmComparison.Section(lstm, Report.Versions(loads)));
-    File.WriteAllText(file, Report.Into(text, CaffeSection.Write(Caffe(), loads)));
+    File.WriteAllText(file, JobsPage.Carried(File.ReadAllText(file), Sections.Carried(File.ReadAllText(file), text)));
     Console.WriteLine(file);
     return 0;
 }

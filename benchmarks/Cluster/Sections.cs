@@ -3,7 +3,7 @@ namespace Zoo.Benchmarks.Cluster;
 /// <summary>Sections of docs/benchmarks.md that runs of their own write; each begins with its heading.</summary>
 internal static class Sections
 {
-    static readonly string[] clusters = ["## All-reduce", "## Training by a cluster", "## Simulator", "## Soak of a cluster"];
+    static readonly string[] others = ["## All-reduce", "## Soak of a cluster", "## Training by a cluster", "## Simulator", "## An LSTM forward and backward", "## Caffe"];
 
     /// <summary>Writes one into the page.</summary>
     internal static void Put(string section)
@@ -14,10 +14,10 @@ internal static class Sections
         Console.WriteLine(page);
     }
 
-    /// <summary>A report with the cluster's sections of the page before it.</summary>
+    /// <summary>A report with these sections of the page before it.</summary>
     internal static string Carried(string before, string report)
     {
-        foreach (var heading in clusters)
+        foreach (var heading in others)
             if (Find(before, heading) is var (from, to)) report = Report.Into(report, before[from..to]);
         return report;
     }
