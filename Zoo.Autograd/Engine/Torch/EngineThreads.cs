@@ -10,7 +10,7 @@ internal interface IEngineWork
 }
 
 /// <summary>
-/// Dedicated threads on which plans run: every thread that calls libtorch gets an OpenMP team of its own, so the threads of .NET's pool must never with more than one of their own (<see cref="RunHere"/>). One a
+/// Dedicated threads on which plans run: every thread that calls libtorch gets an OpenMP team of its own, so the threads of .NET's pool never call it with a team of more than themselves (<see cref="RunHere"/>). One a
 /// concurrent call, up to the number of processors, made on demand; further calls wait, and one that itself waits for other workers counts as none. A hand-off allocates nothing.
 /// </summary>
 internal static class EngineThreads
