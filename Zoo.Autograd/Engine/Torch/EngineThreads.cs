@@ -116,12 +116,14 @@ internal static class EngineThreads
     sealed class Worker
     {
         readonly Signal go = new(), done = new();
+        readonly int number;
         IEngineWork? work;
         int threads;
         Exception? error;
 
         internal Worker(int number)
         {
+            this.number = number;
             new Thread(Loop, 16 << 20) { IsBackground = true, Name = $"zoo engine {number}" }.Start();
             done.Wait();
         }
@@ -159,6 +161,7 @@ internal static class EngineThreads
                 {
                     TorchThreads.Own = threads;   // those of the caller
                     TorchThreads.Apply();
+                    TeamPlaces.Take(number);
                     work!.Execute();
                 }
                 catch (Exception e)
