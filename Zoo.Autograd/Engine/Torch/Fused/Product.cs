@@ -45,7 +45,7 @@ internal static unsafe class Product
     /// <summary>The floats that a product needs as room of its own, on up to so many threads.</summary>
     internal static Shape Room(long columns, long depth, int threads) => Shape.Create([threads * PartRoom(columns, depth)]);
 
-    static long PartRoom(long columns, long depth) => Block(depth) * (Math.Min((columns + Panel - 1) / Panel * Panel, Columns(depth)) + Rows) + Rows * Panel;
+    static long PartRoom(long columns, long depth) => Block(depth) * Math.Min((columns + Panel - 1) / Panel * Panel, Columns(depth)) + ProductTile.Room(Block(depth)) + Rows * Panel;
 
     /// <summary>The most elements of a row that are added up at once.</summary>
     static long Block(long depth) => (depth + Blocks(depth) - 1) / Blocks(depth);
@@ -100,7 +100,7 @@ internal static unsafe class Product
         {
             var sums = room;
             var tile = sums + Rows * Panel;
-            var packed = tile + Rows * Product.Block(K);
+            var packed = tile + ProductTile.Room(Product.Block(K));
             var (blocks, columns, rows) = (Blocks(K), (int)Math.Min(N, Columns(K)), 0);
             for (var column = firstColumn; column < lastColumn; column += columns)
                 for (var block = 0; block < blocks; block++)
@@ -108,14 +108,16 @@ internal static unsafe class Product
                     var (k, last) = ((int)(K * block / blocks), Math.Min(lastColumn, column + columns));
                     var depth = (int)(K * (block + 1) / blocks) - k;
                     B.Pack(k, depth, column, last - column, packed);
-                    for (var i = firstRow; i < lastRow; i += rows)
+                    float* next = tile;
+                    for (int i = firstRow, there = firstRow; i < lastRow; i += rows)
                     {
-                        rows = lastRow - i is var left && left is 7 or 8 ? 4 : Math.Min(Rows, left);   // as few rows beyond the last as can be
-                        if (TransposeA) ProductTile.Pack(A + (nint)k * M + i, M, rows, depth, tile);
+                        rows = ProductTile.Height(lastRow - i);
+                        if (TransposeA && i == there) there += ProductTile.Pack(A + (nint)k * M + i, M, lastRow - i, depth, next = tile);
                         if (k == 0 && Bias is not null)
                             for (var r = 0; r < rows; r++) new Span<float>(Bias + column, last - column).CopyTo(new(C + (nint)(i + r) * N + column, last - column));
                         for (var j = column; j < last; j += Panel)
-                            ProductTile.Run(TransposeA ? tile : A + (nint)i * K + k, TransposeA ? 1 : K, TransposeA ? Rows : 1, rows, depth, packed + (nint)(j - column) * depth, C + (nint)i * N + j, N, Math.Min(Panel, last - j), k > 0 || Bias is not null, sums);
+                            ProductTile.Run(TransposeA ? next : A + (nint)i * K + k, TransposeA ? 1 : K, TransposeA ? rows : 1, rows, depth, packed + (nint)(j - column) * depth, C + (nint)i * N + j, N, Math.Min(Panel, last - j), k > 0 || Bias is not null, sums);
+                        next += ProductTile.Size(rows, depth);
                     }
                 }
         }

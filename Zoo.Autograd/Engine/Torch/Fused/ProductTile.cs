@@ -8,6 +8,9 @@ internal static unsafe class ProductTile
 {
     internal const int Rows = 6, Panel = 64;
 
+    /// <summary>Rows of a left matrix that lies transposed which are packed together.</summary>
+    const int Together = 8 * Rows;
+
     interface IHeight { static abstract bool IsSix { get; } }
     readonly struct Four : IHeight { public static bool IsSix => false; }
     readonly struct Six : IHeight { public static bool IsSix => true; }
@@ -15,18 +18,40 @@ internal static unsafe class ProductTile
     /// <summary>Vectors of so many columns.</summary>
     internal static int Vectors(int columns) => (columns + 15) / 16;
 
-    /// <summary>A few columns of the left matrix as rows, one element of each after the other.</summary>
-    internal static void Pack(float* a, nint stride, int rows, int depth, float* to)
+    /// <summary>How many rows the next tile takes of those that are left: as few beyond the last as can be.</summary>
+    internal static int Height(int left) => left is 7 or 8 ? 4 : Math.Min(Rows, left);
+
+    /// <summary>The elements from one packed tile to the next: in the first cache no two begin at the same place.</summary>
+    internal static nint Size(int rows, nint depth) => rows * depth + 16;
+
+    /// <summary>The elements of tiles that are packed together.</summary>
+    internal static long Room(long depth) => (Together + 2) * (depth + 16);
+
+    /// <summary>Packs tiles of a left matrix that lies transposed, one element of each row after the other: as many as use whole cache lines of it. How many rows they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int Pack(float* a, nint stride, int rows, nint depth, float* to)
     {
-        if (rows == Rows)
-            for (var k = 0; k < depth; k++, a += stride, to += Rows)
+        if (rows > Together + 2) rows = Together;
+        var whole = 0;
+        while (Height(rows - whole) == Rows) whole += Rows;
+        var size = Size(Rows, depth);
+        for (nint k = 0; k < depth; k++)
+        {
+            float* from = a + k * stride, into = to + k * Rows;
+            for (var i = 0; i < whole; i += Rows, from += Rows, into += size)
             {
-                Vector128.Load(a).Store(to);
-                Vector64.Load(a + 4).Store(to + 4);
+                Vector128.Load(from).Store(into);
+                Vector64.Load(from + 4).Store(into + 4);
             }
-        else
-            for (var k = 0; k < depth; k++, a += stride, to += Rows)
-                for (var i = 0; i < Rows; i++) to[i] = i < rows ? a[i] : 0;
+        }
+        to += whole / Rows * size;
+        for (int i = whole, height; i < rows; i += height, to += Size(height, depth))
+        {
+            height = Height(rows - i);
+            for (nint k = 0; k < depth; k++)
+                for (var r = 0; r < height; r++) to[k * height + r] = a[k * stride + i + r];
+        }
+        return rows;
     }
 
     /// <summary>A tile of the result; one that is not whole goes by way of <paramref name="sums"/>.</summary>
