@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Zoo.Autograd.Engine.Torch;
 
@@ -10,6 +11,9 @@ internal static unsafe class ProductTile
 
     /// <summary>Rows of a left matrix that lies transposed which are packed together.</summary>
     const int Together = 8 * Rows;
+
+    /// <summary>How many rows of it ahead are brought nearer meanwhile: the steps are too long for processors to guess.</summary>
+    const int Soon = 8;
 
     interface IHeight { static abstract bool IsSix { get; } }
     readonly struct Four : IHeight { public static bool IsSix => false; }
@@ -38,6 +42,7 @@ internal static unsafe class ProductTile
         for (nint k = 0; k < depth; k++)
         {
             float* from = a + k * stride, into = to + k * Rows;
+            for (var i = 0; i < Together; i += 16) Sse.Prefetch0(from + Soon * stride + i);   // never a fault, wherever it points
             for (var i = 0; i < whole; i += Rows, from += Rows, into += size)
             {
                 Vector128.Load(from).Store(into);
