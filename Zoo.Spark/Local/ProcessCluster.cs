@@ -61,7 +61,7 @@ internal sealed class ProcessCluster : ICluster
         attempt++;
         var threads = options.ThreadsOf(Workers, Engines.Threads);
         for (var rank = 0; rank < Workers; rank++)
-            processes.Add(WorkerMain.Start(new(listener.EndPoint, secret, rank, attempt, options.SignFrames, options.Timeout, options.Wire, options.Shards), threads));
+            processes.Add(WorkerMain.Start(new(listener.EndPoint, secret, rank, attempt, options.SignFrames, options.Timeout, options.Wire, options.Shards), threads, Workers));
         var (deadline, links, rankNow) = (Deadline.After(start), new List<ProcessLink>(), 0);
         try
         {

@@ -79,15 +79,15 @@ internal static class WorkerMain
         Training.StepWorker Made() => new(others) { NumberOf = Training.ParameterNumbers.Read, Wire = start.Wire };
     }
 
-    /// <summary>Starts a process with this assembly as its program.</summary>
-    internal static Process Start(WorkerStart start, int threads)
+    /// <summary>Starts a process with this assembly as its program, one of so many workers.</summary>
+    internal static Process Start(WorkerStart start, int threads, int workers)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "Zoo.Spark.dll");
         if (!File.Exists(assembly)) throw new ClusterException($"ZooContext: '{assembly}' is not there to start workers with. Expected it beside the program. Use local[N], whose workers are threads.");
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         ProcessStartInfo info = new(host, ["exec", assembly]) { RedirectStandardInput = true, UseShellExecute = false };
         info.Environment["ZOO_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        var process = Process.Start(info) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
+        var process = Share.Start(info, start.Rank, workers) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
         process.StandardInput.WriteLine(start.Write());
         process.StandardInput.Flush();
         return process;

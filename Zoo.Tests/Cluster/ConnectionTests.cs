@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using NUnit.Framework;
+using Zoo.Spark;
 using Zoo.Spark.Collective;
 
 namespace Zoo.Tests.Cluster;
@@ -92,6 +93,22 @@ internal sealed class ConnectionTests
         damage(frame);
         pair.Socket.Send(frame);
         Assert.That(() => pair.Far.Receive(7, 8, soon).Length, Throws.TypeOf<InvalidDataException>().With.Message.Contains(why));
+    }
+
+    [Test]
+    public void WhatIsDamagedIsNotAdded()
+    {
+        using PeerListener listener = new(secret, _ => true);
+        using var socket = Connect(listener);
+        var secrets = Handshake.Dial(socket, new(TcpCommunicator.Door, 1, 0, false), secret, soon);
+        using var worker = TcpCommunicator.Join(listener, new(TcpCommunicator.Door, 0, 0, false), [listener.EndPoint, listener.EndPoint], secret, TimeSpan.FromSeconds(10));
+        var frame = new byte[Frame.HeadSize + 4 * sizeof(float)];
+        new Frame(secrets.Session, 0, 1, 4 * sizeof(float)).Write(frame, frame.AsSpan(Frame.HeadSize));
+        frame[^1] ^= 0x40;
+        socket.Send(frame);
+        var (data, before) = (Peers.Numbers(0, 8), Peers.Numbers(0, 8));
+        Assert.That(() => worker.ReduceScatter(data, [0, 4, 8]), Throws.TypeOf<ClusterException>().With.Message.Contains("checksum"));
+        Assert.That(data.ToArray<float>(), Is.EqualTo(before.ToArray<float>()));
     }
 
     [Test]

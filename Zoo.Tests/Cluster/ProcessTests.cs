@@ -69,5 +69,35 @@ internal sealed class ProcessTests
         Assert.That(error.Message, Does.Contain("EngineException").Or.Contain("Exception"));
     }
 
+    [Test]
+    public void EachWorkerHasProcessorsOfItsOwn([Values] bool left)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("reads /proc, and only Linux binds");
+        var before = Environment.GetEnvironmentVariable("OMP_PROC_BIND");
+        var all = Allowed("self");
+        if (all.Length < 2) Assert.Ignore("needs two processors to share out");
+        using var zoo = ZooContext.Start("local-processes[2]");
+        try
+        {
+            Environment.SetEnvironmentVariable("OMP_PROC_BIND", left ? "false" : null);
+            Train(zoo, epochs: 1);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OMP_PROC_BIND", before);
+        }
+        var shares = Processes(zoo).Select(p => Directory.GetDirectories($"/proc/{p.Id}/task").SelectMany(t => Allowed($"{p.Id}/task/{Path.GetFileName(t)}")).Distinct().Order().ToArray()).ToArray();
+        if (left) Assert.That(shares, Is.All.EqualTo(all));
+        else
+        {
+            Assert.That(shares[0].Concat(shares[1]), Is.EqualTo(all));
+            Assert.That(shares[0], Has.Length.EqualTo((all.Length + 1) / 2));
+        }
+        Assert.That(Allowed("thread-self"), Is.EqualTo(all), "who starts workers keeps all");
+    }
+
+    static int[] Allowed(string task) =>
+        [.. File.ReadLines($"/proc/{task}/status").First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split(':')[1].Split(',').Select(r => Array.ConvertAll(r.Split('-'), int.Parse)).SelectMany(r => Enumerable.Range(r[0], r[^1] - r[0] + 1))];
+
     internal static IReadOnlyList<Process> Processes(ZooContext zoo) => ((ProcessCluster)zoo.Cluster).Processes;
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Zoo.Spark.Collective;
+using Zoo.Spark.Worker;
 
 namespace Zoo.Benchmarks.Cluster;
 
@@ -44,7 +45,7 @@ internal static class AllReduceBench
             ## All-reduce
             Written by `dotnet run -c Release --project benchmarks -- allreduce`. N processes over loopback, float32. *Formula*: performance.md's cost of slice ownership, 2a + 2P(N-1)/(N B) + (N-1) g P/N, with everything
             measured in the same run by the same processes, all at once and in turns: a by a barrier, B by plain sockets that carry the same bytes in the same pattern with nothing around them, g by adding a slice. More processes than cores
-            share these in both, so the constants hold for each N apart. Ratio: the median of the rounds' ratios with its 95 % interval; goal: at most 1.3 from 1 MB up.
+            share these in both, so the constants hold for each N apart; with as many cores each process keeps to its own, as workers do. Ratio: the median of the rounds' ratios with its 95 % interval; goal: at most 1.3 from 1 MB up.
             *gloo*: PyTorch's figures for 2 processes on another machine of this class, on paper.
 
             | N | bytes | all-reduce ms | formula ms | ratio | | plain sockets ms | B, GB/s | barrier µs | gloo ms |
@@ -85,7 +86,7 @@ internal static class AllReduceBench
         internal Group(int size, bool signed)
         {
             var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-            processes = [.. Enumerable.Range(0, size).Select(rank => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["allreduce-peer", secret, $"{rank}", $"{size}", signed ? "1" : "0"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)];
+            processes = [.. Enumerable.Range(0, size).Select(rank => Share.Start(new(Environment.ProcessPath!, ["allreduce-peer", secret, $"{rank}", $"{size}", signed ? "1" : "0"]) { RedirectStandardInput = true, RedirectStandardOutput = true }, rank, size)!)];
             var addresses = string.Join(' ', processes.Select(Line));
             foreach (var process in processes) Say(process, addresses);
             for (var turn = 0; turn < 3; turn++)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Zoo.Autograd.Engine;
 using Zoo.Spark;
+using Zoo.Spark.Worker;
 
 namespace Zoo.Benchmarks.Cluster;
 
@@ -14,7 +15,7 @@ internal static class ClusterBench
         var text = new StringBuilder("""
             ## Training by a cluster
             Written by `dotnet run -c Release --project benchmarks -- cluster`. *Efficiency*: time of a step of two processes that each train alone, at the same time, over that of `local-processes[2]` with the same batch for each
-            worker; one core each, in turns; the median of the rounds' ratios with its 95 % interval. The driver's work (the data are cut and sent anew in each step) is within the second.
+            worker; one core each, to which they keep (a worker has its share of the processors), in turns; the median of the rounds' ratios with its 95 % interval. The driver's work (the data are cut and sent anew in each step) is within the second.
 
             | job | batch a worker | two alone ms | two together ms | efficiency | goal | |
             |---|---|---|---|---|---|---|
@@ -80,7 +81,7 @@ internal static class ClusterBench
     {
         readonly Process[] processes;
 
-        internal Alone(ClusterJob job, int count) => processes = [.. Enumerable.Range(0, count).Select(_ => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["cluster-peer", job.Name, $"{job.Batch}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)];
+        internal Alone(ClusterJob job, int count) => processes = [.. Enumerable.Range(0, count).Select(rank => Share.Start(new(Environment.ProcessPath!, ["cluster-peer", job.Name, $"{job.Batch}"]) { RedirectStandardInput = true, RedirectStandardOutput = true }, rank, count)!)];
 
         internal double Step(int steps)
         {

@@ -189,6 +189,7 @@ internal static class EngineThreads
 
         internal void Wait(int microseconds = Moment)
         {
+            if (Environment.ProcessorCount == 1) microseconds = 0;   // who sets it needs this processor
             long until = System.Diagnostics.Stopwatch.GetTimestamp() + System.Diagnostics.Stopwatch.Frequency * microseconds / 1_000_000;
             while (Volatile.Read(ref state) != Raised && System.Diagnostics.Stopwatch.GetTimestamp() < until)
                 Thread.SpinWait(10);

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Zoo.Autograd.Engine.Torch;
+using Zoo.Spark.Collective;
+
+namespace Zoo.Spark.Worker;
+
+/// <summary>
+/// Each of a job's processes has processors of its own, an even share of those that this process may use (Linux): the system puts processes that wake each other on one processor and leaves them there. Where
+/// there are more workers than processors, or with <c>OMP_PROC_BIND=false</c> or <c>GOMP_CPU_AFFINITY</c>, places are left to the system.
+/// </summary>
+internal static class Share
+{
+    /// <summary>Starts a worker's process, all of whose threads keep to its share: a process has the processors of the thread that makes it.</summary>
+    internal static Process? Start(ProcessStartInfo info, int worker, int workers)
+    {
+        var all = IsLeft ? [] : LibC.Processors();
+        if (workers == 1 || all.Length < workers) return Process.Start(info);
+        var bounds = Slices.Bounds(all.Length, workers);
+        info.Environment["DOTNET_TC_DelaySingleProcMultiplier"] = "1";   // with one processor .NET would compile what runs often ten times later
+        LibC.Bind(all.AsSpan(bounds[worker]..bounds[worker + 1]));
+        try
+        {
+            return Process.Start(info);
+        }
+        finally
+        {
+            LibC.Bind(all);
+        }
+    }
+
+    static bool IsLeft => Environment.GetEnvironmentVariable("GOMP_CPU_AFFINITY") is not null || string.Equals(Environment.GetEnvironmentVariable("OMP_PROC_BIND"), "false", StringComparison.OrdinalIgnoreCase);
+}
