@@ -39,6 +39,13 @@ internal static class Engines
         set => Torch.TorchThreads.Own = value;
     }
 
+    /// <summary>The processors that the calling thread may use, and threads and processes that it makes from now on; empty where the system does not say.</summary>
+    internal static int[] ProcessorsHere
+    {
+        get => Torch.LibC.Processors();
+        set => Torch.LibC.Bind(value);
+    }
+
     /// <summary>What results depend on in their last bits: engine, threads, processor.</summary>
     internal static string Circumstances(IEngine engine) =>
         $"{engine.Version}, {Threads} threads, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}{(Avx512F.IsSupported ? " avx512" : Avx2.IsSupported ? " avx2" : "")}";

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Engine;
 using Zoo.Spark.Collective;
 
 namespace Zoo.Spark.Worker;
@@ -13,18 +13,18 @@ internal static class Share
     /// <summary>Starts a worker's process, all of whose threads keep to its share: a process has the processors of the thread that makes it.</summary>
     internal static Process? Start(ProcessStartInfo info, int worker, int workers)
     {
-        var all = IsLeft ? [] : LibC.Processors();
+        var all = IsLeft ? [] : Engines.ProcessorsHere;
         if (workers == 1 || all.Length < workers) return Process.Start(info);
         var bounds = Slices.Bounds(all.Length, workers);
         info.Environment["DOTNET_TC_DelaySingleProcMultiplier"] = "1";   // with one processor .NET would compile what runs often ten times later
-        LibC.Bind(all.AsSpan(bounds[worker]..bounds[worker + 1]));
+        Engines.ProcessorsHere = all[bounds[worker]..bounds[worker + 1]];
         try
         {
             return Process.Start(info);
         }
         finally
         {
-            LibC.Bind(all);
+            Engines.ProcessorsHere = all;
         }
     }
 
