@@ -31,7 +31,6 @@ internal sealed class ArenaMaker
         internal required long Bytes;
         internal required (long[] Sizes, DType DType) Made;
         internal int Last;
-        internal long Offset;
 
         internal bool Covers(nint address) => address >= Address && address < Address + Bytes;
     }
@@ -88,37 +87,16 @@ internal sealed class ArenaMaker
     {
         foreach (var slot in plan.Fetches.Concat(plan.Swaps.Select(s => s.Slot)).Concat(plan.Assignments.SelectMany(s => s.Reads)))
             if (pieces[slot] is { } piece) piece.Last = int.MaxValue;
+        var (offsets, bytes) = Packing.Of([.. made.Select(p => (p.First, p.Last, (p.Bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment))]);
         return new()
         {
-            Bytes = Pack(),
-            Places = [.. made.Select(p => (p.Slot, p.Offset, p.Made.Sizes, p.Made.DType))],
+            Bytes = bytes,
+            Places = [.. made.Select((p, i) => (p.Slot, offsets[i], p.Made.Sizes, p.Made.DType))],
             Once = [.. once],
             Each = [.. each],
             Stays = stays,
             Given = plan.Gives([.. each], slot => stays[slot] ? pieces[slot]!.Slot : slot)
         };
-    }
-
-    /// <summary>Gives out offsets, to the largest first, each the lowest where nothing lies that is needed at the same time: for nets that comes out at what is needed at once.</summary>
-    long Pack()
-    {
-        var placed = new List<Piece>();   // by offset
-        long top = 0;
-        foreach (var piece in made.OrderByDescending(Size))
-        {
-            foreach (var other in placed)
-            {
-                if (other.First > piece.Last || piece.First > other.Last) continue;
-                if (other.Offset - piece.Offset >= Size(piece)) break;
-                piece.Offset = Math.Max(piece.Offset, other.Offset + Size(other));
-            }
-            var after = placed.FindIndex(p => p.Offset >= piece.Offset);
-            placed.Insert(after < 0 ? placed.Count : after, piece);
-            top = Math.Max(top, piece.Offset + Size(piece));
-        }
-        return top;
-
-        static long Size(Piece p) => (p.Bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
     }
 }
 

@@ -2,12 +2,15 @@ using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.Torch;
 
-/// <summary>Element-wise nodes of one shape that become one kernel, inputs first, and what others need of them.</summary>
+/// <summary>Element-wise nodes of one shape that become one kernel, inputs first, and what others need of them; or another node, by itself.</summary>
 internal sealed class FusionGroup
 {
     internal List<Node> Members { get; set; } = [];
     internal List<Variable> Outputs { get; set; } = [];
     internal Shape Shape => Members[^1].Out.Shape;
+    internal bool IsPointwise => Members[^1].IsPointwise;
+    /// <summary>What it reads comes lower, what reads it higher.</summary>
+    internal int Rank { get; set; }
 }
 
 /// <summary>
@@ -17,10 +20,12 @@ internal sealed class FusionGroup
 internal sealed class Fusion
 {
     const int MaxNodes = 48, MaxOutputs = 8;
+    static readonly List<Node> none = [];
     readonly List<Node> order;
     readonly HashSet<Variable> wanted;
     readonly Dictionary<Node, List<Node>> users = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Node, FusionGroup> groupOf = new(ReferenceEqualityComparer.Instance);
+    readonly Descent descent;
 
     Fusion(List<Node> order, IEnumerable<Variable> results)
     {
@@ -31,6 +36,7 @@ internal sealed class Fusion
                 if (!users.TryGetValue(input.Node, out var list)) users[input.Node] = list = [];
                 list.Add(node);
             }
+        descent = new(order, Users);
     }
 
     /// <summary>What is computed as one, in an order in which inputs come first: a node, or a group of them.</summary>
@@ -47,9 +53,8 @@ internal sealed class Fusion
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var node = order[i];
-            if (!node.IsPointwise) continue;
-            var group = wanted.Contains(node.Out) ? null : Common(node);
-            if (group is null || group.Members[0].Out.Shape != node.Out.Shape || group.Members.Count >= MaxNodes) group = new();
+            var group = node.IsPointwise && !wanted.Contains(node.Out) ? Common(node) : null;
+            if (group is null || !group.IsPointwise || group.Members[0].Out.Shape != node.Out.Shape || group.Members.Count >= MaxNodes) group = new() { Rank = i };
             groupOf[node] = group;
             group.Members.Add(node);
         }
@@ -61,8 +66,8 @@ internal sealed class Fusion
         FusionGroup? common = null;
         foreach (var user in Users(node))
         {
-            if (!groupOf.TryGetValue(user, out var group) || common is not null && !ReferenceEquals(group, common)) return null;
-            common = group;
+            if (common is not null && !ReferenceEquals(groupOf[user], common)) return null;
+            common = groupOf[user];
         }
         return common;
     }
@@ -73,9 +78,12 @@ internal sealed class Fusion
         foreach (var node in order) position[node] = position.Count;
         foreach (var node in order)
         {
-            if (!groupOf.TryGetValue(node, out var group) || !ReferenceEquals(group.Members[^1], node)) continue;
-            while (group.Members.SelectMany(m => m.Inputs).Select(v => groupOf.GetValueOrDefault(v.Node)).FirstOrDefault(g => g is not null && CanMerge(g, group)) is { } producer)
+            var group = groupOf[node];
+            if (!node.IsPointwise || !ReferenceEquals(group.Members[^1], node)) continue;
+            var between = new HashSet<FusionGroup>(ReferenceEqualityComparer.Instance);
+            while (group.Members.SelectMany(m => m.Inputs).Select(v => groupOf[v.Node]).FirstOrDefault(g => CanMerge(g, group, between)) is { } producer)
             {
+                if (between.Count > 0) Behind(group, between);
                 group.Members = [.. producer.Members.Concat(group.Members).OrderBy(m => position[m])];
                 foreach (var member in producer.Members) groupOf[member] = group;
             }
@@ -83,8 +91,8 @@ internal sealed class Fusion
         foreach (var group in groupOf.Values.Distinct()) group.Outputs = Outputs(group.Members);
     }
 
-    bool CanMerge(FusionGroup producer, FusionGroup into) => !ReferenceEquals(producer, into) && producer.Shape == into.Shape
-        && producer.Members.Count + into.Members.Count <= MaxNodes && Outputs([.. producer.Members, .. into.Members]).Count <= MaxOutputs && !ReachesOutside(producer, into);
+    bool CanMerge(FusionGroup producer, FusionGroup into, HashSet<FusionGroup> between) => !ReferenceEquals(producer, into) && producer.IsPointwise && producer.Shape == into.Shape
+        && producer.Members.Count + into.Members.Count <= MaxNodes && Outputs([.. producer.Members, .. into.Members]).Count <= MaxOutputs && !ReachesOutside(producer, into, between);
 
     List<Variable> Outputs(List<Node> members)
     {
@@ -92,38 +100,52 @@ internal sealed class Fusion
         return [.. members.Select(m => m.Out).Where(v => wanted.Contains(v) || Users(v.Node).Any(u => !inside.Contains(u)))];
     }
 
-    /// <summary>Whether a value goes from one group to another by way of a third.</summary>
-    bool ReachesOutside(FusionGroup from, FusionGroup to)
+    /// <summary>Whether a value goes from one group to another by way of a third; where not, which groups it reaches that stand before the other.</summary>
+    bool ReachesOutside(FusionGroup from, FusionGroup to, HashSet<FusionGroup> reached)
     {
-        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
-        var stack = new Stack<Node>();
-        Leave(from.Members);
-        while (stack.TryPop(out var node))
-        {
-            if (!groupOf.TryGetValue(node, out var group)) Leave([node]);
-            else if (ReferenceEquals(group, to)) return true;
-            else Leave(group.Members);
-        }
+        reached.Clear();
+        var stack = new Stack<FusionGroup>([from]);
+        while (stack.TryPop(out var group))
+            foreach (var user in group.Members.SelectMany(Users))
+            {
+                var next = groupOf[user];
+                if (ReferenceEquals(next, to))
+                {
+                    if (!ReferenceEquals(group, from)) return true;
+                }
+                else if (!ReferenceEquals(next, from) && next.Rank < to.Rank && reached.Add(next))
+                {
+                    if (next.Members.Exists(m => descent.Leads(m, to.Members[^1]))) return true;
+                    stack.Push(next);
+                }
+            }
         return false;
+    }
 
-        void Leave(List<Node> members)
-        {
-            foreach (var member in members)
-                foreach (var user in Users(member))
-                    if (groupOf.GetValueOrDefault(user) is var group && !(group is not null && ReferenceEquals(group, from))
-                        && !(ReferenceEquals(members, from.Members) && group is not null && ReferenceEquals(group, to)) && seen.Add(user)) stack.Push(user);
-        }
+    /// <summary>Ranks groups behind another that reads none of them: the ranks of all these and of what the other reads among them are given out anew.</summary>
+    void Behind(FusionGroup group, HashSet<FusionGroup> later)
+    {
+        var lowest = later.Min(g => g.Rank);
+        var earlier = new HashSet<FusionGroup>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<FusionGroup>([group]);
+        while (stack.TryPop(out var reader))
+            foreach (var input in reader.Members.SelectMany(m => m.Inputs))
+                if (groupOf[input.Node] is var next && !ReferenceEquals(next, reader) && next.Rank > lowest && earlier.Add(next)) stack.Push(next);
+        FusionGroup[] all = [.. earlier.OrderBy(g => g.Rank), group, .. later.OrderBy(g => g.Rank)];
+        var ranks = Array.ConvertAll(all, g => g.Rank);
+        Array.Sort(ranks);
+        for (var i = 0; i < all.Length; i++) all[i].Rank = ranks[i];
     }
 
     /// <summary>Nodes in their order, a group at its last member, each after what it reads.</summary>
     List<(Node?, FusionGroup?)> Schedule()
     {
         var result = new List<(Node?, FusionGroup?)>();
-        var entered = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        var stack = new Stack<(object Unit, Variable[] Inputs, int Next)>();
+        var entered = new HashSet<FusionGroup>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<(FusionGroup Group, Variable[] Inputs, int Next)>();
         foreach (var node in order)
         {
-            if (groupOf.TryGetValue(node, out var group) && !ReferenceEquals(group.Members[^1], node)) continue;
+            if (!ReferenceEquals(groupOf[node].Members[^1], node)) continue;
             Enter(node);
             while (stack.TryPop(out var top))
             {
@@ -132,17 +154,53 @@ internal sealed class Fusion
                     stack.Push(top with { Next = top.Next + 1 });
                     Enter(top.Inputs[top.Next].Node);
                 }
-                else result.Add((top.Unit as Node, top.Unit as FusionGroup));
+                else result.Add(top.Group.IsPointwise ? (null, top.Group) : (top.Group.Members[0], null));
             }
         }
         return result;
 
         void Enter(Node node)
         {
-            var group = groupOf.GetValueOrDefault(node);
-            if (entered.Add((object?)group ?? node)) stack.Push(group is null ? (node, node.Inputs, 0) : (group, [.. group.Members.SelectMany(m => m.Inputs)], 0));
+            var group = groupOf[node];
+            if (entered.Add(group)) stack.Push((group, group.Members.Count == 1 ? group.Members[0].Inputs : [.. group.Members.SelectMany(m => m.Inputs)], 0));
         }
     }
 
-    List<Node> Users(Node node) => users.GetValueOrDefault(node) ?? [];
+    List<Node> Users(Node node) => users.GetValueOrDefault(node, none);
+}
+
+/// <summary>A tree of ways from nodes to those that use them. It does not hold all of them, but tells at once of those that it holds; in deep nets these are nearly all.</summary>
+internal sealed class Descent
+{
+    readonly Dictionary<Node, (int Begin, int End)> span = new(ReferenceEqualityComparer.Instance);
+
+    internal Descent(List<Node> order, Func<Node, List<Node>> users)
+    {
+        var stack = new Stack<(Node Node, int Next)>();
+        var number = 0;
+        foreach (var root in order)
+        {
+            Enter(root);
+            while (stack.TryPop(out var top))
+            {
+                var list = users(top.Node);
+                if (top.Next < list.Count)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    Enter(list[top.Next]);
+                }
+                else span[top.Node] = (span[top.Node].Begin, number);
+            }
+        }
+
+        void Enter(Node node)
+        {
+            if (!span.TryAdd(node, (number, 0))) return;
+            stack.Push((node, 0));
+            number++;
+        }
+    }
+
+    /// <summary>Whether the tree has a way from a node to another.</summary>
+    internal bool Leads(Node from, Node to) => span[from] is var (begin, end) && span[to].Begin is var at && begin <= at && at < end;
 }

@@ -27,6 +27,8 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     NativeBuffer? block;
     byte* bound;
     Action<int>? ready;
+    bool alone;   // whether libtorch has one thread just now
+    int own;   // what the caller said
 
     /// <summary>What cancels the run of this engine thread: for the runs that a kernel starts.</summary>
     internal static CancellationToken Cancellation => running;
@@ -54,6 +56,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
     {
         var entered = texts.Enter();
         running = cancel;
+        own = TorchThreads.Own;
         try
         {
             Enter();
@@ -72,6 +75,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
                     foreach (var i in given[at]) Give(i);
                 foreach (var slot in step.Frees) Free(slot);
             }
+            Threads(false);
             if (maker is not null) plan.Arena ??= maker.Make();
             for (var i = 0; i < fetches.Length; i++)
                 if (given is null || !handed[i]) Give(i);
@@ -84,6 +88,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         }
         finally
         {
+            Threads(false);
             for (var i = 0; i < slots.Length; i++) Free(i);
             if (block is not null) ArenaPool.Return(block);
             block = null;
@@ -103,8 +108,18 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         }
     }
 
+    /// <summary>With one thread or as many as the caller said: libtorch's team is set only where neighbouring steps differ.</summary>
+    void Threads(bool one)
+    {
+        if (one == alone) return;
+        TorchThreads.Own = one ? 1 : own;
+        TorchThreads.Apply();
+        alone = one;
+    }
+
     void Give(int fetch)
     {
+        Threads(false);
         TorchArrays.Read(slots[plan.Fetches[fetch]], plan.Program.Fetches[fetch], ref fetches[fetch]);
         handed[fetch] = true;
         ready?.Invoke(fetch);
@@ -128,6 +143,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
 
     void Run(Step step)
     {
+        if (step.Alone is { } one) Threads(one);
         try
         {
             step.Run(slots);

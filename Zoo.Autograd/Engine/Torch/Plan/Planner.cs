@@ -14,6 +14,7 @@ internal sealed class Planner
     readonly HashSet<int> rowMajor = [], likeParameter = [], kept = [];
     readonly List<(int Slot, NDArray Value)> constants = [];
     readonly List<(int Slot, Parameter Parameter)> parameters = [];
+    readonly Dictionary<Parameter, int> slotOfParameter = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Variable, UpdateInput> sums = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(int Numbers, long Segments), (int Starts, int Order)> lists = [];
     int slots;
@@ -75,9 +76,8 @@ internal sealed class Planner
     /// <summary>One slot a Parameter, however often it is read.</summary>
     void Read(Variable v, Parameter parameter)
     {
-        var known = parameters.FindIndex(p => ReferenceEquals(p.Parameter, parameter));
-        if (known >= 0) slotOf[v] = parameters[known].Slot;
-        else parameters.Add((Leaf(v, TorchLayout.IsRowMajor(v.Shape)), parameter));
+        if (slotOfParameter.TryGetValue(parameter, out var known)) slotOf[v] = known;
+        else parameters.Add((slotOfParameter[parameter] = Leaf(v, TorchLayout.IsRowMajor(v.Shape)), parameter));
     }
 
     /// <summary>Sums that are made within the update which reads them: only the lists are made before, once for sums of the same numbers.</summary>
@@ -114,7 +114,8 @@ internal sealed class Planner
     {
         var slotsOf = program.Updates.Where(u => slotOf.ContainsKey(u.Value)).Select(u => (u.Target, Slot: LikeParameter(slotOf[u.Value], u.Value))).ToArray();
         var made = steps.Where(s => s is PointwiseStep or HostStep).SelectMany(s => s.Writes).ToHashSet();
-        return [.. slotsOf.Select(s => (s.Target, s.Slot, !made.Contains(s.Slot) || slotsOf.Count(o => o.Slot == s.Slot) > 1))];
+        var takers = slotsOf.CountBy(s => s.Slot).ToDictionary();
+        return [.. slotsOf.Select(s => (s.Target, s.Slot, !made.Contains(s.Slot) || takers[s.Slot] > 1))];
     }
 
     /// <summary>Groups of one formula become one step over all their Parameters.</summary>
@@ -277,7 +278,8 @@ internal sealed class Planner
         var last = new Dictionary<int, Step>();
         foreach (var step in order)
             foreach (var slot in step.Reads.Concat(step.Writes)) last[slot] = step;
-        foreach (var group in last.Where(l => !kept.Contains(l.Key) && !results.Contains(l.Key)).GroupBy(l => l.Value, l => l.Key))
+        kept.UnionWith(results);
+        foreach (var group in last.Where(l => !kept.Contains(l.Key)).GroupBy(l => l.Value, l => l.Key))
             group.Key.Frees = [.. group];
     }
 }

@@ -26,6 +26,8 @@ internal abstract class Step
     internal virtual (long[] Sizes, DType DType)[] Makes => [];
     /// <summary>Whether its result is the memory that it reads, seen otherwise, as far as that can be; and follows from that alone.</summary>
     internal virtual bool IsView => false;
+    /// <summary>Whether it is too little for two threads; null where that is the same.</summary>
+    internal virtual bool? Alone => false;
     internal abstract void Run(nint[] slots);
 
     /// <summary>The addresses of results that are made here: of those given, else of fresh memory.</summary>
@@ -49,26 +51,9 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
     internal override int[] Reads { get; } = [.. args.SelectMany(a => a.Slots)];
     internal override int[] Writes => results;
     internal override string Kind => op.Name;
-    /// <summary>Whether it is too little for two threads.</summary>
-    bool IsShort => isShort ??= Cost < 2 * 100.0 * ParallelFor.Worth;   // a core does about 100 operations in a nanosecond
+    internal override bool? Alone => isShort ??= Cost < 2 * 100.0 * ParallelFor.Worth;   // a core does about 100 operations in a nanosecond
 
     internal override void Run(nint[] slots)
-    {
-        var own = TorchThreads.Own;
-        if (IsShort) TorchThreads.Own = 1;
-        try
-        {
-            TorchThreads.Apply();
-            Call(slots);
-        }
-        finally
-        {
-            TorchThreads.Own = own;
-            TorchThreads.Apply();
-        }
-    }
-
-    void Call(nint[] slots)
     {
         Span<ulong> stack = stackalloc ulong[24];
         var call = new TorchCall(stack);
@@ -113,6 +98,7 @@ internal sealed class CallStep(TorchOp op, (Arg Arg, int[] Slots)[] args, int[] 
 internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 {
     internal override bool IsView => true;
+    internal override bool? Alone => null;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
 
@@ -130,6 +116,7 @@ internal sealed class PermuteStep(int x, int[] axes, int result) : Step
 internal sealed class ViewStep(int x, long[] sizes, long[] strides, long offset, int result) : Step
 {
     internal override bool IsView => true;
+    internal override bool? Alone => null;
     internal override int[] Reads { get; } = [x];
     internal override int[] Writes { get; } = [result];
     internal override void Run(nint[] slots) => slots[result] = TorchTensor.View(slots[x], sizes, strides, offset);
@@ -185,6 +172,7 @@ internal sealed class LayoutStep(int x, DType dtype, int result) : Step
 /// <summary>Memory whose contents nobody has written.</summary>
 internal sealed class EmptyStep(Shape shape, DType dtype, int result) : Step
 {
+    internal override bool? Alone => null;
     internal override int[] Reads => [];
     internal override int[] Writes { get; } = [result];
     internal override (long[] Sizes, DType DType)[] Makes { get; } = [(shape.ToArray(), dtype)];

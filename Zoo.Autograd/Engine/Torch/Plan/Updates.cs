@@ -28,7 +28,20 @@ internal sealed class Updates
         foreach (var (_, group) in units)
             if (group is not null) read.UnionWith(Inputs(group));
         chosen.RemoveWhere(g => g.Outputs.Exists(read.Contains) || !Inputs(g).All(v => v.DType.IsFloat() && (v.Shape == g.Shape || v.Shape.Elements == 1)));
-        while (chosen.RemoveWhere(g => chosen.Any(other => !ReferenceEquals(g, other) && Inputs(other).Any(v => v.Node.Tag is Parameter p && g.Outputs.Exists(o => ReferenceEquals(targets[o], p))))) > 0) { }
+        // one that writes what another one reads is none; and reads nothing any more that would rule others out
+        var readers = new Dictionary<Parameter, HashSet<FusionGroup>>(ReferenceEqualityComparer.Instance);
+        foreach (var group in chosen)
+            foreach (var p in Read(group))
+            {
+                if (!readers.TryGetValue(p, out var list)) readers[p] = list = [];
+                list.Add(group);
+            }
+        chosen.RemoveWhere(g =>
+        {
+            if (!g.Outputs.Exists(o => readers.TryGetValue(targets[o], out var by) && by.Count > (by.Contains(g) ? 1 : 0))) return false;
+            foreach (var p in Read(g)) readers[p].Remove(g);
+            return true;
+        });
         Theirs.UnionWith(chosen.SelectMany(Inputs));
         Theirs.ExceptWith(program.Roots());
         foreach (var (node, group) in units)
@@ -43,6 +56,9 @@ internal sealed class Updates
 
     /// <summary>The Parameter that takes a value.</summary>
     internal Parameter Target(Variable value) => targets[value];
+
+    /// <summary>The Parameters that a group reads.</summary>
+    static IEnumerable<Parameter> Read(FusionGroup group) => Inputs(group).Select(v => v.Node.Tag).OfType<Parameter>();
 
     /// <summary>What a group reads from outside.</summary>
     static IEnumerable<Variable> Inputs(FusionGroup group)
