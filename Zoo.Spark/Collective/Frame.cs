@@ -7,8 +7,8 @@ internal readonly record struct Frame(ulong Session, ulong Number, uint Tag, int
 {
     internal const int HeadSize = 32, CheckedSize = 28, MacSize = 32;
 
-    /// <summary>The most bytes of one frame: longer ones are refused before any memory is taken.</summary>
-    internal const int Most = 64 << 10;
+    /// <summary>The most bytes of one frame: longer ones are refused before any memory is taken. With its head it is one segment of loopback, where 64 KB were two.</summary>
+    internal const int Most = 60 << 10;
 
     const uint Mark = 0x314F4F5A;   // ZOO1
 

@@ -8,7 +8,7 @@ namespace Zoo.Tests.Cluster;
 internal sealed class ChecksumTests
 {
     [Test]
-    public void ChecksumsAreThoseOfTheDefinition([Values(0, 1, 7, 8, 6143, 6144, 6145, 12_288, 20_003)] int length, [Values(0u, 0xDEADBEEFu)] uint before)
+    public void ChecksumsAreThoseOfTheDefinition([Values(0, 1, 7, 8, 511, 512, 768, 6143, 6144, 6145, 12_288, 20_003)] int length, [Values(0u, 0xDEADBEEFu)] uint before)
     {
         var bytes = new byte[length + 3];
         new Random(length).NextBytes(bytes);
