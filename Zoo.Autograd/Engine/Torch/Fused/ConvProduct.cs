@@ -4,7 +4,7 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// Convolutions over pictures as matrix products, where oneDNN is slower because its blocks of sixteen channels are not full: those with a window of one element,
-/// and both gradients. Filters lie with their last axis outermost. Each gives null where it does not fit.
+/// and both gradients. Those of 3 x 3 go by way of <see cref="Winograd"/>. Filters lie with their last axis outermost. Each gives null where it does not fit.
 /// </summary>
 internal static unsafe class ConvProduct
 {
@@ -12,6 +12,7 @@ internal static unsafe class ConvProduct
     internal static Value? Forward(Kernel k, ConvWindow w, Value? bias)
     {
         var (x, filter) = (k.Shape(0), k.Shape(1));
+        if (Winograd.Fits(w, filter, k.DType())) return Winograd.Make(k, k[0], x, k.Permute(k[1], 3, 0, 1, 2), false, bias, k.OutShape(), w.Before[0], w.Before[1]);
         return !Pointwise(w, filter, k.DType()) ? null
             : Product.Make(k, k[0], false, k.Permute(k[1], 3, 0, 1, 2), true, bias, Places(x), filter[2], filter[3], k.OutShape());
     }
@@ -20,6 +21,7 @@ internal static unsafe class ConvProduct
     internal static Value? Input(Kernel k, ConvWindow w, Value gradient, Shape gradientShape, Value filter, Shape filterShape, Shape input, DType dtype)
     {
         var (places, window) = (gradientShape[1] * gradientShape[2], filterShape[0] * filterShape[1] * filterShape[2]);
+        if (Winograd.Fits(w, filterShape, dtype) && Winograd.Make(k, gradient, gradientShape, k.Permute(filter, 3, 0, 1, 2), true, null, input, 2 - w.Before[0], 2 - w.Before[1]) is { } made) return made;
         if (!Fits(w, filterShape, dtype) || !Pointwise(w, filterShape, dtype) && !Long(w, filterShape) || !Product.Suits(gradientShape[0] * places, filterShape[3], window) || input.Elements > int.MaxValue) return null;
         var matrix = k.Permute(filter, 3, 0, 1, 2);
         if (Pointwise(w, filterShape, dtype)) return Product.Make(k, gradient, false, matrix, false, null, Places(input), filterShape[3], filterShape[2], input);

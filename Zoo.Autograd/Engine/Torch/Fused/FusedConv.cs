@@ -26,12 +26,9 @@ internal static class FusedConv
         {
             var (input, bias, filter) = (k.Node.Flag("input"), k.Node.Flag("bias"), k.Node.Attrs.Get<Shape>("filter"));
             var w = new ConvWindow(k.Node, k.Shape(1), filter);
-            Value? dinput = null, dfilter = ConvProduct.Filter(k, w, k[1], k.Shape(1), k[0], k.Shape(0), filter, k.DType()), dbias = null;
-            if (dfilter is not null)
-            {
-                if (input) dinput = ConvProduct.Input(k, w, k[0], k.Shape(0), k[2], filter, k.Shape(1), k.DType());
-                if (bias) dbias = k.Reduce(k[0], ReduceKind.Sum, [0, 1, 2], output: 2) ?? k.Call("sum.dim_IntList", k[0], new long[] { 0, 1, 2 }, false, Arg.None);
-            }
+            Value? dinput = input ? ConvProduct.Input(k, w, k[0], k.Shape(0), k[2], filter, k.Shape(1), k.DType()) : null;
+            Value? dfilter = ConvProduct.Filter(k, w, k[1], k.Shape(1), k[0], k.Shape(0), filter, k.DType()), dbias = null;
+            if (bias && dfilter is not null) dbias = k.Reduce(k[0], ReduceKind.Sum, [0, 1, 2], output: 2) ?? k.Call("sum.dim_IntList", k[0], new long[] { 0, 1, 2 }, false, Arg.None);
             var rest = new[] { input && dinput is null, dfilter is null, bias && dbias is null };
             if (!rest.Contains(true)) return new Value?[] { dinput, dfilter, dbias };
             var results = k.CallMany("convolution_backward", 3, w.First(k, k[0]), w.Pad(k, w.First(k, k[1])), w.Filter(k, input ? k[2] : k.Empty(filter, k.DType())), rest[2] ? Arg.Optional([filter[3]]) : Arg.None,

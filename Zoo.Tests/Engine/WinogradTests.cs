@@ -1,0 +1,62 @@
+using NUnit.Framework;
+using Zoo.Autograd.Engine.Torch;
+
+namespace Zoo.Tests.Engine;
+
+/// <summary>Convolutions of 3 x 3 by minimal filtering, on any processor with the instructions: sizes around the edges of squares, vectors, panels and blocks.</summary>
+public unsafe class WinogradTests
+{
+    [Test]
+    public void A_convolution_is_what_its_sums_are_whatever_the_threads([Values(1, 3)] int pictures, [Values(1, 6, 17)] int height, [Values(2, 13)] int width, [Values(16, 21, 70)] int channels, [Values(16, 37, 130)] int results, [Values(0, 1, 2)] int zeros, [Values] bool turned)
+    {
+        if (!System.Runtime.Intrinsics.X86.Avx512F.IsSupported) Assert.Ignore("Winograd needs AVX-512.");
+        var (down, across) = (height + 2 * zeros - 2, width + 2 * zeros - 2);
+        if (down < 1 || across < 1) return;   // no result
+        var random = new Random(height * 7 + channels * 3 + results);
+        float[] x = Numbers(pictures * height * width * channels), filter = Numbers(results * 9 * channels), bias = Numbers(results);
+        float[] one = Run(1), two = Run(2);
+        Assert.That(two, Is.EqualTo(one), "one and two threads");
+        for (var n = 0; n < pictures; n++)
+            for (var i = 0; i < down; i++)
+                for (var j = 0; j < across; j++)
+                    foreach (var r in new[] { 0, results / 2, results - 1 })
+                    {
+                        var (sum, size) = ((double)bias[r], 1.0);
+                        for (var p = 0; p < 9; p++)
+                        {
+                            var (y, z) = (i - zeros + p / 3, j - zeros + p % 3);
+                            if (y < 0 || y >= height || z < 0 || z >= width) continue;
+                            for (var c = 0; c < channels; c++)
+                            {
+                                var term = (double)x[((n * height + y) * width + z) * channels + c] * (turned ? filter[(c * 9 + 8 - p) * results + r] : filter[(r * 9 + p) * channels + c]);
+                                (sum, size) = (sum + term, size + Math.Abs(term));
+                            }
+                        }
+                        Assert.That(one[((n * down + i) * across + j) * results + r], Is.EqualTo(sum).Within(4e-7 * size), $"picture {n}, row {i}, column {j}, result {r}");
+                    }
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+
+        // with guards around what is written
+        float[] Run(int threads)
+        {
+            var before = TorchThreads.Count;
+            TorchThreads.Count = threads;
+            try
+            {
+                var sizes = new Winograd.Sizes(pictures, height, width, channels, down, across, results, zeros, zeros);
+                var (result, room) = (new float[pictures * down * across * results + 32], new float[Winograd.Room(sizes, threads).Elements + 32]);
+                Array.Fill(result, 7);
+                Array.Fill(room, 7);
+                fixed (float* from = x, by = filter, added = bias, to = &result[16], within = &room[16]) Winograd.Run(from, by, turned, added, to, within, sizes, threads);
+                foreach (var array in new[] { result, room })
+                {
+                    Assert.That(array[..16], Is.All.EqualTo(7));
+                    Assert.That(array[^16..], Is.All.EqualTo(7));
+                }
+                return result[16..^16];
+            }
+            finally { TorchThreads.Count = before; }
+        }
+    }
+}
