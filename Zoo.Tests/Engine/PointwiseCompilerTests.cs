@@ -35,10 +35,13 @@ internal sealed unsafe class PointwiseCompilerTests
                 float[] xs = new float[all], ys = new float[all], ones = new float[all], twos = new float[all];
                 Array.Fill(xs, left);
                 Array.Fill(ys, right);
-                fixed (float* px = xs, py = ys, p1 = ones, p2 = twos)
-                    PointwiseKernel.For(program).Run([(nint)px, (nint)py], [(nint)p1, (nint)p2], PointwiseShape.Broadcast(program, [all], [[all], [all]]));
-                foreach (var results in new[] { ones, twos })
-                    Assert.That(results.Select(v => float.IsNaN(v) ? -1 : BitConverter.SingleToInt32Bits(v)).Distinct().Count(), Is.EqualTo(1), $"{op} of {left} and {right}: {results[0]:R} and {results[^1]:R}");
+                foreach (long second in new[] { all, 1 })   // one element for all is read once, before the loop
+                {
+                    fixed (float* px = xs, py = ys, p1 = ones, p2 = twos)
+                        PointwiseKernel.For(program).Run([(nint)px, (nint)py], [(nint)p1, (nint)p2], PointwiseShape.Broadcast(program, [all], [[all], [second]]));
+                    foreach (var results in new[] { ones, twos })
+                        Assert.That(results.Select(v => float.IsNaN(v) ? -1 : BitConverter.SingleToInt32Bits(v)).Distinct().Count(), Is.EqualTo(1), $"{op} of {left} and {right}: {results[0]:R} and {results[^1]:R}");
+                }
             }
     }
 
@@ -53,6 +56,39 @@ internal sealed unsafe class PointwiseCompilerTests
         fixed (float* p = left, q = right)
             PointwiseKernel.For(program).Run([(nint)p, (nint)q], [(nint)p, (nint)q], PointwiseShape.Broadcast(program, [n], [[n], [n]]));
         Assert.That(left.Zip(right).Select((v, i) => v == (3f * i, -1f * i)), Has.All.True);
+    }
+
+    /// <summary>Sums of rows made tile by tile give the bits of those made before, in tiles with rows and in those without.</summary>
+    [TestCase(64, 0, 17, 17, 99)]
+    [TestCase(256, 3)]
+    [TestCase(48, 0, 1, 2, 50, 99)]
+    [TestCase(64)]
+    public void SumsOfRowsAreMadeWithinTheLoop(int width, params int[] segments)
+    {
+        const int all = 100;   // several tiles; only some have rows
+        var b = new PointwiseBuilder();
+        var (sum, squares, w) = (b.Input(0, DType.Float32), b.Input(1, DType.Float32), b.Input(2, DType.Float32));
+        var program = b.Build([b.Do(Opcode.Sub, DType.Float32, w, b.Do(Opcode.Div, DType.Float32, sum, b.Do(Opcode.Add, DType.Float32, b.Do(Opcode.Sqrt, DType.Float32, squares), b.Constant(0.01, DType.Float32))))]);
+        var (count, elements) = (segments.Length, all * width);
+        float[] rows = [.. Enumerable.Range(0, Math.Max(1, count) * width).Select(i => i % 13 - 6)], weights = [.. Enumerable.Range(0, elements)], expected = [.. weights], sums = new float[elements], squared = new float[elements];
+        int[] starts = [.. Enumerable.Range(0, all + 1).Select(s => segments.Count(x => x < s))];
+        RowOf[] order = [.. segments.Select((s, i) => new RowOf(i, s)), default];
+        for (var i = 0; i < count * width; i++)
+        {
+            var at = segments[i / width] * width + i % width;
+            sums[at] += rows[i];
+            squared[at] += rows[i] * rows[i];
+        }
+        var made = new RowSums { Width = width, Stride = width, Count = count };
+        fixed (float* r = rows, p = weights, e = expected, x = sums, y = squared)
+        fixed (int* first = starts)
+        fixed (RowOf* list = order)
+        {
+            RowSums plain = made.At((nint)r, (nint)first, (nint)list), square = (made with { Squared = true }).At((nint)r, (nint)first, (nint)list);
+            PointwiseKernel.For(program).Run([(nint)(&plain), (nint)(&square), (nint)p], [(nint)p], PointwiseShape.Horizontal(program, [elements], [AccessKind.Summed, AccessKind.Summed, AccessKind.Full]));
+            PointwiseKernel.For(program).Run([(nint)x, (nint)y, (nint)e], [(nint)e], PointwiseShape.Horizontal(program, [elements], [AccessKind.Full, AccessKind.Full, AccessKind.Full]));
+        }
+        Assert.That(weights, Is.EqualTo(expected));
     }
 
     [Test]

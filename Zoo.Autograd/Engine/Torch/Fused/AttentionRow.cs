@@ -33,7 +33,7 @@ internal static unsafe class AttentionRow
         Scale(row, count, inverse);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static T Exponentials<T>(T* row, int count, T most) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (w, all, sum, j) = (Vector512<T>.Count, Vector512.Create(most), Vector512<T>.Zero, 0);
@@ -51,7 +51,7 @@ internal static unsafe class AttentionRow
     }
 
     /// <summary>Gradients of weights to those of scores: scale · weight · (gradient − their dot product).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Back<T>(T* weights, T* back, int count, T product, T scale) where T : unmanaged, INumber<T>
     {
         var (w, all, times) = (Vector512<T>.Count, Vector512.Create(product), Vector512.Create(scale));

@@ -66,7 +66,7 @@ internal static unsafe class GroupNormKernel
         internal Layout Sizes;
         internal T* X, Scale, Offset, Y, Mean, Inverse, Room;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (c, w, width) = (Sizes.Channels, Vector512<T>.Count, Sizes.Width);
@@ -115,7 +115,7 @@ internal static unsafe class GroupNormKernel
         internal Layout Sizes;
         internal T* DY, X, Mean, Inverse, Scale, DX, Room;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (c, w, width) = (Sizes.Channels, Vector512<T>.Count, Sizes.Width);

@@ -89,7 +89,7 @@ internal static unsafe class GruKernel
         internal T* X, Bias, First, States, Gates, Packed;
         internal byte* Mask;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (units, w) = (Sizes.Units, Vector512<T>.Count);
@@ -162,7 +162,7 @@ internal static unsafe class GruKernel
         internal byte* Mask;
 
         /// <summary>What comes back to the states is carried in the result for the first one.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             nint units = Sizes.Units;

@@ -77,7 +77,7 @@ internal static unsafe class LayerNormKernel
 
     // sums stay in registers in methods of their own
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static T Sum<T>(T* x, int n) where T : unmanaged, INumber<T>
     {
         var (w, sum, other, j) = (Vector512<T>.Count, Vector512<T>.Zero, Vector512<T>.Zero, 0);
@@ -90,7 +90,7 @@ internal static unsafe class LayerNormKernel
         return Vector512.Sum(sum + other);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static T Squares<T>(T* x, int n, Vector512<T> mean) where T : unmanaged, INumber<T>
     {
         var (w, sum, other, j) = (Vector512<T>.Count, Vector512<T>.Zero, Vector512<T>.Zero, 0);
@@ -113,7 +113,7 @@ internal static unsafe class LayerNormKernel
         internal Layout Rows;
         internal T* X, Scale, Offset, Y, Mean, Inverse;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (n, w, size) = (Rows.Size, Vector512<T>.Count, T.CreateTruncating(Rows.Size));
@@ -148,7 +148,7 @@ internal static unsafe class LayerNormKernel
                 for (long row = block * Rows.PerBlock, last = Math.Min(Rows.Count, row + Rows.PerBlock); row < last; row++) Row(row, Sums + 2 * block * Rows.Size);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         readonly void Row(long row, T* dscale)
         {
             var (n, w, size) = (Rows.Size, Vector512<T>.Count, T.CreateTruncating(Rows.Size));

@@ -77,7 +77,7 @@ internal static unsafe class LstmKernel
         internal T* X, First, Memory, States, Memories, Gates, Packed;
         internal byte* Mask;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (units, w, tile) = (Sizes.Units, Vector512<T>.Count, Rows);
@@ -136,7 +136,7 @@ internal static unsafe class LstmKernel
         internal byte* Mask;
 
         /// <summary>What comes back to the states is carried in the results for the first ones.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var (units, w) = (Sizes.Units, Vector512<T>.Count);

@@ -47,7 +47,7 @@ internal static unsafe class SmallProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Run<T, TWidth>(T* a, nint stride, nint step, int rows, nint depth, T* panel, T* sums) where T : unmanaged, INumber<T> where TWidth : struct, IWidth
     {
         nint w = Vector512<T>.Count, at = 0;

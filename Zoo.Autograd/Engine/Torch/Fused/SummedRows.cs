@@ -78,6 +78,9 @@ internal unsafe struct RowSums
     /// <summary>The same with addresses of the data and the lists.</summary>
     internal readonly RowSums At(nint data, nint starts, nint order) => this with { rows = (float*)data + Offset, starts = (int*)starts, order = (RowOf*)order };
 
+    /// <summary>Whether any row belongs to element <paramref name="at"/> and the next.</summary>
+    internal readonly bool Has(long at, long count) => starts[at / Width] < starts[(at + count - 1) / Width + 1];
+
     /// <summary>Elements <paramref name="at"/> and the next, of all sums one after the other. Rows of a segment are added up in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal readonly void Fill(float* result, long at, long count)

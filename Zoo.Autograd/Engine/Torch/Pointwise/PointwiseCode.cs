@@ -17,8 +17,12 @@ internal sealed unsafe class PointwiseCode
 
     const int Never = -1;
 
+    readonly PointwiseProgram program;
+    (ulong Scalars, PointwiseLoop? Loop)[] loops = [];
+
     internal PointwiseCode(PointwiseProgram program)
     {
+        this.program = program;
         var code = program.Code;
         int[] lastUse = LastUses(program);
         // alphas are numbers within their instructions: each gets a value of its own behind the program's
@@ -90,7 +94,6 @@ internal sealed unsafe class PointwiseCode
         (First, Last) = (program.Code.Count(x => x.Op == Opcode.Cast && PointwiseProgram.Loads(x, program.Code)), steps.Count);
         while (Last > First && code[steps[Last - 1].Result].DType.IsHalf())
             Last--;
-        Loop = PointwiseCompiler.Compile(program);
         (Steps, Constants, Hazards) = ([.. steps], [.. constants], [.. hazards]);
         Reducers = [.. program.Outputs.Select(o => o.Reduce == ReduceKind.None ? null : new Reducer(o.Reduce, program.TypeOf(o.Value)))];
         Reductions = [.. Enumerable.Range(0, Reducers.Length).Where(o => Reducers[o] is not null)];
@@ -122,8 +125,19 @@ internal sealed unsafe class PointwiseCode
     /// <summary>The steps that do not widen inputs and do not narrow results: from First up to Last.</summary>
     internal int First { get; }
     internal int Last { get; }
-    /// <summary>These as one loop, where there is one.</summary>
-    internal PointwiseLoop? Loop { get; }
+
+    /// <summary>These as one loop, where there is one, with the inputs that are one element for all as bits. Made once for each such set.</summary>
+    internal PointwiseLoop? Loop(ulong scalars)
+    {
+        var known = loops;
+        foreach (var (set, loop) in known)
+            if (set == scalars)
+                return loop;
+        var made = PointwiseCompiler.Compile(program, scalars);
+        loops = [.. known, (scalars, made)];   // of two threads at once one makes it in vain
+        return made;
+    }
+
     internal Constant[] Constants { get; }
     /// <summary>For each value the output it is written to as it is computed, or -1.</summary>
     internal int[] Direct { get; }

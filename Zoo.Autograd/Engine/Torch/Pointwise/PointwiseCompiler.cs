@@ -22,7 +22,9 @@ internal static unsafe class PointwiseCompiler
 
     static readonly Type vector = typeof(Vector512<float>);
 
-    internal static PointwiseLoop? Compile(PointwiseProgram program)
+    /// <param name="program">The program.</param>
+    /// <param name="scalars">Bit i: input i is one element for all, read once.</param>
+    internal static PointwiseLoop? Compile(PointwiseProgram program, ulong scalars = 0)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || !Vector512.IsHardwareAccelerated) return null;
         int work = 0;
@@ -36,7 +38,7 @@ internal static unsafe class PointwiseCompiler
             }
             else if (x.DType != DType.Float32 && !x.DType.IsHalf()) return null;
         }
-        return work < 2 ? null : Make(program);
+        return work < 2 ? null : Make(program, scalars);
     }
 
     static bool Knows(Opcode op) => Operation(op) is not null;
@@ -73,18 +75,19 @@ internal static unsafe class PointwiseCompiler
     /// <summary>Whether an instruction belongs to the loop: what brings inputs and what narrows results at the end does not.</summary>
     static bool IsInside(PointwiseProgram program, int value) => !PointwiseProgram.Loads(program.Code[value], program.Code) && !program.Code[value].DType.IsHalf();
 
-    static PointwiseLoop Make(PointwiseProgram program)
+    static PointwiseLoop Make(PointwiseProgram program, ulong scalars)
     {
         var method = new DynamicMethod("pointwise", typeof(void), [typeof(byte**), typeof(long)], typeof(PointwiseCompiler).Module, skipVisibility: true);
         ILGenerator il = method.GetILGenerator();
         bool[] inside = [.. Enumerable.Range(0, program.Code.Length).Select(v => IsInside(program, v))];
+        bool[] once = [.. program.Code.Select(x => x.Op == Opcode.Constant || x is { Op: Opcode.Input, Immediate: < 64, DType: DType.Float32 } && (scalars >> (int)x.Immediate & 1) != 0)];
         HashSet<int> stored = [.. program.Outputs.Select(o => program.Code[o.Value].DType.IsHalf() ? program.Code[o.Value].A : o.Value).Where(v => v >= 0 && inside[v])];
         LocalBuilder[][] values = [.. Enumerable.Range(0, Copies).Select(_ => new LocalBuilder[program.Code.Length])];
         var places = new LocalBuilder[program.Code.Length];
         for (int v = 0; v < places.Length; v++)
         {
             for (int copy = 0; copy < Copies; copy++)
-                values[copy][v] = copy > 0 && program.Code[v].Op == Opcode.Constant ? values[0][v] : il.DeclareLocal(vector);
+                values[copy][v] = copy > 0 && once[v] ? values[0][v] : il.DeclareLocal(vector);
             if (program.Code[v].DType.IsHalf() || inside[v] && !stored.Contains(v)) continue;
             places[v] = il.DeclareLocal(typeof(byte*));
             il.Emit(OpCodes.Ldarg_0);
@@ -93,7 +96,7 @@ internal static unsafe class PointwiseCompiler
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Ldind_I);
             il.Emit(OpCodes.Stloc, places[v]);
-            if (program.Code[v].Op != Opcode.Constant) continue;
+            if (!once[v]) continue;
             il.Emit(OpCodes.Ldloc, places[v]);
             il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));
             il.Emit(OpCodes.Stloc, values[0][v]);
@@ -114,7 +117,7 @@ internal static unsafe class PointwiseCompiler
             il.MarkLabel(body);
             // all loads come before all stores: an output may lie in an input's memory
             for (int v = 0; v < places.Length; v++)
-                for (int copy = 0; copy < copies && !inside[v] && program.Code[v].Op != Opcode.Constant && !program.Code[v].DType.IsHalf(); copy++)
+                for (int copy = 0; copy < copies && !inside[v] && !once[v] && !program.Code[v].DType.IsHalf(); copy++)
                 {
                     Place(v, copy);
                     il.Emit(OpCodes.Call, Function(nameof(Vector512.Load), typeof(float*)));

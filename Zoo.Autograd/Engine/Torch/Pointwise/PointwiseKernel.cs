@@ -29,7 +29,7 @@ internal sealed unsafe class PointwiseKernel
     {
         fixed (nint* ins = inputs, outs = outputs)
         {
-            var body = new PointwiseRun { Program = Program, Code = code, Shape = shape, Inputs = ins, Outputs = outs, Staged = Staged(inputs, outputs) };
+            var body = new PointwiseRun { Program = Program, Code = code, Loop = code.Loop(shape.Scalars), Idle = shape.Sums == 0 ? null : code.Loop(shape.Scalars | shape.Sums), Shape = shape, Inputs = ins, Outputs = outs, Staged = Staged(inputs, outputs) };
             if (code.Reductions.Length == 0 || Program.Layout == ReduceLayout.Rows)
             {
                 if (shape.Units > 0)

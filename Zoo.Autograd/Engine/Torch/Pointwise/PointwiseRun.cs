@@ -7,10 +7,14 @@ internal unsafe struct PointwiseRun : IRangeBody
 {
     const int SlotBytes = PointwiseShape.TileBytes, InputBytes = 2 * SlotBytes + 64, RoomBytes = 2 * SlotBytes;
 
+    static readonly NativeBuffer zeros = Zeros();
     [ThreadStatic] static NativeBuffer? scratch;
 
     internal PointwiseProgram Program;
     internal PointwiseCode Code;
+    internal PointwiseLoop? Loop;
+    /// <summary>The same where all sums of rows are 0.</summary>
+    internal PointwiseLoop? Idle;
     internal PointwiseShape Shape;
     internal nint* Inputs, Outputs;
     /// <summary>Bit o: output o is written at the end of each tile.</summary>
@@ -113,6 +117,7 @@ internal unsafe struct PointwiseRun : IRangeBody
     readonly void Tile(nint* ins, nint* outs, long at, int n, byte** p, byte* room)
     {
         byte* areas = Areas(room);
+        bool idle = Shape.Sums != 0 && IsIdle(ins, at, n);
         for (int i = 0; i < Program.Inputs.Length; i++)
         {
             PointwiseAccess access = Shape.Inputs[i];
@@ -125,6 +130,9 @@ internal unsafe struct PointwiseRun : IRangeBody
                     place = (byte*)ins[i] + at * size;
                     break;
                 case AccessKind.Scalar:
+                    break;
+                case AccessKind.Summed when idle:
+                    place = zeros.Pointer;
                     break;
                 case AccessKind.Summed:
                     place = area;
@@ -150,7 +158,7 @@ internal unsafe struct PointwiseRun : IRangeBody
         }
         Steps(0, Code.First, at, n, 0, p);
         int done = 0;
-        if (Code.Loop is { } loop)
+        if ((idle ? Idle : Loop) is { } loop)
         {
             done = n & ~15;   // whole vectors of floats
             loop(p, done * sizeof(float));
@@ -158,6 +166,22 @@ internal unsafe struct PointwiseRun : IRangeBody
         if (done < n)
             Steps(Code.First, Code.Last, at + done, n - done, done * sizeof(float), p);
         Steps(Code.Last, Code.Steps.Length, at, n, 0, p);
+    }
+
+    /// <summary>Whether there are no rows for any of the sums of a tile.</summary>
+    readonly bool IsIdle(nint* ins, long at, int n)
+    {
+        for (int i = 0; i < Program.Inputs.Length; i++)
+            if (Shape.Inputs[i].Kind == AccessKind.Summed && ((RowSums*)ins[i])->Has(at, n))
+                return false;
+        return true;
+    }
+
+    static NativeBuffer Zeros()
+    {
+        var buffer = new NativeBuffer(SlotBytes);
+        buffer.AsSpan<byte>().Clear();
+        return buffer;
     }
 
     readonly void Steps(int from, int to, long at, int n, long skip, byte** p)

@@ -81,6 +81,11 @@ internal sealed class PointwiseShape
     internal PointwiseShape(PointwiseProgram program, ReadOnlySpan<long> dims, PointwiseAccess[] inputs, int reducedAxes = 0)
     {
         Inputs = inputs;
+        for (int i = 0; i < Math.Min(inputs.Length, 64); i++)
+            if (inputs[i].Kind == AccessKind.Scalar)
+                Scalars |= 1UL << i;
+            else if (inputs[i].Kind == AccessKind.Summed)
+                Sums |= 1UL << i;
         if (inputs.Length != program.Inputs.Length)
             throw new ArgumentException($"Pointwise: {inputs.Length} inputs were described, the program has {program.Inputs.Length}.");
         Count = Product(dims);
@@ -129,6 +134,10 @@ internal sealed class PointwiseShape
     }
 
     internal PointwiseAccess[] Inputs { get; }
+    /// <summary>Bit i: input i is one element for all.</summary>
+    internal ulong Scalars { get; }
+    /// <summary>Bit i: input i is sums of rows.</summary>
+    internal ulong Sums { get; }
     internal long Count { get; }
     internal long Rows { get; }
     internal long Columns { get; }
