@@ -7,11 +7,12 @@ namespace Zoo.Tests.Engine;
 public unsafe class WinogradTests
 {
     [Test]
-    public void A_convolution_is_what_its_sums_are_whatever_the_threads([Values(1, 3)] int pictures, [Values(1, 6, 17)] int height, [Values(2, 13)] int width, [Values(16, 21, 70)] int channels, [Values(16, 37, 130)] int results, [Values(0, 1, 2)] int zeros, [Values] bool turned)
+    public void A_convolution_and_its_filters_gradient_are_what_their_sums_are_whatever_the_threads([Values(1, 3)] int pictures, [Values(1, 6, 17)] int height, [Values(2, 13)] int width, [Values(16, 21, 70)] int channels, [Values(16, 37, 130)] int results, [Values(0, 1, 2)] int zeros, [Values] bool turned)
     {
         if (!System.Runtime.Intrinsics.X86.Avx512F.IsSupported) Assert.Ignore("Winograd needs AVX-512.");
         var (down, across) = (height + 2 * zeros - 2, width + 2 * zeros - 2);
         if (down < 1 || across < 1) return;   // no result
+        var sizes = new Winograd.Sizes(pictures, height, width, channels, down, across, results, zeros, zeros);
         var random = new Random(height * 7 + channels * 3 + results);
         float[] x = Numbers(pictures * height * width * channels), filter = Numbers(results * 9 * channels), bias = Numbers(results);
         float[] one = Run(1), two = Run(2);
@@ -35,28 +36,59 @@ public unsafe class WinogradTests
                         Assert.That(one[((n * down + i) * across + j) * results + r], Is.EqualTo(sum).Within(4e-7 * size), $"picture {n}, row {i}, column {j}, result {r}");
                     }
 
-        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        if (turned) return;
 
-        // with guards around what is written
-        float[] Run(int threads)
-        {
-            var before = TorchThreads.Count;
-            TorchThreads.Count = threads;
-            try
-            {
-                var sizes = new Winograd.Sizes(pictures, height, width, channels, down, across, results, zeros, zeros);
-                var (result, room) = (new float[pictures * down * across * results + 32], new float[Winograd.Room(sizes, threads).Elements + 32]);
-                Array.Fill(result, 7);
-                Array.Fill(room, 7);
-                fixed (float* from = x, by = filter, added = bias, to = &result[16], within = &room[16]) Winograd.Run(from, by, turned, added, to, within, sizes, threads);
-                foreach (var array in new[] { result, room })
+        // the gradient for the filter, of which what comes back is the result itself
+        float[] first = Gradient(1), second = Gradient(2);
+        Assert.That(second, Is.EqualTo(first), "the gradient, one and two threads");
+        foreach (var r in new[] { 0, results - 1 })
+            foreach (var c in new[] { 0, channels / 2, channels - 1 })
+                for (var p = 0; p < 9; p++)
                 {
-                    Assert.That(array[..16], Is.All.EqualTo(7));
-                    Assert.That(array[^16..], Is.All.EqualTo(7));
+                    var (sum, size) = (0.0, 1.0);
+                    for (var n = 0; n < pictures; n++)
+                        for (var i = 0; i < down; i++)
+                            for (var j = 0; j < across; j++)
+                            {
+                                var (y, z) = (i - zeros + p / 3, j - zeros + p % 3);
+                                if (y < 0 || y >= height || z < 0 || z >= width) continue;
+                                var term = (double)x[((n * height + y) * width + z) * channels + c] * one[((n * down + i) * across + j) * results + r];
+                                (sum, size) = (sum + term, size + Math.Abs(term));
+                            }
+                    Assert.That(first[(r * 9 + p) * channels + c], Is.EqualTo(sum).Within(4e-7 * size), $"place {p}, channel {c}, result {r}");
                 }
-                return result[16..^16];
+
+        float[] Gradient(int threads) => Guarded(results * 9 * channels, WinogradGradient.Room(sizes, threads), threads, (to, room) =>
+        {
+            fixed (float* from = x, back = one) WinogradGradient.Run(from, back, (float*)to, (float*)room, sizes, threads);
+        });
+
+        float[] Run(int threads) => Guarded(pictures * down * across * results, Winograd.Room(sizes, threads), threads, (to, room) =>
+        {
+            fixed (float* from = x, by = filter, added = bias) Winograd.Run(from, by, turned, added, (float*)to, (float*)room, sizes, threads);
+        });
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+
+    /// <summary>What is written by so many threads, with guards around it.</summary>
+    static float[] Guarded(int count, Zoo.Autograd.Shape space, int threads, Action<nint, nint> run)
+    {
+        var before = TorchThreads.Count;
+        TorchThreads.Count = threads;
+        try
+        {
+            var (result, room) = (new float[count + 32], new float[space.Elements + 32]);
+            Array.Fill(result, 7);
+            Array.Fill(room, 7);
+            fixed (float* to = &result[16], within = &room[16]) run((nint)to, (nint)within);
+            foreach (var array in new[] { result, room })
+            {
+                Assert.That(array[..16], Is.All.EqualTo(7));
+                Assert.That(array[^16..], Is.All.EqualTo(7));
             }
-            finally { TorchThreads.Count = before; }
+            return result[16..^16];
         }
+        finally { TorchThreads.Count = before; }
     }
 }

@@ -38,6 +38,7 @@ internal static unsafe class ConvProduct
     /// <summary>The gradient for the filter.</summary>
     internal static Value? Filter(Kernel k, ConvWindow w, Value x, Shape input, Value gradient, Shape gradientShape, Shape filter, DType dtype)
     {
+        if (Winograd.Fits(w, filter, dtype) && WinogradGradient.Make(k, x, input, gradient, gradientShape, w.Before[0], w.Before[1]) is { } made) return Last(made);
         var (places, window) = (Places(gradientShape), filter[0] * filter[1] * filter[2]);
         if (!Fits(w, filter, dtype) || !Pointwise(w, filter, dtype) && !Long(w, filter) || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
         Shape result = Shape.Create([filter[3], filter[0], filter[1], filter[2]]);

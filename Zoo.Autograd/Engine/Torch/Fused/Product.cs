@@ -65,9 +65,9 @@ internal static unsafe class Product
         ParallelFor.Run(ref body, parts, 1);
     }
 
-    /// <summary>The same on the calling thread alone.</summary>
-    internal static void Serial<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room) where TRight : struct, IProductRight =>
-        Whole(a, transposeA, b, c, bias, rows, depth, columns, room).Do(0, 1);
+    /// <summary>The same on the calling thread alone; with <paramref name="add"/> it is added to what is there.</summary>
+    internal static void Serial<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room, bool add = false) where TRight : struct, IProductRight =>
+        (Whole(a, transposeA, b, c, bias, rows, depth, columns, room) with { Add = add }).Do(0, 1);
 
     static Body<TRight> Whole<TRight>(float* a, bool transposeA, TRight b, float* c, float* bias, int rows, int depth, int columns, float* room) where TRight : struct, IProductRight =>
         new() { A = a, B = b, C = c, Bias = bias, Room = room, Size = PartRoom(columns, depth), M = rows, K = depth, N = columns, TransposeA = transposeA, Parts = 1 };
@@ -78,7 +78,7 @@ internal static unsafe class Product
         internal TRight B;
         internal long Size;
         internal int M, K, N, Parts;
-        internal bool TransposeA, ByRows;
+        internal bool TransposeA, ByRows, Add;
 
         public readonly void Do(long begin, long end)
         {
@@ -116,7 +116,7 @@ internal static unsafe class Product
                         if (k == 0 && Bias is not null)
                             for (var r = 0; r < rows; r++) new Span<float>(Bias + column, last - column).CopyTo(new(C + (nint)(i + r) * N + column, last - column));
                         for (var j = column; j < last; j += Panel)
-                            ProductTile.Run(TransposeA ? next : A + (nint)i * K + k, TransposeA ? 1 : K, TransposeA ? rows : 1, rows, depth, packed + (nint)(j - column) * depth, C + (nint)i * N + j, N, Math.Min(Panel, last - j), k > 0 || Bias is not null, sums);
+                            ProductTile.Run(TransposeA ? next : A + (nint)i * K + k, TransposeA ? 1 : K, TransposeA ? rows : 1, rows, depth, packed + (nint)(j - column) * depth, C + (nint)i * N + j, N, Math.Min(Panel, last - j), k > 0 || Add || Bias is not null, sums);
                         next += ProductTile.Size(rows, depth);
                     }
                 }

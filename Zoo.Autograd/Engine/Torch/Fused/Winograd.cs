@@ -16,6 +16,9 @@ internal static unsafe class Winograd
     /// <summary>The sizes: pictures, of both sides, channels last, and zeros before the first row and column.</summary>
     internal readonly record struct Sizes(int Pictures, int Height, int Width, int Channels, int ResultHeight, int ResultWidth, int Results, int Top, int Left)
     {
+        /// <summary>Of a convolution from pictures to pictures.</summary>
+        internal static Sizes Of(Shape input, Shape result, long top, long left) => new((int)input[0], (int)input[1], (int)input[2], (int)input[3], (int)result[1], (int)result[2], (int)result[3], (int)top, (int)left);
+
         internal int Down => (ResultHeight + 1) / 2;
         internal int Across => (ResultWidth + 1) / 2;
         internal int Squares => Pictures * Down * Across;
@@ -29,15 +32,22 @@ internal static unsafe class Winograd
         internal int Width16 => ProductTile.Vectors(Results) * 16;
         internal nint Filters => (nint)Square * Channels * Width16;
         internal nint Room => Square * (Plane + ResultPlane) + Channels + ProductTile.Rows * ProductTile.Panel;
+
+        /// <summary>The first of a square's results: its column and row, and where it lies.</summary>
+        internal (int X, int Y, nint At) Place(int square)
+        {
+            var (x, line) = (square % Across * 2, square / Across);
+            var y = line % Down * 2;
+            return (x, y, (((nint)(line / Down) * ResultHeight + y) * ResultWidth + x) * Results);
+        }
     }
 
     /// <summary>The convolution of <paramref name="x"/> with a filter that lies [out, 3, 3, in], or where <paramref name="turned"/> that of its gradient for the input; null where it is not faster.</summary>
     internal static Value? Make(Kernel k, Value x, Shape input, Value filter, bool turned, Value? bias, Shape result, long top, long left)
     {
-        var squares = input[0] * ((result[1] + 1) / 2) * ((result[2] + 1) / 2);
-        if (!Product.Suits(squares, input[3], result[3]) || squares < Fewest || squares * 4 > result[0] * result[1] * result[2] * MostBeyond || Math.Max(input.Elements, result.Elements) > int.MaxValue) return null;
-        var s = new Sizes((int)input[0], (int)input[1], (int)input[2], (int)input[3], (int)result[1], (int)result[2], (int)result[3], (int)top, (int)left);
-        var threads = Product.Threads(squares * Square, input[3], result[3]);
+        if (!Worth(input, result)) return null;
+        var s = Sizes.Of(input, result, top, left);
+        var threads = Product.Threads((long)s.Squares * Square, input[3], result[3]);
         return k.Host((from, to) => Run((float*)from[0], (float*)from[1], turned, from.Length > 2 ? (float*)from[2] : null, (float*)to[0], (float*)to[1], s, threads),
             bias is null ? [x, filter] : [x, filter, bias], (result, DType.Float32), (Room(s, threads), DType.Float32))[0];
     }
@@ -45,6 +55,13 @@ internal static unsafe class Winograd
     /// <summary>Whether the window is of the kind, and there are channels enough to be worth transforming.</summary>
     internal static bool Fits(ConvWindow w, Shape filter, DType dtype) =>
         dtype == DType.Float32 && w.Rank == 2 && w.Groups == 1 && filter[0] == 3 && filter[1] == 3 && w.Strides is [1, 1] && w.Dilations is [1, 1] && Math.Min(filter[2], filter[3]) >= Least && w.Before is [<= 2, <= 2] && w.After is [<= 2, <= 2];
+
+    /// <summary>Whether there are squares enough, most of which lie within the picture.</summary>
+    internal static bool Worth(Shape input, Shape result)
+    {
+        var squares = input[0] * ((result[1] + 1) / 2) * ((result[2] + 1) / 2);
+        return Product.Suits(squares, input[3], result[3]) && squares >= Fewest && squares * 4 <= result[0] * result[1] * result[2] * MostBeyond && Math.Max(input.Elements, result.Elements) <= int.MaxValue;
+    }
 
     /// <summary>Fewer channels are not worth transforming, nor are fewer squares worth transforming the filters.</summary>
     const int Least = 16, Fewest = 96;
@@ -156,7 +173,7 @@ internal unsafe struct WinogradSquares : IRangeBody
             {
                 var first = (int)block * each;
                 var count = Math.Min(each, s.Squares - first);
-                for (var i = 0; i < count; i++) See(first + i, seen + (nint)i * s.Channels, zeros);
+                for (var i = 0; i < count; i++) See(s, X, first + i, seen + (nint)i * s.Channels, s.Plane, zeros);
                 for (var p = 0; p < Winograd.Square; p++)
                     for (var j = 0; j < s.Results; j += ProductTile.Panel)
                         for (int i = 0, rows; i < count; i += rows)
@@ -171,13 +188,12 @@ internal unsafe struct WinogradSquares : IRangeBody
 
     /// <summary>Transforms what a square's results see: 4 x 4 places, zero beyond the picture.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void See(int square, float* to, float* zeros)
+    internal static void See(Winograd.Sizes s, float* pictures, int square, float* to, nint plane, float* zeros)
     {
-        var (s, plane) = (Sizes, Sizes.Plane);
         int x = square % s.Across * 2 - s.Left, line = square / s.Across, y = line % s.Down * 2 - s.Top, picture = line / s.Down;
         var at = stackalloc float*[Winograd.Square];
         for (var i = 0; i < Winograd.Square; i++)
-            at[i] = (uint)(y + i / 4) < (uint)s.Height && (uint)(x + i % 4) < (uint)s.Width ? X + (((nint)picture * s.Height + y + i / 4) * s.Width + x + i % 4) * s.Channels : zeros;
+            at[i] = (uint)(y + i / 4) < (uint)s.Height && (uint)(x + i % 4) < (uint)s.Width ? pictures + (((nint)picture * s.Height + y + i / 4) * s.Width + x + i % 4) * s.Channels : zeros;
         for (nint c = 0; c < s.Channels; c += 16)
         {
             var count = (int)Math.Min(16, s.Channels - c);
@@ -205,8 +221,8 @@ internal unsafe struct WinogradSquares : IRangeBody
     readonly void Give(int square, float* from)
     {
         var (s, plane) = (Sizes, Sizes.ResultPlane);
-        int x = square % s.Across * 2, line = square / s.Across, y = line % s.Down * 2, picture = line / s.Down;
-        var to = Result + (((nint)picture * s.ResultHeight + y) * s.ResultWidth + x) * s.Results;
+        var (x, y, at) = s.Place(square);
+        var to = Result + at;
         var (right, below) = (x + 1 < s.ResultWidth, y + 1 < s.ResultHeight);
         nint step = s.Results, row = (nint)s.ResultWidth * step;
         for (nint c = 0; c < s.Results; c += 16, from += 16, to += 16)
