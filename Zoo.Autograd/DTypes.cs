@@ -5,36 +5,38 @@ namespace Zoo.Autograd;
 /// <summary>What is known about each <see cref="DType"/>: its name, size, .NET type.</summary>
 public static class DTypes
 {
-    static readonly (DType DType, string Name, int Size, Type Clr)[] Table =
+    sealed record Row(DType DType, string Name, int Size, Type Clr);
+
+    static readonly Row[] Table =
     [
-        (DType.Float32, "float32", 4, typeof(float)), (DType.Float64, "float64", 8, typeof(double)),
-        (DType.Int32, "int32", 4, typeof(int)), (DType.UInt8, "uint8", 1, typeof(byte)),
-        (DType.Int16, "int16", 2, typeof(short)), (DType.Int8, "int8", 1, typeof(sbyte)),
-        (DType.String, "string", 0, typeof(byte[])), (DType.Complex64, "complex64", 8, typeof(Complex64)),
-        (DType.Int64, "int64", 8, typeof(long)), (DType.Bool, "bool", 1, typeof(bool)),
-        (DType.BFloat16, "bfloat16", 2, typeof(BFloat16)), (DType.UInt16, "uint16", 2, typeof(ushort)),
-        (DType.Complex128, "complex128", 16, typeof(Complex)), (DType.Float16, "float16", 2, typeof(Half)),
-        (DType.Resource, "resource", 0, typeof(object)), (DType.Variant, "variant", 0, typeof(object)),
-        (DType.UInt32, "uint32", 4, typeof(uint)), (DType.UInt64, "uint64", 8, typeof(ulong)),
+        new(DType.Float32, "float32", 4, typeof(float)), new(DType.Float64, "float64", 8, typeof(double)),
+        new(DType.Int32, "int32", 4, typeof(int)), new(DType.UInt8, "uint8", 1, typeof(byte)),
+        new(DType.Int16, "int16", 2, typeof(short)), new(DType.Int8, "int8", 1, typeof(sbyte)),
+        new(DType.String, "string", 0, typeof(byte[])), new(DType.Complex64, "complex64", 8, typeof(Complex64)),
+        new(DType.Int64, "int64", 8, typeof(long)), new(DType.Bool, "bool", 1, typeof(bool)),
+        new(DType.BFloat16, "bfloat16", 2, typeof(BFloat16)), new(DType.UInt16, "uint16", 2, typeof(ushort)),
+        new(DType.Complex128, "complex128", 16, typeof(Complex)), new(DType.Float16, "float16", 2, typeof(Half)),
+        new(DType.Resource, "resource", 0, typeof(object)), new(DType.Variant, "variant", 0, typeof(object)),
+        new(DType.UInt32, "uint32", 4, typeof(uint)), new(DType.UInt64, "uint64", 8, typeof(ulong)),
     ];
 
-    static readonly (string Name, int Size, Type Clr)[] ByNumber = Index();
+    static readonly Row?[] ByNumber = Index();
 
-    static (string, int, Type)[] Index()
+    static Row?[] Index()
     {
-        var byNumber = new (string, int, Type)[24];
-        foreach (var row in Table) byNumber[(int)row.DType] = (row.Name, row.Size, row.Clr);
+        var byNumber = new Row?[24];
+        foreach (var row in Table) byNumber[(int)row.DType] = row;
         return byNumber;
     }
 
     /// <summary>Keras' name of the type, such as <c>float32</c>.</summary>
-    public static string Name(this DType dtype) => ByNumber[(int)dtype].Name ?? "invalid";
+    public static string Name(this DType dtype) => ByNumber[(int)dtype]?.Name ?? "invalid";
 
     /// <summary>Bytes of one element; 0 for strings and handles.</summary>
-    public static int Size(this DType dtype) => ByNumber[(int)dtype].Size;
+    public static int Size(this DType dtype) => ByNumber[(int)dtype]?.Size ?? 0;
 
     /// <summary>The .NET type that holds one element.</summary>
-    public static Type ClrType(this DType dtype) => ByNumber[(int)dtype].Clr;
+    public static Type ClrType(this DType dtype) => ByNumber[(int)dtype]?.Clr!;
 
     /// <summary>Whether the type is a real floating-point type.</summary>
     public static bool IsFloat(this DType dtype) =>

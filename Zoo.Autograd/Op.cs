@@ -134,21 +134,15 @@ public sealed class Op
         var given = inputs as Variable[] ?? [.. inputs];
         var bound = new Binder(this, given, attrs);
         attrs = bound.Bind();
-        var context = new ShapeContext(this, given, attrs);
-        var shapes = Shape(context);
-        var types = bound.OutputTypes();
-        if (shapes.Count != types.Count)
-            throw new GraphException($"{Name}: its shape rule gave {shapes.Count} shapes for {types.Count} outputs.");
-        var outputs = new (Shape, DType)[types.Count];
-        for (var i = 0; i < outputs.Length; i++) outputs[i] = (shapes[i], types[i]);
+        var outputs = bound.Outputs(Shape(new(this, given, attrs)));
         return new(this, given, attrs, outputs, name, tag, controls);
     }
 
-    internal Variable Call(params ReadOnlySpan<Variable> inputs) => Call(inputs.ToArray(), Attrs.None).Out;
+    internal Variable Call(params Variable[] inputs) => Call(inputs, Attrs.None).Out;
 
-    internal Variable Call(ReadOnlySpan<Variable> inputs, params ReadOnlySpan<(string, object)> attrs) => Call(inputs.ToArray(), Attrs.Of(attrs)).Out;
+    internal Variable Call(Variable[] inputs, params (string, object)[] attrs) => Call(inputs, Attrs.Of(attrs)).Out;
 
-    internal Node Node(ReadOnlySpan<Variable> inputs, params ReadOnlySpan<(string, object)> attrs) => Call(inputs.ToArray(), Attrs.Of(attrs));
+    internal Node Node(Variable[] inputs, params (string, object)[] attrs) => Call(inputs, Attrs.Of(attrs));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -49,7 +49,15 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<long>
     public int Rank => Known().Length;
 
     /// <summary>Whether every dimension is known.</summary>
-    public bool IsKnown => dims is not null && Array.IndexOf(dims, Dim.Any) < 0;
+    public bool IsKnown
+    {
+        get
+        {
+            foreach (var d in dims ?? [])
+                if (d == Dim.Any) return false;
+            return dims is not null;
+        }
+    }
 
     /// <summary>The number of elements.</summary>
     /// <exception cref="InvalidOperationException">A dimension is unknown.</exception>

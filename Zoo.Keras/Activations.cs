@@ -126,5 +126,5 @@ public static class Activations
     /// <summary>The functions that a name alone describes, by Keras' names.</summary>
     internal static IReadOnlyDictionary<string, Func<Variable, Variable>> Named { get; } = typeof(Activations).GetMethods()
         .Where(m => m.IsStatic && m.ReturnType == typeof(Variable) && m.GetParameters().Skip(1).All(p => p.HasDefaultValue))
-        .ToDictionary(m => KerasNames.Snake(m.Name), m => (Func<Variable, Variable>)(x => KerasValue.Invoke(() => (Variable)m.Invoke(null, [x, .. m.GetParameters().Skip(1).Select(p => p.DefaultValue)])!)));
+        .ToDictionary(m => KerasNames.Snake(m.Name), m => m.GetParameters().Length == 1 ? m.CreateDelegate<Func<Variable, Variable>>() : x => KerasValue.Invoke(() => (Variable)m.Invoke(null, [x, .. m.GetParameters().Skip(1).Select(p => p.DefaultValue)])!));
 }

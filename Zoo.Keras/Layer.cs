@@ -12,9 +12,11 @@ namespace Zoo.Keras;
 [KerasShared]
 public abstract class Layer : ICallable
 {
-    readonly List<(Parameter Weight, Regularizer? Regularizer, bool Trainable)> own = [];
+    readonly List<OwnWeight> own = [];
     string? name;
     bool trainable = true;
+
+    sealed record OwnWeight(Parameter Weight, Regularizer? Regularizer, bool Trainable);
 
     /// <summary>The name; where none is given the model numbers layers of a class: <c>dense</c>, <c>dense_1</c>.</summary>
     public string Name
@@ -63,7 +65,7 @@ public abstract class Layer : ICallable
     internal virtual IReadOnlyList<Parameter> OwnCarried => [];
 
     /// <summary>The layers within, each with the name of the member that holds it.</summary>
-    internal virtual IReadOnlyList<(string Member, Layer Layer)> SubLayers => Graph.SubLayers.Of(this);
+    internal virtual IReadOnlyList<SubLayer> SubLayers => Graph.SubLayers.Of(this);
 
     /// <summary>What has weights or states of its own in here: this layer, those within, and Parameters outside of layers.</summary>
     internal virtual IEnumerable<object> Parts => SubLayers.SelectMany(s => s.Layer.Parts).Prepend(this);
@@ -75,7 +77,7 @@ public abstract class Layer : ICallable
     internal IReadOnlyList<Shape>? BuiltFor { get; private protected set; }
 
     /// <summary>The same by the parameters of Keras' build: a shape, or a list of them.</summary>
-    internal IReadOnlyList<(string Parameter, object? Shape)> BuiltShapes { get; private set; } = [];
+    internal IReadOnlyList<CallArgument> BuiltShapes { get; private set; } = [];
 
     /// <summary>The name within the model, such as <c>tower/dense</c>.</summary>
     internal string Path { get => field ?? Name; private set; }
@@ -122,22 +124,22 @@ public abstract class Layer : ICallable
     /// <summary>The same for a layer that has several results.</summary>
     public Variable[] ApplyMany(IReadOnlyList<Variable> inputs, params ReadOnlySpan<(string Name, CallValue Value)> named) => CallNode(Arguments(inputs, named)).Outputs;
 
-    List<(string?, object?)> Arguments(IReadOnlyList<Variable> inputs, ReadOnlySpan<(string Name, CallValue Value)> named)
+    List<CallArgument> Arguments(IReadOnlyList<Variable> inputs, ReadOnlySpan<(string Name, CallValue Value)> named)
     {
         var arguments = CallForm.Positional(this, inputs).ToList();
-        foreach (var (argument, value) in named) arguments.Add((argument, value.Content));
+        foreach (var (argument, value) in named) arguments.Add(new(argument, value.Content));
         return arguments;
     }
 
     /// <summary>The node of a call whose arguments, with their names where they are given by name, are Variables, lists or dictionaries of them, or plain values.</summary>
-    internal Node CallNode(IEnumerable<(string? Name, object? Value)> arguments, bool? training = null, bool penalized = true)
+    internal Node CallNode(IEnumerable<CallArgument> arguments, bool? training = null, bool penalized = true)
     {
         var all = arguments.ToList();
-        if (all.Find(a => a.Name == "training").Value is bool mode) training = mode;
+        if (all.Find(a => a.Name == "training")?.Value is bool mode) training = mode;
         var (form, inputs) = CallForm.Of(this, all.FindAll(a => a.Name != "training"));
         var call = new LayerCall(this, form, training, penalized);
         var (outputs, _) = Trace(call, inputs, new Variable?[inputs.Length], new(training: false));
-        return new(UpperOps.Call, inputs, Attrs.None, [.. outputs.Select(o => (o.Shape, o.DType))], Name, call);
+        return new(UpperOps.Call, inputs, Attrs.None, Array.ConvertAll(outputs, o => (o.Shape, o.DType)), Name, call);
     }
 
     /// <summary>The expression of one call, with the mask of each result.</summary>
@@ -183,7 +185,7 @@ public abstract class Layer : ICallable
     void BuildOnce(CallForm form, Variable[] inputs)
     {
         var shapes = form.BuildShapes(inputs);
-        Build([.. shapes.SelectMany(s => CallForm.Leaves(s.Shape)).OfType<Shape>()]);
+        Build([.. shapes.SelectMany(s => CallForm.Leaves(s.Value)).OfType<Shape>()]);
         Adaptation?.Built(this);
         (BuiltFor, BuiltShapes) = ([.. inputs.Select(x => x.Shape)], shapes);
     }
@@ -256,7 +258,7 @@ public abstract class Layer : ICallable
         Parameter parameter = null!;
         var type = dtype ?? DTypePolicy.VariableDType;
         parameter = new(weightName, shape, type, () => initializer.Create(shape, type, SplitMix.Derive(Seed, parameter.Path)), trainable) { Path = $"{Path}/{weightName}", Constraint = constraint is null ? null : constraint.Of };
-        own.Add((parameter, regularizer, trainable));
+        own.Add(new(parameter, regularizer, trainable));
         return parameter;
     }
 
@@ -268,7 +270,7 @@ public abstract class Layer : ICallable
     private protected void Adopt(Parameter weight)
     {
         weight.Path = $"{Path}/{weight.Name}";
-        own.Add((weight, null, weight.Trainable));
+        own.Add(new(weight, null, weight.Trainable));
     }
 
     /// <summary>Gives the layer and those within their place in a model.</summary>

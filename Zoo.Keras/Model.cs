@@ -44,7 +44,7 @@ public partial class Model : Layer
     /// <exception cref="GraphException">There is none; the message says the nearest names.</exception>
     public Layer GetLayer(string name) => Layers.FirstOrDefault(l => l.Name == name) ?? throw Nearest.Unknown("GetLayer", "layer", name, [.. Layers.Select(l => l.Name)]);
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => graph is null ? base.SubLayers : [.. graph.Layers.Select(l => (l.Name, l))];
+    internal override IReadOnlyList<SubLayer> SubLayers => graph is null ? base.SubLayers : [.. graph.Layers.Select(l => new SubLayer(l.Name, l))];
 
     internal Ports Inputs => inputs ?? throw NotBuilt();
 

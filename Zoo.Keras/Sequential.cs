@@ -1,4 +1,5 @@
 using System.Collections;
+using Zoo.Keras.Graph;
 
 namespace Zoo.Keras;
 
@@ -33,12 +34,12 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         }
     }
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers
+    internal override IReadOnlyList<SubLayer> SubLayers
     {
         get
         {
             BuildWhenKnown();
-            return [.. stack.Select(l => (l.Name, l))];
+            return [.. stack.Select(l => new SubLayer(l.Name, l))];
         }
     }
 

@@ -35,8 +35,10 @@ public readonly struct Sizes : IKerasValue<Sizes>, IEquatable<Sizes>
     /// <exception cref="ArgumentException">There are more or fewer, or one is too small.</exception>
     internal Sizes For(int axes, string where, int least = 1)
     {
-        var all = values is [var one] ? [.. Enumerable.Repeat(one, axes)] : values ?? [];
-        return all.Length == axes && Array.TrueForAll(all, v => v >= least) ? new(all)
+        var all = new int[axes];
+        var fits = values?.Length == axes || values?.Length == 1;
+        for (var i = 0; fits && i < axes; i++) fits = (all[i] = values![values.Length == 1 ? 0 : i]) >= least;
+        return fits ? new(all)
             : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{where} {this} is out of range. Expected one number or {axes}, each at least {least}."));
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -10,35 +9,48 @@ namespace Zoo.Autograd.Graph;
 /// </summary>
 internal sealed class Attrs
 {
-    readonly ImmutableSortedDictionary<string, object> values;
+    readonly string[] names;
+    readonly object[] values;
 
-    Attrs(ImmutableSortedDictionary<string, object> values) => this.values = values;
+    Attrs(string[] names, object[] values) => (this.names, this.values) = (names, values);
 
-    internal static Attrs None { get; } = new(ImmutableSortedDictionary.Create<string, object>(StringComparer.Ordinal));
+    internal static Attrs None { get; } = new([], []);
 
-    internal static Attrs Of(params ReadOnlySpan<(string Name, object Value)> pairs)
+    internal static Attrs Of(params (string Name, object Value)[] pairs) => None.With(pairs);
+
+    internal static Attrs From(Dictionary<string, object> all)
     {
-        var result = None.values.ToBuilder();
-        foreach (var (name, value) in pairs) result[name] = Normal(value);
-        return new(result.ToImmutable());
+        string[] names = [.. all.Keys];
+        Array.Sort(names, StringComparer.Ordinal);
+        return new(names, Array.ConvertAll(names, name => Normal(all[name])));
     }
 
-    internal object? this[string name] => values.GetValueOrDefault(name);
+    internal object? this[string name] => Find(name) is >= 0 and var at ? values[at] : null;
 
-    internal IEnumerable<KeyValuePair<string, object>> All => values;
-
-    internal bool Has(string name) => values.ContainsKey(name);
-
-    internal Attrs Without(string name) => new(values.Remove(name));
-
-    internal Attrs With(string name, object value) => new(values.SetItem(name, Normal(value)));
-
-    internal Attrs With(params ReadOnlySpan<(string Name, object Value)> pairs)
+    internal IEnumerable<KeyValuePair<string, object>> All
     {
-        var result = values.ToBuilder();
-        foreach (var (name, value) in pairs) result[name] = Normal(value);
-        return new(result.ToImmutable());
+        get
+        {
+            for (var i = 0; i < names.Length; i++) yield return new(names[i], values[i]);
+        }
     }
+
+    internal bool Has(string name) => Find(name) >= 0;
+
+    internal Attrs Without(string name) => Find(name) is >= 0 and var at ? new([.. names[..at], .. names[(at + 1)..]], [.. values[..at], .. values[(at + 1)..]]) : this;
+
+    internal Attrs With(string name, object value) => With((name, value));
+
+    internal Attrs With(params (string Name, object Value)[] pairs)
+    {
+        if (pairs.Length == 0) return this;
+        var all = new Dictionary<string, object>(names.Length + pairs.Length);
+        for (var i = 0; i < names.Length; i++) all[names[i]] = values[i];
+        foreach (var (name, value) in pairs) all[name] = value;
+        return From(all);
+    }
+
+    int Find(string name) => Array.BinarySearch(names, name, StringComparer.Ordinal);
 
     internal bool SameAs(Attrs other)
     {
@@ -48,7 +60,7 @@ internal sealed class Attrs
         return mine.Equals(others);
     }
 
-    internal T Get<T>(string name) => values.TryGetValue(name, out var value) && value is T typed ? typed
+    internal T Get<T>(string name) => this[name] is var value && value is T typed ? typed
         : throw new GraphException($"attribute '{name}' is {(value is null ? "missing" : value.GetType().Name)}. Expected a value of {typeof(T).Name}.");
 
     static object Normal(object value) => value switch
@@ -63,7 +75,7 @@ internal sealed class Attrs
     /// <summary>Appends a text that is equal for equal attributes: common subexpressions are found by it.</summary>
     internal void AppendKey(System.Text.StringBuilder to)
     {
-        foreach (var (name, value) in values) AppendValue(to.Append(name).Append('='), value).Append(';');
+        for (var i = 0; i < names.Length; i++) AppendValue(to.Append(names[i]).Append('='), values[i]).Append(';');
     }
 
     static System.Text.StringBuilder AppendValue(System.Text.StringBuilder to, object value) => value switch

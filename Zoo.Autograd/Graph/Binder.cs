@@ -20,12 +20,10 @@ internal sealed class Binder(Op op, Variable[] inputs, Attrs attrs)
         {
             if (!bound.ContainsKey(def.Name))
                 bound[def.Name] = def.Default ?? throw new GraphException($"{op.Name}: the attribute '{def.Name}' ({def.Kind}) is missing. Give it a value.");
-            if (def.Kind == "type" && def.Allowed is { } allowed && bound[def.Name] is DType type && !allowed.Contains(type))
+            if (def.Kind == "type" && def.Allowed is { } allowed && bound[def.Name] is DType type && !def.Takes(type))
                 throw new GraphException($"{op.Name}: it does not take {type.Name()} for {def.Name}. Expected {string.Join(", ", allowed.Select(t => t.Name()))}. Cast the input: A.Cast(x, DType.Float32).");
         }
-        var result = Attrs.None;
-        foreach (var (name, value) in bound) result = result.With(name, value);
-        return result;
+        return Attrs.From(bound);
     }
 
     void BindInputs()
@@ -70,16 +68,23 @@ internal sealed class Binder(Op op, Variable[] inputs, Attrs attrs)
             throw new GraphException($"{op.Name}: its inputs have different dtypes: {string.Join(", ", inputs.Select(v => v.DType.Name()))}. Expected one dtype; nothing is promoted in silence. Cast one of them: A.Cast(x, DType.{(DType)type}).");
     }
 
-    internal List<DType> OutputTypes()
+    internal (Shape, DType)[] Outputs(Shapes shapes)
     {
-        var result = new List<DType>();
+        var outputs = new (Shape, DType)[shapes.Count];
+        var count = 0;
         foreach (var def in op.Signature.Outputs)
         {
-            if (def.IsTypeList) { result.AddRange((DType[])bound[def.TypeAttr!]); continue; }
-            var type = def.TypeAttr is null ? def.Fixed : (DType)bound[def.TypeAttr];
-            var n = def.NumberAttr is null ? 1 : (int)(long)bound[def.NumberAttr];
-            for (var k = 0; k < n; k++) result.Add(type);
+            if (def.IsTypeList)
+                foreach (var listed in (DType[])bound[def.TypeAttr!]) Add(listed);
+            else
+                for (var n = def.NumberAttr is null ? 1 : (int)(long)bound[def.NumberAttr]; n > 0; n--) Add(def.TypeAttr is null ? def.Fixed : (DType)bound[def.TypeAttr]);
         }
-        return result;
+        return count == outputs.Length ? outputs : throw new GraphException($"{op.Name}: its shape rule gave {shapes.Count} shapes for {count} outputs.");
+
+        void Add(DType type)
+        {
+            if (count < outputs.Length) outputs[count] = (shapes[count], type);
+            count++;
+        }
     }
 }

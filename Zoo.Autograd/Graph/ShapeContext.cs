@@ -70,7 +70,9 @@ internal sealed class ShapeContext(Op op, Variable[] inputs, Attrs attrs)
     internal Shape Rank(int input, params ReadOnlySpan<int> expected)
     {
         var shape = this[input];
-        if (!shape.HasRank || expected.Contains(shape.Rank)) return shape;
+        if (!shape.HasRank) return shape;
+        foreach (var rank in expected)
+            if (rank == shape.Rank) return shape;
         throw Fail($"the input '{Name(input)}' has rank {shape.Rank}", $"Expected rank {string.Join(" or ", expected.ToArray())}.");
     }
 

@@ -108,10 +108,10 @@ internal static class ShapeValues
 
     static bool Small(Variable v) => !v.Shape.IsKnown || Elements(v) <= MaxEntries;
 
-    static Int128 Elements(Variable v)
+    static long Elements(Variable v)
     {
-        Int128 n = 1;
-        foreach (var d in v.Shape.Dims) n = Int128.Min(n * d, long.MaxValue);
+        long n = 1;
+        foreach (var d in v.Shape.Dims) n = d == 0 || n <= long.MaxValue / d ? n * d : long.MaxValue;
         return n;
     }
 

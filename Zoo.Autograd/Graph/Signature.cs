@@ -6,7 +6,15 @@ namespace Zoo.Autograd.Graph;
 internal sealed record ArgDef(string Name, string? TypeAttr, DType Fixed, string? NumberAttr, bool IsTypeList);
 
 /// <summary>One attribute: its kind (int, float, bool, string, type, shape, tensor, func, or the plural of one) and its default.</summary>
-internal sealed record AttrDef(string Name, string Kind, DType[]? Allowed, object? Default);
+internal sealed record AttrDef(string Name, string Kind, DType[]? Allowed, object? Default)
+{
+    internal bool Takes(DType type)
+    {
+        foreach (var allowed in Allowed ?? [])
+            if (allowed == type) return true;
+        return Allowed is null;
+    }
+}
 
 /// <summary>
 /// An op's inputs, outputs and attributes, read from one line in TensorFlow's manner:
@@ -20,16 +28,27 @@ internal sealed class Signature
     static readonly Dictionary<string, DType[]> Classes = new()
     {
         ["float"] = Floats,
-        ["real"] = [.. Floats, .. Integers],
-        ["ordered"] = [.. Floats, .. Integers, DType.Bool],
-        ["number"] = [.. Floats, .. Integers, .. Complexes],
-        ["continuous"] = [.. Floats, .. Complexes],
-        ["signed"] = [.. Floats, DType.Int8, DType.Int16, DType.Int32, DType.Int64],
-        ["wide"] = [.. Floats, DType.Int32, DType.Int64, .. Complexes],
+        ["real"] = All(Floats, Integers),
+        ["ordered"] = All(Floats, Integers, [DType.Bool]),
+        ["number"] = All(Floats, Integers, Complexes),
+        ["continuous"] = All(Floats, Complexes),
+        ["signed"] = All(Floats, [DType.Int8, DType.Int16, DType.Int32, DType.Int64]),
+        ["wide"] = All(Floats, [DType.Int32, DType.Int64], Complexes),
         ["integer"] = Integers,
-        ["numeric"] = [.. Floats, .. Integers, .. Complexes, DType.Bool],
+        ["numeric"] = All(Floats, Integers, Complexes, [DType.Bool]),
         ["index"] = [DType.Int32, DType.Int64],
     };
+
+    static DType[] All(params DType[][] sets)
+    {
+        DType[] all = [];
+        foreach (var set in sets)
+        {
+            Array.Resize(ref all, all.Length + set.Length);
+            set.CopyTo(all, all.Length - set.Length);
+        }
+        return all;
+    }
 
     internal ArgDef[] Inputs { get; }
     internal ArgDef[] Outputs { get; }

@@ -8,26 +8,22 @@ internal static class Topology
     {
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         var result = new List<Node>();
-        var stack = new Stack<(Node Node, int Next)>();
+        var stack = new Stack<Node?>();   // what is to be met, the first on top; null says that all before the node under it has been
         foreach (var target in targets)
         {
-            Enter(target);
-            while (stack.Count > 0)
+            stack.Push(target);
+            while (stack.TryPop(out var node))
             {
-                var (node, next) = stack.Pop();
-                if (next < node.Inputs.Length + node.Controls.Length)
+                if (node is null) result.Add(stack.Pop()!);
+                else if (skip?.Invoke(node) != true && seen.Add(node))
                 {
-                    stack.Push((node, next + 1));
-                    Enter(next < node.Inputs.Length ? node.Inputs[next].Node : node.Controls[next - node.Inputs.Length]);
+                    stack.Push(node);
+                    stack.Push(null);
+                    for (var i = node.Controls.Length - 1; i >= 0; i--) stack.Push(node.Controls[i]);
+                    for (var i = node.Inputs.Length - 1; i >= 0; i--) stack.Push(node.Inputs[i].Node);
                 }
-                else result.Add(node);
             }
         }
         return result;
-
-        void Enter(Node node)
-        {
-            if (skip?.Invoke(node) != true && seen.Add(node)) stack.Push((node, 0));
-        }
     }
 }

@@ -101,7 +101,7 @@ internal sealed class ConvFamily
 
     void Steps(ShapeContext s, string name, long[] steps)
     {
-        if (steps.Length != rank + 2 || steps[0] != 1 || steps[^1] != 1 || steps.Any(step => step < 1))
+        if (steps.Length != rank + 2 || steps[0] != 1 || steps[^1] != 1 || Array.Exists(steps, step => step < 1))
             throw s.Fail($"{name} of [{string.Join(", ", steps)}]", $"Expected {rank + 2} positive numbers, 1 for batch and channels.");
     }
 

@@ -105,11 +105,19 @@ internal static class ReduceOps
     {
         s.Rank(1, 0, 1);
         if (!s[0].HasRank) return Shape.Unknown;
-        if (s.Value(1) is not { } axes || axes.Contains(Dim.Any) && !s.Constant(1))
-            return s.Flag("keep_dims") ? Shape.Create([.. Enumerable.Repeat(Dim.Any, s[0].Rank)]) : Shape.Unknown;
-        var gone = axes.Select(a => s.Axis(a, s[0].Rank)).ToHashSet();
-        if (gone.Count < axes.Length) throw s.Fail($"an axis of [{string.Join(", ", axes)}] is named twice", "Expected each axis once.");
-        return Shape.Create([.. s[0].Select((d, i) => (d, i)).Where(x => s.Flag("keep_dims") || !gone.Contains(x.i)).Select(x => gone.Contains(x.i) ? 1 : x.d)]);
+        var (rank, kept) = (s[0].Rank, s.Flag("keep_dims"));
+        if (s.Value(1) is not { } axes || !s.Constant(1) && axes.Contains(Dim.Any)) return kept ? ShapeContext.OfRank(rank) : Shape.Unknown;
+        var gone = new bool[rank];
+        foreach (var axis in axes)
+        {
+            var at = s.Axis(axis, rank);
+            if (gone[at]) throw s.Fail($"an axis of [{string.Join(", ", axes)}] is named twice", "Expected each axis once.");
+            gone[at] = true;
+        }
+        var dims = new long[kept ? rank : rank - axes.Length];
+        for (int from = 0, to = 0; from < rank; from++)
+            if (kept || !gone[from]) dims[to++] = gone[from] ? 1 : s[0][from];
+        return Shape.Create(dims);
     }
 
     static Op Reduce(string name, string types, Func<Node, Variable, Variable?[]> grad, Func<Kernel, Values> kernel, Func<IEnumerable<double>, double>? host = null, Func<Node, Variable[]?>? composite = null) =>

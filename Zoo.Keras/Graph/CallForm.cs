@@ -6,6 +6,12 @@ namespace Zoo.Keras.Graph;
 /// <summary>The place of a Variable in the inputs of a call.</summary>
 internal readonly record struct InputAt(int Index);
 
+/// <summary>An argument of a call, or of Keras' build, with its name where it was given by name.</summary>
+internal sealed record CallArgument(string? Name, object? Value)
+{
+    public object? Value { get; set; } = Value;
+}
+
 /// <summary>
 /// How a call was written: its arguments in order, each with its name where it was given by name. A value is an <see cref="InputAt"/>, a list
 /// (<c>object?[]</c>) or dictionary of such, null, or a plain value. Masks stand last among the inputs.
@@ -16,40 +22,38 @@ internal sealed class CallForm
     static readonly ConcurrentDictionary<Type, string[]> ParametersOf = new();
     readonly string[] parameters;
 
-    CallForm(string[] parameters, (string? Name, object? Value)[] arguments, int given) => (this.parameters, Arguments, Given) = (parameters, arguments, given);
+    CallForm(string[] parameters, CallArgument[] arguments, int given) => (this.parameters, Arguments, Given) = (parameters, arguments, given);
 
-    internal (string? Name, object? Value)[] Arguments { get; }
+    internal CallArgument[] Arguments { get; }
 
     /// <summary>How many of the inputs are not masks.</summary>
     internal int Given { get; }
 
     /// <summary>The form of a call with Variables in place of their numbers, and these Variables in the order of the inputs.</summary>
-    internal static (CallForm Form, Variable[] Inputs) Of(Layer layer, IReadOnlyList<(string? Name, object? Value)> arguments)
+    internal static (CallForm Form, Variable[] Inputs) Of(Layer layer, IEnumerable<CallArgument> arguments)
     {
+        CallArgument[] all = [.. arguments.Select(a => a with { })];
+        var named = all.Where(a => a.Name is not (null or "mask")).ToList();
+        named.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));   // Keras sorts what is given by name
         var inputs = new List<Variable>();
-        var numbered = new (string? Name, object? Value)[arguments.Count];
-        var given = 0;
-        foreach (var masks in (bool[])[false, true])
-        {
-            foreach (var i in Enumerable.Range(0, arguments.Count).OrderBy(i => arguments[i].Name ?? "", StringComparer.Ordinal))   // Keras sorts what is given by name
-                if (arguments[i].Name == "mask" == masks) numbered[i] = (arguments[i].Name, Numbered(arguments[i].Value, inputs));
-            if (!masks) given = inputs.Count;
-        }
-        return (new(Parameters(layer), numbered, given), [.. inputs]);
+        foreach (var argument in all.Where(a => a.Name is null).Concat(named)) argument.Value = Numbered(argument.Value, inputs);
+        var given = inputs.Count;
+        foreach (var mask in all.Where(a => a.Name == "mask")) mask.Value = Numbered(mask.Value, inputs);
+        return (new(Parameters(layer), all, given), [.. inputs]);
     }
 
     /// <summary>Inputs given without names: each its own argument where the class has several, else one or a list of them in the first.</summary>
-    internal static IEnumerable<(string? Name, object? Value)> Positional(Layer layer, IReadOnlyList<Variable> inputs)
+    internal static IEnumerable<CallArgument> Positional(Layer layer, IReadOnlyList<Variable> inputs)
     {
         var names = Parameters(layer);
         for (var i = 0; i < inputs.Count; i++)
         {
             if (i >= names.Length - 1)
             {
-                yield return (null, Model(layer, inputs) ?? (i == inputs.Count - 1 ? inputs[i] : inputs.Skip(i).ToArray<object?>()));
+                yield return new(null, Model(layer, inputs) ?? (i == inputs.Count - 1 ? inputs[i] : inputs.Skip(i).ToArray<object?>()));
                 yield break;
             }
-            yield return (null, inputs[i]);
+            yield return new(null, inputs[i]);
         }
     }
 
@@ -71,14 +75,21 @@ internal sealed class CallForm
     }
 
     /// <summary>The shapes for which a layer is built: of the arguments that <see cref="KerasParametersAttribute"/> names, by default of the first.</summary>
-    internal List<(string Parameter, object? Shape)> BuildShapes(Variable[] inputs) =>
-        [.. Named().Where(a => a.Name != "mask" && parameters.Contains(a.Name) && Leaves(a.Value).Any(v => v is InputAt)).OrderBy(a => Array.IndexOf(parameters, a.Name)).Select(a => (a.Name, Map(a.Value, v => v is InputAt at ? inputs[at.Index].Shape : null)))];
-
-    /// <summary>The names under which the first argument and those after it stand.</summary>
-    internal IEnumerable<(string Name, object? Value)> Named() => Arguments.Select((a, i) => (a.Name ?? (i < parameters.Length ? parameters[i] : ""), a.Value));
+    internal List<CallArgument> BuildShapes(Variable[] inputs)
+    {
+        var shapes = new List<CallArgument>();
+        foreach (var parameter in parameters)
+            if (parameter != "mask" && Find(parameter) is { } value && Leaves(value).Any(v => v is InputAt)) shapes.Add(new(parameter, Map(value, v => v is InputAt at ? inputs[at.Index].Shape : null)));
+        return shapes;
+    }
 
     /// <summary>An argument by name, however it was given; null where it was not.</summary>
-    internal object? Find(string name) => Named().FirstOrDefault(a => a.Name == name).Value;
+    internal object? Find(string name)
+    {
+        for (var i = 0; i < Arguments.Length; i++)
+            if ((Arguments[i].Name ?? (i < parameters.Length ? parameters[i] : "")) == name) return Arguments[i].Value;
+        return null;
+    }
 
     /// <summary>The value with all its leaves changed.</summary>
     internal static object? Map(object? value, Func<object?, object?> leaf) => value switch

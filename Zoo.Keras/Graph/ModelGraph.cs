@@ -21,10 +21,14 @@ internal sealed class ModelGraph
             if (node.Op == StateOps.Placeholder && !inputs.Any(i => i.Node == node))
                 throw new GraphException($"Model: the outputs need the input {node.Out}, which is not among the model's inputs {string.Join(", ", inputs)}. Add it to the inputs.") { Node = node.Name };
         var depths = Depths(order);
-        foreach (var input in inputs)
-            if (depths.TryAdd(input.Node.Tag!, 0)) met[input.Node.Tag!] = -1;
-        Operations = [.. depths.Keys.OrderByDescending(o => depths[o]).ThenBy(o => met[o])];
-        foreach (var node in order.Concat(inputs.Select(i => i.Node)).Distinct().Where(IsOperation).OrderBy(n => n.Order))
+        for (var i = 0; i < inputs.Values.Length; i++)
+            if (inputs.Values[i].Node.Tag is { } input && depths.TryAdd(input, 0)) met[input] = i - inputs.Values.Length;
+        var operations = depths.Keys.ToList();
+        operations.Sort((a, b) => depths[a] != depths[b] ? depths[b].CompareTo(depths[a]) : met[a].CompareTo(met[b]));
+        Operations = operations;
+        var calls = order.Concat(inputs.Select(i => i.Node)).Distinct().Where(IsOperation).ToList();
+        calls.Sort((a, b) => a.Order.CompareTo(b.Order));
+        foreach (var node in calls)
         {
             if (!nodes.TryGetValue(OperationOf(node), out var list)) nodes[OperationOf(node)] = list = [];
             list.Add(node);

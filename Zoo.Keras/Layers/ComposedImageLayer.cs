@@ -1,3 +1,5 @@
+using Zoo.Keras.Graph;
+
 namespace Zoo.Keras;
 
 /// <summary>What random image layers share that apply others: these are made when the layer is built, and are members of it as in Keras.</summary>
@@ -8,7 +10,7 @@ public abstract class ComposedImageLayer : RandomImageLayer
     /// <summary>The layers within.</summary>
     private protected ImageLayer[] Changes { get; private set; } = [];
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => [.. Changes.Select(part => (part.GetType().Name, (Layer)part))];
+    internal override IReadOnlyList<SubLayer> SubLayers => [.. Changes.Select(part => new SubLayer(part.GetType().Name, part))];
 
     /// <summary>Makes the layers within.</summary>
     private protected abstract ImageLayer[] MakeChanges();

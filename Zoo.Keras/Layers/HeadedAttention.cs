@@ -1,3 +1,4 @@
+using Zoo.Keras.Graph;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -19,9 +20,9 @@ public abstract class HeadedAttention : Layer
     /// <summary>What stands before the names of projections in files: Python's classes differ in which of their attributes are public.</summary>
     private protected abstract string Prefix { get; }
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers =>
+    internal override IReadOnlyList<SubLayer> SubLayers =>
         [.. new (string, Layer?)[] { ($"{Prefix}query_dense", queryDense), ($"{Prefix}key_dense", keyDense), ("_gate_dense", gateDense), ($"{Prefix}value_dense", valueDense), ("_softmax", softmax),
-            ("_dropout_layer", dropoutLayer), ($"{Prefix}output_dense", outputDense) }.Where(s => s.Item2 is not null).Select(s => (s.Item1, s.Item2!))];
+            ("_dropout_layer", dropoutLayer), ($"{Prefix}output_dense", outputDense) }.Where(s => s.Item2 is not null).Select(s => new SubLayer(s.Item1, s.Item2!))];
 
     /// <summary>How much of the weights is dropped in training, from 0 to 1.</summary>
     public double Dropout { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentException($"{GetType().Name}: the dropout {value} is out of range. Expected 0 to 1."); }

@@ -1,5 +1,6 @@
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
+using Zoo.Keras.Graph;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 
@@ -56,7 +57,7 @@ public sealed class TextVectorization : Layer
 
     internal override IReadOnlyList<(string Key, Parameter Weight)> NamedWeights => Inner.NamedWeights;
 
-    internal override IReadOnlyList<(string Member, Layer Layer)> SubLayers => [("_lookup_layer", Inner)];
+    internal override IReadOnlyList<SubLayer> SubLayers => [new("_lookup_layer", Inner)];
 
     internal override byte[]? Vocabulary
     {

@@ -40,7 +40,7 @@ public sealed class TimeDistributed(Layer layer) : Layer
     }
 
     /// <summary>Keras runs the layer's formula alone: a penalty on what it gives does not count.</summary>
-    Variable Step(Variable x, Variable? mask = null) => Layer.CallNode(mask is null ? [(null, x)] : [(null, x), ("mask", mask)], penalized: false).Out;
+    Variable Step(Variable x, Variable? mask = null) => Layer.CallNode(mask is null ? [new(null, x)] : [new(null, x), new("mask", mask)], penalized: false).Out;
 
     static Model Between(Variable output)
     {

@@ -144,8 +144,8 @@ sealed class FunctionalReader(KerasReader reader, string where)
     Variable[] Apply(Layer layer, Dictionary<string, object?> call, string spot)
     {
         var (args, kwargs) = Parts(Value(call.GetValueOrDefault("args")), Value(call.GetValueOrDefault("kwargs")));
-        var arguments = args.ConvertAll(a => ((string?)null, Tree(a)));
-        foreach (var input in arguments.SelectMany(a => CallForm.Leaves(a.Item2)))
+        var arguments = args.ConvertAll(a => new CallArgument(null, Tree(a)));
+        foreach (var input in arguments.SelectMany(a => CallForm.Leaves(a.Value)))
             if (input is not (null or Variable)) throw Bad($"'{layer.Name}' gets {Shown(input)} as an input", "tensors");
         var declared = layer.GetType().GetCustomAttributes<KerasCallArgumentAttribute>().DistinctBy(a => a.Name).ToDictionary(a => a.Name, a => a.Value);
         bool Usual(string key, object? value) => declared.TryGetValue(key, out var usual) && (Empty(value) ? usual is null : KerasReader.Same(value, usual));
@@ -156,7 +156,7 @@ sealed class FunctionalReader(KerasReader reader, string where)
             var tree = Tree(value);
             if (key != "training" && !Empty(value) && !CallForm.Leaves(tree).Any(v => v is Variable) && !declared.ContainsKey(key))
                 throw Bad($"'{layer.Name}' is called with {key} = {Shown(value)}, which {layer.GetType().Name} does not support", declared.Count > 0 ? $"a tensor, nothing, or one of {string.Join(", ", declared.Keys)}" : "a tensor, or nothing");
-            arguments.Add((key, tree));
+            arguments.Add(new(key, tree));
         }
         return layer.CallNode(arguments).Outputs;
     }

@@ -45,8 +45,8 @@ static class ModelWriter
         var has = HasBuild(layer.GetType(), out var several);
         if (layer.BuiltShapes is not [var first, ..] || form is null && !has) return null;
         return several && layer.BuiltShapes.Count > 1
-            ? new() { ["shapes_dict"] = layer.BuiltShapes.ToDictionary(s => $"{s.Parameter}_shape", s => writer.Value(s.Shape, () => "build_config")) }
-            : new() { ["input_shape"] = writer.Value(first.Shape, () => "build_config") };
+            ? new() { ["shapes_dict"] = layer.BuiltShapes.ToDictionary(s => $"{s.Name}_shape", s => writer.Value(s.Value, () => "build_config")) }
+            : new() { ["input_shape"] = writer.Value(first.Value, () => "build_config") };
     }
 
     static bool HasBuild(Type type, out bool several)

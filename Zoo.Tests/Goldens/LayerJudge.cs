@@ -4,6 +4,7 @@ using Zoo.Autograd.Engine;
 using Zoo.Autograd.Graph;
 using Zoo.Autograd.Ops;
 using Zoo.Keras;
+using Zoo.Keras.Graph;
 using Zoo.Keras.Saving;
 using A = Zoo.Autograd.AutoGrad;
 using LoweredProgram = Zoo.Autograd.Graph.Program;
@@ -194,9 +195,9 @@ sealed class LayerJudge(IEngine engine)
         return (worst, at);
     }
 
-    static IEnumerable<(string?, object?)> Arguments(LayerCase c, Variable[] inputs)
+    static IEnumerable<CallArgument> Arguments(LayerCase c, Variable[] inputs)
     {
-        return [.. c.Call.Args.EnumerateArray().Select(a => ((string?)null, Tree(a))), .. c.Call.Kwargs.EnumerateObject().Select(a => ((string?)a.Name, Tree(a.Value)))];
+        return [.. c.Call.Args.EnumerateArray().Select(a => new CallArgument(null, Tree(a))), .. c.Call.Kwargs.EnumerateObject().Select(a => new CallArgument(a.Name, Tree(a.Value)))];
 
         object? Tree(JsonElement arg) => arg.ValueKind switch
         {

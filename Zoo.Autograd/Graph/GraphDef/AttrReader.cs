@@ -16,7 +16,7 @@ internal sealed class AttrReader(TensorReader tensors, IReadOnlyDictionary<strin
     /// <summary>The attributes of a node, by the op's signature; those that begin with an underscore are everyone's own.</summary>
     internal Attrs Read(NodeDef node, Op op)
     {
-        var result = Attrs.None;
+        var result = new Dictionary<string, object>();
         foreach (var (name, given) in node.Attr)
         {
             var value = Bound(given);
@@ -24,18 +24,13 @@ internal sealed class AttrReader(TensorReader tensors, IReadOnlyDictionary<strin
             if (def is null && !name.StartsWith('_') && isNewer) continue;
             if (def is null && !name.StartsWith('_'))
                 throw new GraphException($"it has an attribute '{name}', which {op.Name} does not have. Expected {(op.Signature.Attrs.Length == 0 ? "none" : string.Join(", ", op.Signature.Attrs.Select(a => a.Name)))}.");
-            result = result.With(name, def is null ? Own(value) : Read(name, def.Kind, value));
+            result[name] = def is null ? Own(value) : Read(name, def.Kind, value);
         }
-        return result;
+        return Attrs.From(result);
     }
 
     /// <summary>All attributes of a call by a function's name, whose signature is the function's.</summary>
-    internal Attrs Read(NodeDef call)
-    {
-        var result = Attrs.None;
-        foreach (var (name, value) in call.Attr) result = result.With(name, Own(Bound(value)));
-        return result;
-    }
+    internal Attrs Read(NodeDef call) => All(call.Attr);
 
     /// <summary>The dtypes of a function's argument.</summary>
     internal DType[] Types(OpDef.Types.ArgDef arg)
@@ -94,12 +89,9 @@ internal sealed class AttrReader(TensorReader tensors, IReadOnlyDictionary<strin
         _ => value,
     };
 
-    FunctionRef Function(NameAttrList from)
-    {
-        var attrs = Attrs.None;
-        foreach (var (name, value) in from.Attr) attrs = attrs.With(name, Own(Bound(value)));
-        return new(from.Name, attrs);
-    }
+    FunctionRef Function(NameAttrList from) => new(from.Name, All(from.Attr));
+
+    Attrs All(IEnumerable<KeyValuePair<string, AttrValue>> attrs) => Attrs.From(attrs.ToDictionary(a => a.Key, a => Own(Bound(a.Value))));
 
     /// <summary>Text where the bytes are UTF-8, else the bytes.</summary>
     static object Text(ByteString from) => Utf8(from) is { } text ? text : from.ToByteArray();
