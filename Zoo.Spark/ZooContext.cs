@@ -37,7 +37,7 @@ public sealed partial class ZooContext : ITrainer, IDisposable, IAsyncDisposable
     public IReadOnlyDictionary<string, double> PhaseTimes { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Starts a cluster.</summary>
-    /// <param name="master"><c>local[N]</c>: N workers that are threads of this process; <c>local</c> is <c>local[1]</c>, <c>local[*]</c> one for each core; <c>local-processes[N]</c>: N processes of this machine, each with an even share of the processors for itself alone where there are enough (Linux; <c>OMP_PROC_BIND=false</c> leaves places to the system).</param>
+    /// <param name="master"><c>local[N]</c>: N workers that are threads of this process; <c>local</c> is <c>local[1]</c>, <c>local[*]</c> one for each core; <c>local-processes[N]</c>: N processes of this machine, each of which keeps to an even share of the processors (Linux; <c>OMP_PROC_BIND=false</c> leaves places to the system).</param>
     /// <param name="options">How it works.</param>
     /// <exception cref="ArgumentException">The master is not known.</exception>
     public static ZooContext Start(string master = "local[2]", ZooOptions? options = null)

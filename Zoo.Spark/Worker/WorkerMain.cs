@@ -87,7 +87,7 @@ internal static class WorkerMain
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         ProcessStartInfo info = new(host, ["exec", assembly]) { RedirectStandardInput = true, UseShellExecute = false };
         info.Environment["ZOO_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        var process = Share.Start(info, start.Rank, workers) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
+        var process = Share.Start(info, start.Rank, workers, threads) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
         process.StandardInput.WriteLine(start.Write());
         process.StandardInput.Flush();
         return process;

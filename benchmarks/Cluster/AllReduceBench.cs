@@ -45,7 +45,7 @@ internal static class AllReduceBench
             ## All-reduce
             Written by `dotnet run -c Release --project benchmarks -- allreduce`. N processes over loopback, float32. *Formula*: performance.md's cost of slice ownership, 2a + 2P(N-1)/(N B) + (N-1) g P/N, with everything
             measured in the same run by the same processes, all at once and in turns: a by a barrier, B by plain sockets that carry the same bytes in the same pattern with nothing around them, g by adding a slice. More processes than cores
-            share these in both, so the constants hold for each N apart; with as many cores each process keeps to its own, as workers do. Ratio: the median of the rounds' ratios with its 95 % interval; goal: at most 1.3 from 1 MB up.
+            share these in both, so the constants hold for each N apart; where N is a multiple of the cores each process keeps to one, as workers do. Ratio: the median of the rounds' ratios with its 95 % interval; goal: at most 1.3 from 1 MB up.
             *gloo*: PyTorch's figures for 2 processes on another machine of this class, on paper.
 
             | N | bytes | all-reduce ms | formula ms | ratio | | plain sockets ms | B, GB/s | barrier µs | gloo ms |
