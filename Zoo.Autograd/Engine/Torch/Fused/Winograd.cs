@@ -6,7 +6,7 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// Convolutions with a window of 3 x 3 that moves by one, by Winograd's minimal filtering (Lavin and Gray, 2016): four results of a square come of 16 products over the channels where
-/// the formula has 36. Squares are transformed, multiplied and transformed back some at a time, so that these stay in the cache. The gradient for the input is one with the filter turned round.
+/// the formula has 36. Numbers that are no numbers, or infinite, reach all four. Squares are transformed, multiplied and transformed back some at a time, so that these stay in the cache. The gradient for the input is one with the filter turned round.
 /// </summary>
 internal static unsafe class Winograd
 {

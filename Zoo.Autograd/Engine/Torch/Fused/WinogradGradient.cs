@@ -35,8 +35,15 @@ internal static unsafe class WinogradGradient
         var (parts, each) = (Math.Min(threads, TorchThreads.Count), Each(s));
         var body = new Body
         {
-            X = x, Gradient = gradient, Result = result, Sizes = s, Plane = Plane(each, s.Channels), ResultPlane = Plane(each, s.Results), Each = each, RoomSize = Product.Room(s.Channels, each, 1)[0],
-            Zeros = room, Seen = room + s.Channels,
+            X = x,
+            Gradient = gradient,
+            Result = result,
+            Sizes = s,
+            Plane = Plane(each, s.Channels),
+            ResultPlane = Plane(each, s.Results),
+            RoomSize = Product.Room(s.Channels, each, 1)[0],
+            Zeros = room,
+            Seen = room + s.Channels,
         };
         body.Back = body.Seen + Winograd.Square * body.Plane;
         body.Sums = body.Back + Winograd.Square * body.ResultPlane;
@@ -59,7 +66,7 @@ internal static unsafe class WinogradGradient
         internal Winograd.Sizes Sizes;
         internal nint Plane, ResultPlane;
         internal long RoomSize;
-        internal int First, Count, Each;
+        internal int First, Count;
         Step step;
         int all, parts;
 
