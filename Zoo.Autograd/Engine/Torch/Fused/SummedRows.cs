@@ -8,7 +8,7 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// Sums of rows, or of their squares, by the number of a segment: the gradient of looked-up rows. The rows may be some columns of a wider matrix, of which no copy is made. Where an update alone
-/// reads the sums they are never made as a whole: it adds up what belongs to each of its tiles (<see cref="RowSums"/>), and rows that nobody looked up cost no memory traffic.
+/// reads the sums they are never made as a whole: it adds up what belongs to each of its tiles (<see cref="RowSums"/>), or of its rows, where its formula leaves all others as they are.
 /// </summary>
 internal static unsafe class SummedRows
 {
@@ -18,13 +18,13 @@ internal static unsafe class SummedRows
         Shape = s => s.Attr<Shape>("to"),
         Kernel = k =>
         {
-            var (sums, elements, lists) = (Of(k.Node), k.OutShape().Elements, Lists(k));
-            return k.Host((from, to) => sums.At(from[0], from[1], from[2]).Fill((float*)to[0], 0, elements), [k[0], .. lists], (k.OutShape(), k.OutDType()))[0];
+            var (sums, elements, list) = (Of(k.Node), k.OutShape().Elements, List(k));
+            return k.Host((from, to) => sums.At(from[0], from[1]).Fill((float*)to[0], 0, elements), [k[0], list], (k.OutShape(), k.OutDType()))[0];
         },
     };
 
     /// <summary>Whether there is a kernel for a node UnsortedSegmentSum.</summary>
-    internal static bool Fits(Node sum) => sum.Out.DType == DType.Float32 && sum.Out.Shape.Rank > 1 && sum.Out.Shape.Elements > 0 && sum[1].Shape.Elements <= int.MaxValue;
+    internal static bool Fits(Node sum) => sum.Out.DType == DType.Float32 && sum.Out.Shape.Rank > 1 && TorchLayout.IsRowMajor(sum.Out.Shape) && sum.Out.Shape.Elements > 0 && sum[1].Shape.Elements <= int.MaxValue;
 
     /// <summary>What replaces a node UnsortedSegmentSum: its inputs and attributes.</summary>
     internal static (Variable[] Inputs, Attrs Attrs) Form(Node sum)
@@ -40,25 +40,38 @@ internal static unsafe class SummedRows
         return ([data, sum[1]], Attrs.Of(("to", sum.Out.Shape), ("offset", offset), ("stride", stride), ("squared", squared)));
     }
 
-    /// <summary>Which rows a node's segments have: where each segment's begin, and where the last one's end, in the list of all. A segment out of range fails.</summary>
-    internal static Value[] Lists(Kernel k)
+    /// <summary>Which rows belong to which segment, segment by segment, each in the rows' order; behind them those that belong nowhere. A segment out of range fails.</summary>
+    internal static Value List(Kernel k)
     {
         var (dtype, count, segments) = (k.DType(1), k.Shape(1).Elements, k.OutShape()[0]);
-        return k.Host((from, to) => Sort(from[0], dtype, (int)count, (int)segments, (int*)to[0], (RowOf*)to[1]), [k[1]], (Shape.Create([segments + 1]), DType.Int32), (Shape.Create([count, 2]), DType.Int32));
+        var pairs = (Shape.Create([count, 2]), DType.Int32);
+        return k.Host((from, to) => Sort(from[0], dtype, (int)count, (int)segments, (RowOf*)to[0], (RowOf*)to[1]), [k[1]], pairs, pairs)[0];
     }
 
     /// <summary>The sums of a node, without addresses.</summary>
-    internal static RowSums Of(Node node) => new() { Offset = node.Int("offset"), Stride = node.Int("stride"), Count = node[1].Shape.Elements, Width = Rows.Count(node.Out.Shape.Dims[1..]), Squared = node.Flag("squared") };
+    internal static RowSums Of(Node node) => new() { Offset = node.Int("offset"), Stride = node.Int("stride"), Count = node[1].Shape.Elements, Segments = node.Out.Shape[0], Width = Rows.Count(node.Out.Shape.Dims[1..]), Squared = node.Flag("squared") };
 
-    static void Sort(nint ids, DType dtype, int count, int segments, int* starts, RowOf* order)
+    /// <summary>By the segments' digits, the last ones first: what it takes does not grow with the number of segments.</summary>
+    static void Sort(nint ids, DType dtype, int count, int segments, RowOf* order, RowOf* other)
     {
-        new Span<int>(starts, segments + 1).Clear();
-        new Span<RowOf>(order, count).Clear();
-        for (var i = 0; i < count; i++)
-            if (Rows.Segment(ids, dtype, i, segments) is >= 0 and var at) starts[at]++;
-        for (var s = 1; s <= segments; s++) starts[s] += starts[s - 1];
-        for (var i = count - 1; i >= 0; i--)   // from behind each segment's end to its beginning
-            if (Rows.Segment(ids, dtype, i, segments) is >= 0 and var at) order[--starts[at]] = new(i, (int)at);
+        const int bits = 11;
+        var passes = 1;
+        while ((long)segments >> bits * passes > 0) passes++;
+        RowOf* from = passes % 2 == 0 ? order : other, to = passes % 2 == 0 ? other : order;
+        for (var i = 0; i < count; i++) from[i] = new(i, Rows.Segment(ids, dtype, i, segments) is >= 0 and var at ? (int)at : segments);
+        Span<int> places = stackalloc int[1 << bits];
+        for (var pass = 0; pass < passes; pass++)
+        {
+            places.Clear();
+            for (var i = 0; i < count; i++) places[Digit(from[i])]++;
+            for (int d = 0, next = 0; d < places.Length; d++) (places[d], next) = (next, next + places[d]);
+            for (var i = 0; i < count; i++) to[places[Digit(from[i])]++] = from[i];
+            var sorted = to;
+            to = from;
+            from = sorted;
+
+            int Digit(RowOf row) => row.Segment >> bits * pass & (1 << bits) - 1;
+        }
     }
 }
 
@@ -70,13 +83,28 @@ internal unsafe struct RowSums
 {
     const int Ahead = 8;
     float* rows;
-    int* starts;
     RowOf* order;
-    internal long Offset, Width, Stride, Count;
+    internal long Offset, Width, Stride, Count, Segments;
     internal bool Squared;
 
-    /// <summary>The same with addresses of the data and the lists.</summary>
-    internal readonly RowSums At(nint data, nint starts, nint order) => this with { rows = (float*)data + Offset, starts = (int*)starts, order = (RowOf*)order };
+    /// <summary>The same with addresses of the data and the list.</summary>
+    internal readonly RowSums At(nint data, nint order) => this with { rows = (float*)data + Offset, order = (RowOf*)order };
+
+    /// <summary>The segment whose first row stands at a place in the list; -1 where none begins.</summary>
+    internal readonly int Begins(long at) => order[at].Segment is var segment && segment < Segments && (at == 0 || order[at - 1].Segment != segment) ? segment : -1;
+
+    /// <summary>Whether a segment has rows.</summary>
+    internal readonly bool Has(int segment) => First(segment) is var at && at < Count && order[at].Segment == segment;
+
+    /// <summary>Where the rows of a segment, and of those behind it, begin in the list.</summary>
+    readonly long First(long segment)
+    {
+        var (low, high) = (0L, Count);
+        while (low < high)
+            if (order[(low + high) / 2].Segment < segment) low = (low + high) / 2 + 1;
+            else high = (low + high) / 2;
+        return low;
+    }
 
     /// <summary>Whether any row belongs to element <paramref name="at"/> and the next.</summary>
     internal readonly bool Has(long at, long count) => starts[at / Width] < starts[(at + count - 1) / Width + 1];
@@ -86,7 +114,8 @@ internal unsafe struct RowSums
     internal readonly void Fill(float* result, long at, long count)
     {
         new Span<float>(result, checked((int)count)).Clear();
-        for (int i = starts[at / Width], end = starts[(at + count - 1) / Width + 1]; i < end; i++)
+        var last = (at + count - 1) / Width;
+        for (var i = First(at / Width); i < Count && order[i].Segment <= last; i++)
         {
             if (Sse.IsSupported)   // rows lie anywhere
                 for (byte* line = (byte*)(rows + order[Math.Min(i + Ahead, Count - 1)].Row * Stride), beyond = line + Width * sizeof(float); line < beyond; line += 64) Sse.Prefetch0(line);

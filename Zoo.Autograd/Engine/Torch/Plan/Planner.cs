@@ -16,7 +16,7 @@ internal sealed class Planner
     readonly List<(int Slot, Parameter Parameter)> parameters = [];
     readonly Dictionary<Parameter, int> slotOfParameter = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Variable, UpdateInput> sums = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<(int Numbers, long Segments), (int Starts, int Order)> lists = [];
+    readonly Dictionary<(int Numbers, long Segments), int> lists = [];
     int slots;
 
     Planner(Program program) => this.program = program;
@@ -80,7 +80,7 @@ internal sealed class Planner
         else parameters.Add((slotOfParameter[parameter] = Leaf(v, TorchLayout.IsRowMajor(v.Shape)), parameter));
     }
 
-    /// <summary>Sums that are made within the update which reads them: only the lists are made before, once for sums of the same numbers.</summary>
+    /// <summary>Sums that are made within the update which reads them: only the list of rows is made before, once for sums of the same numbers.</summary>
     void Sums(Node node)
     {
         var (numbers, key) = (slotOf[node[1]], (slotOf[node[1]], node.Out.Shape[0]));
@@ -89,9 +89,9 @@ internal sealed class Planner
             Value ids = new();
             slotOfValue[ids] = numbers;
             var kernel = new Kernel(node, [new(), ids]);
-            var made = SummedRows.Lists(kernel);
+            var made = SummedRows.List(kernel);
             foreach (var instruction in kernel.Instructions) Emit(instruction, node);
-            lists[key] = list = (Slot(made[0]), Slot(made[1]));
+            lists[key] = list = Slot(made);
         }
         sums[node.Out] = new(RowMajor(slotOf[node[0]]), SummedRows.Of(node), list);
     }
@@ -121,12 +121,12 @@ internal sealed class Planner
     /// <summary>Groups of one formula become one step over all their Parameters.</summary>
     UpdateStep[] Assignments(FusionGroup[] groups, Updates updates)
     {
-        var passes = new Dictionary<(PointwiseProgram Code, string Kinds), List<(FusionGroup Group, UpdateInput[] Inputs, AccessKind[] Kinds)>>();
+        var passes = new Dictionary<(PointwiseProgram Code, string Kinds, bool Rows), List<(FusionGroup Group, UpdateInput[] Inputs, AccessKind[] Kinds)>>();
         foreach (var group in groups)
         {
             var (code, inputs) = Program(group, update: true);
-            AccessKind[] kinds = [.. inputs.Select(i => i.Input.Lists is not null ? AccessKind.Summed : i.Shape.Elements == 1 ? AccessKind.Scalar : AccessKind.Full)];
-            var key = (code, string.Concat(kinds));
+            AccessKind[] kinds = [.. inputs.Select(i => i.Input.List is not null ? AccessKind.Summed : i.Shape.Elements == 1 ? AccessKind.Scalar : AccessKind.Full)];
+            var key = (code, string.Concat(kinds), OfRows(group, code, inputs));
             if (!passes.TryGetValue(key, out var list)) passes[key] = list = [];
             list.Add((group, [.. inputs.Select(i => i.Input)], kinds));
         }
@@ -135,8 +135,13 @@ internal sealed class Planner
             var (code, list) = (pass.Key.Code, pass.Value);
             var targets = list.SelectMany(p => p.Group.Outputs).Select(updates.Target).ToArray();
             var shape = PointwiseShape.Horizontal(code, [.. list.Select(p => p.Group.Shape.Elements)], list[0].Kinds);
-            return new UpdateStep(code, shape, [.. list.SelectMany(p => p.Inputs)], targets, [.. targets.Select(_ => slots++)]) { Label = string.Join(", ", targets.Select(t => t.Path)) };
+            return new UpdateStep(code, shape, [.. list.SelectMany(p => p.Inputs)], targets, [.. targets.Select(_ => slots++)], pass.Key.Rows) { Label = string.Join(", ", targets.Select(t => t.Path)) };
         })];
+
+        // where all else stays as it is, and these rows are few: a row costs as much as some hundred elements in their order
+        bool OfRows(FusionGroup group, PointwiseProgram code, List<(UpdateInput Input, Shape Shape)> inputs) =>
+            inputs.Where(i => i.Input.List is not null).Sum(i => i.Input.Sums.Count * (i.Input.Sums.Width + 256.0)) is > 0 and var cost && cost < group.Shape.Elements
+            && AtZero.Results(code, [.. inputs.Select(i => i.Input.List is not null)]).Zip(group.Outputs).All(r => r.First is { } input && slotOfParameter.TryGetValue(updates.Target(r.Second), out var slot) && inputs[input].Input.Slot == slot);
     }
 
     /// <summary>The element-wise program of a group and what it reads.</summary>

@@ -68,17 +68,21 @@ internal sealed class Updates
     }
 }
 
-/// <summary>What an update reads: a tensor, or sums of its rows, with the slots of the lists which rows are whose.</summary>
-internal readonly record struct UpdateInput(int Slot, RowSums Sums = default, (int Starts, int Order)? Lists = null);
+/// <summary>What an update reads: a tensor, or sums of its rows, with the slot of the list which rows are whose.</summary>
+internal readonly record struct UpdateInput(int Slot, RowSums Sums = default, int? List = null);
 
-/// <summary>One formula over several Parameters, in place. Where another run still reads a Parameter, the new value goes to a slot and is swapped in.</summary>
-internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape shape, UpdateInput[] inputs, Parameter[] targets, int[] fresh) : Step
+/// <summary>
+/// One formula over several Parameters, in place. Where another run still reads a Parameter, the new value goes to a slot and is swapped in. A formula that leaves rows as they are which have no gradient
+/// is done for the others alone (<paramref name="rows"/>).
+/// </summary>
+internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape shape, UpdateInput[] inputs, Parameter[] targets, int[] fresh, bool rows) : Step
 {
     readonly PointwiseKernel kernel = PointwiseKernel.For(program);
 
-    internal override int[] Reads { get; } = [.. inputs.SelectMany(i => i.Lists is var (starts, order) ? [i.Slot, starts, order] : new[] { i.Slot })];
+    internal override int[] Reads { get; } = [.. inputs.SelectMany(i => i.List is { } list ? [i.Slot, list] : new[] { i.Slot })];
     internal override int[] Writes => [];
-    internal override double Arithmetic => program.Operations * (double)shape.Count;
+    internal override string Kind => rows ? "rows" : "update";
+    internal override double Arithmetic => program.Operations * (rows ? inputs.Sum(i => (double)i.Sums.Count * i.Sums.Width) : shape.Count);
 
     /// <summary>Gives memory to the new values of Parameters that others read; may fail, before anything is written.</summary>
     internal void Prepare(nint[] slots)
@@ -93,18 +97,36 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
         var sums = stackalloc RowSums[inputs.Length];
         for (var i = 0; i < from.Length; i++)
         {
-            var (slot, rows, lists) = inputs[i];
-            if (lists is var (starts, order))
+            var (slot, of, list) = inputs[i];
+            if (list is { } at)
             {
-                sums[i] = rows.At(TorchTensor.Address(slots[slot]), TorchTensor.Address(slots[starts]), TorchTensor.Address(slots[order]));
+                sums[i] = of.At(TorchTensor.Address(slots[slot]), TorchTensor.Address(slots[at]));
                 from[i] = (nint)(sums + i);
             }
             else from[i] = (nint)TorchTensor.Data(slots[slot]);
         }
-        for (var i = 0; i < to.Length; i++) to[i] = (nint)TorchTensor.Data(slots[fresh[i]] != 0 ? slots[fresh[i]] : TorchCell.Of(targets[i]).Handle);
-        kernel.Run(from, to, shape);
+        var inPlace = true;
+        for (var i = 0; i < to.Length; i++)
+        {
+            inPlace &= slots[fresh[i]] == 0;
+            to[i] = (nint)TorchTensor.Data(slots[fresh[i]] != 0 ? slots[fresh[i]] : TorchCell.Of(targets[i]).Handle);
+        }
+        if (rows && inPlace && ArePlain(from)) kernel.Rows(from, to, shape);
+        else kernel.Run(from, to, shape);
         for (var i = 0; i < to.Length; i++)
             if (slots[fresh[i]] != 0) TorchCell.Of(targets[i]).Swap(ref slots[fresh[i]]);
             else TorchCell.Of(targets[i]).Written();
+    }
+    /// <summary>Whether 0 times each single number is 0.</summary>
+    bool ArePlain(ReadOnlySpan<nint> from)
+    {
+        for (var i = 0; i < from.Length; i++)
+            if (shape.Inputs[i % program.Inputs.Length].Kind == AccessKind.Scalar && !(program.InputType(i % program.Inputs.Length) switch
+            {
+                DType.Float32 => float.IsFinite(*(float*)from[i]),
+                DType.Float64 => double.IsFinite(*(double*)from[i]),
+                _ => false,
+            })) return false;
+        return true;
     }
 }

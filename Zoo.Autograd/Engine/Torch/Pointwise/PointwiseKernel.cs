@@ -55,6 +55,20 @@ internal sealed unsafe class PointwiseKernel
         }
     }
 
+    /// <summary>The horizontal form, done for the rows alone that sums among the inputs have: each once, by the first of the sums that has it.</summary>
+    internal void Rows(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, PointwiseShape shape)
+    {
+        fixed (nint* ins = inputs, outs = outputs)
+            for (int array = 0; array * Program.Outputs.Length < outputs.Length; array++)
+                for (int i = 0; i < Program.Inputs.Length; i++)
+                {
+                    if (shape.Inputs[i].Kind != AccessKind.Summed)
+                        continue;
+                    var body = new PointwiseRows { Run = new() { Program = Program, Code = code, Shape = shape, Inputs = ins + array * Program.Inputs.Length, Outputs = outs + array * Program.Outputs.Length, Staged = Staged(inputs, outputs) }, Sums = i };
+                    ParallelFor.Run(ref body, ((RowSums*)body.Run.Inputs[i])->Count, Math.Max(1, shape.Grain / 4));
+                }
+    }
+
     static void All(Reducer reducer, long* partial, byte* result, PointwiseShape shape)
     {
         long sum = reducer.Identity;

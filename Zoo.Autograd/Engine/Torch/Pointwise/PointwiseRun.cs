@@ -85,6 +85,30 @@ internal unsafe struct PointwiseRun : IRangeBody
         }
     }
 
+    /// <summary>The segments that begin at places begin up to end in the list of one of the sums, but for those that an earlier one has.</summary>
+    internal readonly void Rows(int sums, long begin, long end)
+    {
+        byte** p = stackalloc byte*[Code.Values];
+        byte* room = Scratch();
+        var own = (RowSums*)Inputs[sums];
+        Prepare(Inputs, p, room);
+        for (long i = begin; i < end; i++)
+        {
+            int row = own->Begins(i);
+            for (int other = 0; other < sums && row >= 0; other++)
+                if (Shape.Inputs[other].Kind == AccessKind.Summed && ((RowSums*)Inputs[other])->Has(row))
+                    row = -1;
+            if (row < 0)
+                continue;
+            for (long at = row * own->Width, beyond = at + own->Width; at < beyond; at += Shape.Tile)
+            {
+                int n = (int)Math.Min(Shape.Tile, beyond - at);
+                Tile(Inputs, Outputs, at, n, p, room);
+                Copy(Outputs, at, n, p);
+            }
+        }
+    }
+
     /// <summary>Sets the places of all values and fills those that stay the same from tile to tile.</summary>
     readonly void Prepare(nint* ins, byte** p, byte* room)
     {
@@ -235,4 +259,13 @@ internal unsafe struct PointwiseRun : IRangeBody
         }
         return scratch.Pointer;
     }
+}
+
+/// <summary>A run of a kernel over rows: the part each thread does.</summary>
+internal struct PointwiseRows : IRangeBody
+{
+    internal PointwiseRun Run;
+    internal int Sums;
+
+    public readonly void Do(long begin, long end) => Run.Rows(Sums, begin, end);
 }
