@@ -130,7 +130,7 @@ public class RowUpdateTests
             var (program, all) = Made(fetched);
             using var session = new TorchEngine().Compile(program);
             for (var i = 0; i < 4; i++) session.Run([Noise([Count, width], 10 + i), Rows(segments, 30 + i)], new NDArray?[program.Fetches.Length]);
-            return Array.ConvertAll(all, p => Enumerable.Range(0, p.Value.Count).Select(i => (float)p.Value.Number(i)).ToArray());
+            return Array.ConvertAll(Array.ConvertAll(all, p => p.Value), v => Enumerable.Range(0, v.Count).Select(i => (float)v.Number(i)).ToArray());
         }
     }
 }
