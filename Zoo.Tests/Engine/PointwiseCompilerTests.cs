@@ -71,7 +71,6 @@ internal sealed unsafe class PointwiseCompilerTests
         var program = b.Build([b.Do(Opcode.Sub, DType.Float32, w, b.Do(Opcode.Div, DType.Float32, sum, b.Do(Opcode.Add, DType.Float32, b.Do(Opcode.Sqrt, DType.Float32, squares), b.Constant(0.01, DType.Float32))))]);
         var (count, elements) = (segments.Length, all * width);
         float[] rows = [.. Enumerable.Range(0, Math.Max(1, count) * width).Select(i => i % 13 - 6)], weights = [.. Enumerable.Range(0, elements)], expected = [.. weights], sums = new float[elements], squared = new float[elements];
-        int[] starts = [.. Enumerable.Range(0, all + 1).Select(s => segments.Count(x => x < s))];
         RowOf[] order = [.. segments.Select((s, i) => new RowOf(i, s)), default];
         for (var i = 0; i < count * width; i++)
         {
@@ -79,12 +78,11 @@ internal sealed unsafe class PointwiseCompilerTests
             sums[at] += rows[i];
             squared[at] += rows[i] * rows[i];
         }
-        var made = new RowSums { Width = width, Stride = width, Count = count };
+        var made = new RowSums { Width = width, Stride = width, Count = count, Segments = all };
         fixed (float* r = rows, p = weights, e = expected, x = sums, y = squared)
-        fixed (int* first = starts)
         fixed (RowOf* list = order)
         {
-            RowSums plain = made.At((nint)r, (nint)first, (nint)list), square = (made with { Squared = true }).At((nint)r, (nint)first, (nint)list);
+            RowSums plain = made.At((nint)r, (nint)list), square = (made with { Squared = true }).At((nint)r, (nint)list);
             PointwiseKernel.For(program).Run([(nint)(&plain), (nint)(&square), (nint)p], [(nint)p], PointwiseShape.Horizontal(program, [elements], [AccessKind.Summed, AccessKind.Summed, AccessKind.Full]));
             PointwiseKernel.For(program).Run([(nint)x, (nint)y, (nint)e], [(nint)e], PointwiseShape.Horizontal(program, [elements], [AccessKind.Full, AccessKind.Full, AccessKind.Full]));
         }

@@ -93,9 +93,6 @@ internal unsafe struct RowSums
     /// <summary>The segment whose first row stands at a place in the list; -1 where none begins.</summary>
     internal readonly int Begins(long at) => order[at].Segment is var segment && segment < Segments && (at == 0 || order[at - 1].Segment != segment) ? segment : -1;
 
-    /// <summary>Whether a segment has rows.</summary>
-    internal readonly bool Has(int segment) => First(segment) is var at && at < Count && order[at].Segment == segment;
-
     /// <summary>Where the rows of a segment, and of those behind it, begin in the list.</summary>
     readonly long First(long segment)
     {
@@ -107,7 +104,7 @@ internal unsafe struct RowSums
     }
 
     /// <summary>Whether any row belongs to element <paramref name="at"/> and the next.</summary>
-    internal readonly bool Has(long at, long count) => starts[at / Width] < starts[(at + count - 1) / Width + 1];
+    internal readonly bool Has(long at, long count) => First(at / Width) is var next && next < Count && order[next].Segment <= (at + count - 1) / Width;
 
     /// <summary>Elements <paramref name="at"/> and the next, of all sums one after the other. Rows of a segment are added up in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

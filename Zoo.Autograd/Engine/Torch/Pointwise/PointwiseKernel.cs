@@ -29,7 +29,7 @@ internal sealed unsafe class PointwiseKernel
     {
         fixed (nint* ins = inputs, outs = outputs)
         {
-            var body = new PointwiseRun { Program = Program, Code = code, Loop = code.Loop(shape.Scalars), Idle = shape.Sums == 0 ? null : code.Loop(shape.Scalars | shape.Sums), Shape = shape, Inputs = ins, Outputs = outs, Staged = Staged(inputs, outputs) };
+            var body = Whole(ins, outs, shape, Staged(inputs, outputs));
             if (code.Reductions.Length == 0 || Program.Layout == ReduceLayout.Rows)
             {
                 if (shape.Units > 0)
@@ -55,6 +55,9 @@ internal sealed unsafe class PointwiseKernel
         }
     }
 
+    PointwiseRun Whole(nint* inputs, nint* outputs, PointwiseShape shape, ulong staged) =>
+        new() { Program = Program, Code = code, Loop = code.Loop(shape.Scalars), Idle = shape.Sums == 0 ? null : code.Loop(shape.Scalars | shape.Sums), Shape = shape, Inputs = inputs, Outputs = outputs, Staged = staged };
+
     /// <summary>The horizontal form, done for the rows alone that sums among the inputs have: each once, by the first of the sums that has it.</summary>
     internal void Rows(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, PointwiseShape shape)
     {
@@ -64,7 +67,7 @@ internal sealed unsafe class PointwiseKernel
                 {
                     if (shape.Inputs[i].Kind != AccessKind.Summed)
                         continue;
-                    var body = new PointwiseRows { Run = new() { Program = Program, Code = code, Shape = shape, Inputs = ins + array * Program.Inputs.Length, Outputs = outs + array * Program.Outputs.Length, Staged = Staged(inputs, outputs) }, Sums = i };
+                    var body = new PointwiseRows { Run = Whole(ins + array * Program.Inputs.Length, outs + array * Program.Outputs.Length, shape, Staged(inputs, outputs)), Sums = i };
                     ParallelFor.Run(ref body, ((RowSums*)body.Run.Inputs[i])->Count, Math.Max(1, shape.Grain / 4));
                 }
     }

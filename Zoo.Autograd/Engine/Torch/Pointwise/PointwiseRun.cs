@@ -96,7 +96,7 @@ internal unsafe struct PointwiseRun : IRangeBody
         {
             int row = own->Begins(i);
             for (int other = 0; other < sums && row >= 0; other++)
-                if (Shape.Inputs[other].Kind == AccessKind.Summed && ((RowSums*)Inputs[other])->Has(row))
+                if (Shape.Inputs[other].Kind == AccessKind.Summed && ((RowSums*)Inputs[other])->Has(row * own->Width, own->Width))
                     row = -1;
             if (row < 0)
                 continue;
