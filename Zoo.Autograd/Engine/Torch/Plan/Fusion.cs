@@ -97,7 +97,7 @@ internal sealed class Fusion
     List<Variable> Outputs(List<Node> members)
     {
         var inside = members.ToHashSet<Node>(ReferenceEqualityComparer.Instance);
-        return [.. members.Select(m => m.Out).Where(v => wanted.Contains(v) || Users(v.Node).Any(u => !inside.Contains(u)))];
+        return [.. members.SelectMany(m => m.Outputs).Where(v => wanted.Contains(v) || Users(v.Node).Any(u => !inside.Contains(u)))];
     }
 
     /// <summary>Whether a value goes from one group to another by way of a third; where not, which groups it reaches that stand before the other.</summary>
