@@ -50,7 +50,7 @@ internal sealed unsafe class MaxPool2D
         internal float* Input, Output;
         internal byte* Places;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var p = Pool;
@@ -132,7 +132,7 @@ internal sealed unsafe class MaxPool2D
         internal float* Gradient, Result;
 
         /// <summary>Each element of the result collects from the windows that it lies in: no two threads write one place, nothing is cleared before.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Do(long begin, long end)
         {
             var p = Pool;

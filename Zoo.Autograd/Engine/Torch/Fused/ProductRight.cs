@@ -45,7 +45,7 @@ internal readonly unsafe struct ColumnMajor(float* b, nint stride) : IProductRig
     }
 
     /// <summary>Four of a panel's columns at once, sixteen elements of each.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void PackPanel(float* first, int columns, int depth, float* to)
     {
         nint width = Vectors(columns) * 16;
@@ -83,7 +83,7 @@ internal readonly unsafe struct ColumnMajor(float* b, nint stride) : IProductRig
 /// <summary>What a filter sees: a row for each of its places, in the order of the result, and in it the elements of its window, zero beyond the picture. Never made whole.</summary>
 internal readonly unsafe struct Windowed(float* pictures, PatchSizes sizes) : IProductRight
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int row, int depth, int column, int columns, float* packed)
     {
         var s = sizes;

@@ -32,7 +32,7 @@ internal static unsafe class ProductTile
     internal static long Room(long depth) => (Together + 2) * (depth + 16);
 
     /// <summary>Packs tiles of a left matrix that lies transposed, one element of each row after the other: as many as use whole cache lines of it. How many rows they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static int Pack(float* a, nint stride, int rows, nint depth, float* to)
     {
         if (rows > Together + 2) rows = Together;
@@ -87,7 +87,7 @@ internal static unsafe class ProductTile
             }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Sums<THeight, TWidth>(float* a, nint row, nint step, int rows, nint depth, float* b, float* c, nint stride, bool add) where THeight : struct, IHeight where TWidth : struct, SmallProduct.IWidth
     {
         row *= sizeof(float);

@@ -33,7 +33,7 @@ internal unsafe struct ScatteredProduct : IRangeBody
     }
 
     /// <summary>Adds the windows of a picture up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     readonly void Add(float* windows, float* picture, int size)
     {
         var s = Sizes;

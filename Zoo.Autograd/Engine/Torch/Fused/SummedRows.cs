@@ -107,7 +107,7 @@ internal unsafe struct RowSums
     internal readonly bool Has(long at, long count) => First(at / Width) is var next && next < Count && order[next].Segment <= (at + count - 1) / Width;
 
     /// <summary>Elements <paramref name="at"/> and the next, of all sums one after the other. Rows of a segment are added up in their order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal readonly void Fill(float* result, long at, long count)
     {
         new Span<float>(result, checked((int)count)).Clear();
@@ -122,7 +122,7 @@ internal unsafe struct RowSums
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     readonly void Add(float* x, float* sum, int n)
     {
         for (int j = 0, count; j < n; j += count)

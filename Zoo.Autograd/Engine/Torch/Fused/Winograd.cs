@@ -105,7 +105,7 @@ internal unsafe struct WinogradFilters : IRangeBody
             }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     readonly void Pack(float* room, int o, int rows, int i, int columns, int inner)
     {
         const int plane = Block * Block;
@@ -187,7 +187,7 @@ internal unsafe struct WinogradSquares : IRangeBody
     }
 
     /// <summary>Transforms what a square's results see: 4 x 4 places, zero beyond the picture.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void See(Winograd.Sizes s, float* pictures, int square, float* to, nint plane, float* zeros)
     {
         int x = square % s.Across * 2 - s.Left, line = square / s.Across, y = line % s.Down * 2 - s.Top, picture = line / s.Down;
@@ -217,7 +217,7 @@ internal unsafe struct WinogradSquares : IRangeBody
     }
 
     /// <summary>Transforms a square's products back to its four results, as far as they lie in the picture.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     readonly void Give(int square, float* from)
     {
         var (s, plane) = (Sizes, Sizes.ResultPlane);

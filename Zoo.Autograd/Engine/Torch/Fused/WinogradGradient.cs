@@ -97,7 +97,7 @@ internal static unsafe class WinogradGradient
         }
 
         /// <summary>Transforms the gradients of a square's four results, of which those beyond the picture are zero.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         readonly void Spread(int square, float* to)
         {
             var (s, plane) = (Sizes, ResultPlane);
@@ -126,7 +126,7 @@ internal static unsafe class WinogradGradient
         }
 
         /// <summary>Transforms the sums of one result's filter back.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         readonly void Finish(int result)
         {
             nint channels = Sizes.Channels, plane = channels * Sizes.Results;
