@@ -28,6 +28,9 @@ internal sealed class Comparison
     /// <summary>GFLOP of a step's products and convolutions.</summary>
     public required double Arithmetic { get; init; }
 
+    /// <summary>Milliseconds before each turn: threads of the peer before (those of ONNX Runtime) spin for more than 20 after their work, and what runs beside them takes twice as long.</summary>
+    const int Rest = 50;
+
     internal static string[] PeersOf(Job job) => job.Trains ? ["embedded", Aten, Tuned, "tensorflow", "tensorflow-adam"] : ["embedded", Aten, Tuned, "tensorflow", "onnxruntime"];
 
     internal static Comparison Run(Job job, int threads, int rounds, bool alternate = false)
@@ -50,6 +53,7 @@ internal sealed class Comparison
                 for (var i = 0; i < peers.Count; i++)
                 {
                     var p = peers[(round + i) % peers.Count];
+                    Thread.Sleep(Rest);
                     if (p.Ask($"step {turn}") is [var time, var used]) (times[p.Name][round], processor[p.Name][round]) = (time, used);
                 }
                 if (alternate && peers[0].Ask("alternate") is [var one, var two])

@@ -13,7 +13,7 @@ internal static class Sizes
     internal static readonly int[] Batches = [1, 4, 16, 64, 256, 1024, 4096], Graphs = [100, 300, 1000, 3000, 10_000];
 
     /// <summary>GFLOP of a step's products and convolutions.</summary>
-    internal static double Arithmetic(EmbeddedPeer peer) => peer.Profile(1).Entries.Where(e => e.Op is not "pointwise" and not "update").Sum(e => e.Operations) / 1e9;
+    internal static double Arithmetic(EmbeddedPeer peer) => peer.Profile(1).Entries.Where(e => e.Op is not ("pointwise" or "update" or "rows")).Sum(e => e.Operations) / 1e9;
 
     /// <summary>Milliseconds of the shortest step with a batch, and managed bytes a step.</summary>
     internal static double[] Step(EmbeddedPeer peer, int batch)
