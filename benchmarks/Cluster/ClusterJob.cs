@@ -46,7 +46,7 @@ internal sealed record ClusterJob(string Name, int Batch, double Goal)
 
     sealed class Clock : Callback
     {
-        internal const int Warm = 2;   // the first makes the plan, the second its arena
+        internal const int Warm = 4;   // the first makes the plan, the second its arena; those after it fetch again from the system what the heap then gave back
         long since;
         int seen;
 
