@@ -65,18 +65,17 @@ internal sealed unsafe class MaxPool2D
                     var from = Input + ((image * p.height + firstY) * p.width + firstX) * p.channels;
                     var (line, place) = ((nint)p.width * p.channels, (firstY - y) * p.sizeX + firstX - x);
                     var at = (row * p.outWidth + o) * p.channels;
-                    var c = 0;
-                    for (; c + 32 <= p.channels; c += 32) Best<Two>(from + c, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, 16, Output + at + c, Places + at + c);
-                    for (; c < p.channels; c += 16)
+                    for (var c = 0; c < p.channels; c += 32)
                     {
-                        var first = Math.Max(0, Math.Min(c, p.channels - 16));   // the last vector overlaps the one before
-                        Best<One>(from + first, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, Math.Min(16, p.channels), Output + at + first, Places + at + first);
+                        var lanes = Math.Min(32, p.channels - c);
+                        if (lanes > 16) Best<Two>(from + c, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, lanes - 16, Output + at + c, Places + at + c);
+                        else Best<One>(from + c, line, p.channels, lastY - firstY, lastX - firstX, place, p.sizeX, lanes, Output + at + c, Places + at + c);
                     }
                 }
             }
         }
 
-        /// <summary>The greatest elements of a window, and their places.</summary>
+        /// <summary>The greatest elements of a window, and their places; of the last vector only so many <paramref name="lanes"/> count.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Best<TWidth>(float* from, nint line, nint channels, int height, int width, int place, int size, int lanes, float* output, byte* places) where TWidth : struct, IWidth
         {
@@ -88,24 +87,15 @@ internal sealed unsafe class MaxPool2D
                 for (var i = 0; i < width; i++, source += channels)
                 {
                     var here = Vector512.Create(place + i);
-                    Take(TWidth.IsTwo || lanes == 16 ? Vector512.Load(source) : Pointwise.Drivers.Partial(source, lanes), here, ref best, ref found);
-                    if (TWidth.IsTwo) Take(Vector512.Load(source + 16), here, ref best2, ref found2);
+                    Take(TWidth.IsTwo ? Vector512.Load(source) : SmallProduct.Load(source, lanes), here, ref best, ref found);
+                    if (TWidth.IsTwo) Take(SmallProduct.Load(source + 16, lanes), here, ref best2, ref found2);
                 }
             }
-            var bytes = Bytes(found);
-            if (TWidth.IsTwo || lanes == 16)
-            {
-                best.Store(output);
-                bytes.Store(places);
-            }
-            else
-            {
-                Unsafe.CopyBlockUnaligned(output, &best, (uint)(lanes * sizeof(float)));
-                Unsafe.CopyBlockUnaligned(places, &bytes, (uint)lanes);
-            }
+            SmallProduct.Store(best, output, TWidth.IsTwo ? 16 : lanes);
+            Store(Bytes(found), places, TWidth.IsTwo ? 16 : lanes);
             if (!TWidth.IsTwo) return;
-            best2.Store(output + 16);
-            Bytes(found2).Store(places + 16);
+            SmallProduct.Store(best2, output + 16, lanes);
+            Store(Bytes(found2), places + 16, lanes);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,6 +113,16 @@ internal sealed unsafe class MaxPool2D
             var shorts = Vector256.Narrow(x.GetLower(), x.GetUpper()).AsUInt16();
             return Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
         }
+
+        /// <summary>Writes a vector, or the beginning of one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Store(Vector128<byte> x, byte* to, int count)
+        {
+            if (count == 16) x.Store(to);
+            else if (Avx512BW.VL.IsSupported) Avx512BW.VL.MaskStore(to, First(count), x);
+            else
+                for (var i = 0; i < count; i++) to[i] = x[i];
+        }
     }
 
     struct BackwardRows : IRangeBody
@@ -139,20 +139,20 @@ internal sealed unsafe class MaxPool2D
             for (var row = begin; row < end; row++)
             {
                 var (image, y) = (row / p.height, (int)(row % p.height) + p.padY);
-                int firstY = First(y, p.sizeY, p.strideY), lastY = Math.Min(y / p.strideY, p.outHeight - 1);
-                for (var ix = 0; ix < p.width; ix++)
+                int firstY = FirstWindow(y, p.sizeY, p.strideY), lastY = Math.Min(y / p.strideY, p.outHeight - 1);
+                for (int ix = 0, firstX = 0, lastX = 0; ix < p.width; ix++)
                 {
                     var x = ix + p.padX;
-                    int firstX = First(x, p.sizeX, p.strideX), lastX = Math.Min(x / p.strideX, p.outWidth - 1);
+                    if (x >= firstX * p.strideX + p.sizeX) firstX++;
+                    if (lastX + 1 < p.outWidth && x >= (lastX + 1) * p.strideX) lastX++;
                     var to = Result + (row * p.width + ix) * p.channels;
                     var at = ((image * p.outHeight + firstY) * p.outWidth + firstX) * p.channels;
                     var (line, place) = ((nint)p.outWidth * p.channels, (y - firstY * p.strideY) * p.sizeX + x - firstX * p.strideX);
-                    var c = 0;
-                    for (; c + 32 <= p.channels; c += 32) Sum<Two>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, 16, to + c);
-                    for (; c < p.channels; c += 16)
+                    for (var c = 0; c < p.channels; c += 32)
                     {
-                        var first = Math.Max(0, Math.Min(c, p.channels - 16));
-                        Sum<One>(Places + at + first, Gradient + at + first, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, Math.Min(16, p.channels), to + first);
+                        var lanes = Math.Min(32, p.channels - c);
+                        if (lanes > 16) Sum<Two>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, lanes - 16, to + c);
+                        else Sum<One>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, lanes, to + c);
                     }
                 }
             }
@@ -169,16 +169,18 @@ internal sealed unsafe class MaxPool2D
                 for (int i = 0, number = place; i < width; i++, at += channels, number -= fallX)
                 {
                     var here = Vector512.Create(number);
-                    sum += TWidth.IsTwo || lanes == 16
-                        ? Vector512.Equals(Numbers(Vector128.Load(places + at)), here).AsSingle() & Vector512.Load(gradient + at)
-                        : Vector512.Equals(Numbers(Partial(places + at, lanes)), here).AsSingle() & Pointwise.Drivers.Partial(gradient + at, lanes);
-                    if (TWidth.IsTwo) sum2 += Vector512.Equals(Numbers(Vector128.Load(places + at + 16)), here).AsSingle() & Vector512.Load(gradient + at + 16);
+                    sum += Chosen(places + at, gradient + at, here, TWidth.IsTwo ? 16 : lanes);
+                    if (TWidth.IsTwo) sum2 += Chosen(places + at + 16, gradient + at + 16, here, lanes);
                 }
             }
-            if (TWidth.IsTwo || lanes == 16) sum.Store(to);
-            else Unsafe.CopyBlockUnaligned(to, &sum, (uint)(lanes * sizeof(float)));
-            if (TWidth.IsTwo) sum2.Store(to + 16);
+            SmallProduct.Store(sum, to, TWidth.IsTwo ? 16 : lanes);
+            if (TWidth.IsTwo) SmallProduct.Store(sum2, to + 16, lanes);
         }
+
+        /// <summary>The gradient where the maximum was here.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<float> Chosen(byte* places, float* gradient, Vector512<int> here, int lanes) =>
+            Vector512.Equals(Numbers(Load(places, lanes)), here).AsSingle() & SmallProduct.Load(gradient, lanes);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<int> Numbers(Vector128<byte> x)
@@ -189,13 +191,21 @@ internal sealed unsafe class MaxPool2D
         }
 
         /// <summary>The first window that reaches a place.</summary>
-        static int First(int at, int size, int stride) => at < size ? 0 : (at - size) / stride + 1;
+        static int FirstWindow(int at, int size, int stride) => at < size ? 0 : (at - size) / stride + 1;
 
-        static Vector128<byte> Partial(byte* x, int n)
+        /// <summary>A vector, or the beginning of one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<byte> Load(byte* x, int count)
         {
+            if (count == 16) return Vector128.Load(x);
+            if (Avx512BW.VL.IsSupported) return Avx512BW.VL.MaskLoad(x, First(count), default);
             Vector128<byte> value = default;
-            Unsafe.CopyBlockUnaligned(&value, x, (uint)n);
+            for (var i = 0; i < count; i++) value = value.WithElement(i, x[i]);
             return value;
         }
     }
+
+    /// <summary>Which bytes are the first ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> First(int count) => Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)count));
 }

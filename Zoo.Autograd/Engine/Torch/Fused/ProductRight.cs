@@ -87,36 +87,31 @@ internal readonly unsafe struct Windowed(float* pictures, PatchSizes sizes) : IP
     public void Pack(int row, int depth, int column, int columns, float* packed)
     {
         var s = sizes;
-        var (line, end) = (s.WindowWidth * s.Channels, column + columns);
-        var (left, place) = (row % s.Width, row / s.Width);
-        var (top, picture) = (place % s.Height, place / s.Height);
-        var rest = columns % Panel;
-        for (var k = 0; k < depth; k++)
+        var (line, across, rest) = (s.WindowWidth * s.Channels, (long)s.PictureWidth * s.Channels, columns % Panel);
+        if (rest % 16 != 0)
+            for (var k = 0; k < depth; k++) Vector512<float>.Zero.Store(packed + (nint)(columns - rest) * depth + (nint)(k * Vectors(rest) + rest / 16) * 16);
+        for (int j = 0, count; j < columns; j += count)   // as much as lies side by side on both sides, of all rows
         {
-            if (rest % 16 != 0) Vector512<float>.Zero.Store(packed + (nint)(columns - rest) * depth + (nint)(k * Vectors(rest) + rest / 16) * 16);
-            var x = left * s.StrideX - s.PadLeft;
-            int first = Math.Max(0, -x) * s.Channels, beyond = Math.Min(s.WindowWidth, s.PictureWidth - x) * s.Channels;   // what of a line of the window lies in the picture
-            for (var dy = column / line; dy * line < end; dy++)
+            var (dy, at, panel) = ((column + j) / line, (column + j) % line, j / Panel * Panel);
+            count = Math.Min(Math.Min(line - at, columns - j), panel + Panel - j);
+            nint width = Vectors(Math.Min(Panel, columns - panel)) * 16, step = s.StrideX * s.Channels;
+            var to = packed + (nint)panel * depth + (j - panel);
+            for (int k = 0, place = row, run; k < depth; k += run, place += run)
             {
-                var y = top * s.StrideY - s.PadTop + dy * s.DilationY;
-                var from = pictures + ((nint)(picture * s.PictureHeight + y) * s.PictureWidth + x) * s.Channels;
-                for (int j = Math.Max(column, dy * line), stop = Math.Min(end, (dy + 1) * line); j < stop;)
-                {
-                    var (panel, at) = ((j - column) / Panel * Panel, j - dy * line);
-                    var width = Vectors(Math.Min(Panel, columns - panel)) * 16;
-                    var to = packed + (nint)panel * depth + (nint)k * width + (j - column - panel);
-                    var count = Math.Min(Math.Min(16, stop - j), panel + Panel - (j - column));
-                    if ((uint)y >= (uint)s.PictureHeight) SmallProduct.Store(default, to, count);
-                    else if (at >= first && at + count <= beyond) SmallProduct.Store(SmallProduct.Load(from + at, count), to, count);
+                var (left, y) = (place % s.Width, place / s.Width % s.Height * s.StrideY - s.PadTop + dy * s.DilationY);
+                run = Math.Min(s.Width - left, depth - k);
+                var begin = (nint)(left * s.StrideX - s.PadLeft) * s.Channels + at;
+                var from = pictures + ((nint)(place / s.Width / s.Height) * s.PictureHeight + y) * across + begin;
+                for (var i = 0; i < run; i++, begin += step, from += step, to += width)
+                    if ((uint)y < (uint)s.PictureHeight && begin >= 0 && begin + count <= across)
+                    {
+                        var v = 0;
+                        for (; v + 16 <= count; v += 16) Vector512.Load(from + v).Store(to + v);
+                        if (v < count) SmallProduct.Store(SmallProduct.Load(from + v, count - v), to + v, count - v);
+                    }
                     else
-                        for (var i = 0; i < count; i++) to[i] = at + i >= first && at + i < beyond ? from[at + i] : 0;
-                    j += count;
-                }
+                        for (var v = 0; v < count; v++) to[v] = (uint)y < (uint)s.PictureHeight && begin + v >= 0 && begin + v < across ? from[v] : 0;
             }
-            if (++left < s.Width) continue;
-            left = 0;
-            if (++top < s.Height) continue;
-            (top, picture) = (0, picture + 1);
         }
     }
 }
