@@ -8,7 +8,7 @@ namespace Zoo.Autograd.Engine;
 /// <param name="compile">The engine, for one node.</param>
 internal sealed class DebugSession(Program program, Func<Program, ISession> compile) : ISession
 {
-    readonly List<Node> nodes = program.Nodes();
+    readonly IReadOnlyList<Node> nodes = program.Nodes();
     readonly ParameterStore store = ParameterStore.Join(program.Parameters());
     readonly Dictionary<Node, ISession> sessions = new(ReferenceEqualityComparer.Instance);
     readonly Lock gate = new();

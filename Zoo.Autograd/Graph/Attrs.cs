@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Zoo.Autograd.Graph;
@@ -7,7 +6,7 @@ namespace Zoo.Autograd.Graph;
 /// The attributes of a node, sorted by name; immutable. A value is a long, double, bool, string, byte[], <see cref="DType"/>, <see cref="Shape"/>,
 /// <see cref="NDArray"/>, <see cref="FunctionRef"/>, or an array of one of these; what a file's own attributes hold beyond that stays a message.
 /// </summary>
-internal sealed class Attrs
+internal sealed class Attrs : IEquatable<Attrs>
 {
     readonly string[] names;
     readonly object[] values;
@@ -26,6 +25,12 @@ internal sealed class Attrs
     }
 
     internal object? this[string name] => Find(name) is >= 0 and var at ? values[at] : null;
+
+    /// <summary>Attributes whose names are sorted and whose values are of the kinds above already.</summary>
+    internal static Attrs Sorted(string[] names, object[] values) => new(names, values);
+
+    internal ReadOnlySpan<string> Names => names;
+    internal ReadOnlySpan<object> Values => values;
 
     internal IEnumerable<KeyValuePair<string, object>> All
     {
@@ -52,18 +57,10 @@ internal sealed class Attrs
 
     int Find(string name) => Array.BinarySearch(names, name, StringComparer.Ordinal);
 
-    internal bool SameAs(Attrs other)
-    {
-        var (mine, others) = (new System.Text.StringBuilder(), new System.Text.StringBuilder());
-        AppendKey(mine);
-        other.AppendKey(others);
-        return mine.Equals(others);
-    }
-
     internal T Get<T>(string name) => this[name] is var value && value is T typed ? typed
         : throw new GraphException($"attribute '{name}' is {(value is null ? "missing" : value.GetType().Name)}. Expected a value of {typeof(T).Name}.");
 
-    static object Normal(object value) => value switch
+    internal static object Normal(object value) => value switch
     {
         int i => (long)i,
         float f => (double)f,
@@ -72,23 +69,50 @@ internal sealed class Attrs
         _ => value,
     };
 
-    /// <summary>Appends a text that is equal for equal attributes: common subexpressions are found by it.</summary>
-    internal void AppendKey(System.Text.StringBuilder to)
+    /// <summary>Whether all are the same: numbers bit for bit, arrays of more than 64 elements by where they lie.</summary>
+    public bool Equals(Attrs? other)
     {
-        for (var i = 0; i < names.Length; i++) AppendValue(to.Append(names[i]).Append('='), values[i]).Append(';');
+        if (ReferenceEquals(this, other)) return true;
+        if (other is null || !names.AsSpan().SequenceEqual(other.names)) return false;
+        for (var i = 0; i < values.Length; i++)
+            if (!Same(values[i], other.values[i])) return false;
+        return true;
     }
 
-    static System.Text.StringBuilder AppendValue(System.Text.StringBuilder to, object value) => value switch
+    public override bool Equals(object? obj) => Equals(obj as Attrs);
+
+    public override int GetHashCode()
     {
-        double d => to.Append(d.ToString("R", CultureInfo.InvariantCulture)),
-        byte[] bytes => to.Append(Convert.ToHexString(bytes)),
-        NDArray { DType: DType.String } text => to.Append("s").Append(text.Shape).AppendJoin(',', text.ToArray<byte[]>().Select(Convert.ToHexString)),
-        NDArray { Count: <= 64 } small => to.Append(small.DType.Name()).Append(small.Shape).Append(Convert.ToHexString(small.Bytes)),
-        NDArray large => to.Append("data").Append(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(large.Data)).Append(large.Offset).Append(large.Shape),
-        Array list => to.Append('[').AppendJoin(',', list.Cast<object>().Select(v => AppendValue(new(), v).ToString())).Append(']'),
-        FunctionRef f => to.Append('@').Append(f.Name).Append('#').Append(f.Body?.Number),
-        _ => to.Append(CultureInfo.InvariantCulture, $"{value}"),
+        var mix = new HashCode();
+        foreach (var value in values)
+            switch (value)
+            {
+                case NDArray array:
+                    mix.Add(array.Shape);
+                    if (IsSmall(array) && array.DType != DType.String) mix.AddBytes(array.Bytes);
+                    break;
+                case long[] list:
+                    mix.AddBytes(MemoryMarshal.AsBytes<long>(list));
+                    break;
+                case Array list:
+                    mix.Add(list.Length);
+                    break;
+                default:
+                    mix.Add(value);
+                    break;
+            }
+        return mix.ToHashCode();
+    }
+
+    static bool Same(object a, object b) => (a, b) switch
+    {
+        (double x, double y) => BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y),
+        (NDArray x, NDArray y) => IsSmall(x) ? x.HoldsTheSame(y) : ReferenceEquals(x.Data, y.Data) && x.Offset == y.Offset && x.Shape == y.Shape,
+        (Array x, Array y) => x.Length == y.Length && x.GetType() == y.GetType() && Enumerable.Range(0, x.Length).All(i => Same(x.GetValue(i)!, y.GetValue(i)!)),
+        _ => a.Equals(b),
     };
+
+    static bool IsSmall(NDArray array) => array.Count <= 64 || array.DType == DType.String;
 }
 
 /// <summary>A function given to an op by name, with the function's own attributes.</summary>

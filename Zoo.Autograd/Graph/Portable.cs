@@ -6,7 +6,7 @@ internal static class Portable
     internal static Program For(Program program)
     {
         var nodes = program.Nodes();
-        if (!nodes.Exists(n => n.Op.Portable is not null)) return program;
+        if (!nodes.Any(n => n.Op.Portable is not null)) return program;
         var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
         foreach (var node in nodes)
         {

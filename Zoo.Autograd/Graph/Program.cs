@@ -15,8 +15,10 @@ internal sealed class Program
     /// <summary>A name for messages, traces and exported graphs.</summary>
     internal string Name { get; init; } = "program";
 
+    IReadOnlyList<Node>? nodes;
+
     /// <summary>The nodes of the graph, inputs before users.</summary>
-    internal List<Node> Nodes() => Topology.Sort(Roots().Select(v => v.Node).Concat(Effects));
+    internal IReadOnlyList<Node> Nodes() => nodes ??= Topology.Sort(Roots().Select(v => v.Node).Concat(Effects));
 
     /// <summary>The same over nodes that were made again.</summary>
     internal Program With(Variable[] feeds, Converter<Variable, Variable> found) => new()

@@ -52,7 +52,9 @@ internal sealed class Signature
 
     internal ArgDef[] Inputs { get; }
     internal ArgDef[] Outputs { get; }
+    /// <summary>Sorted by name.</summary>
     internal AttrDef[] Attrs { get; }
+    internal string[] Names { get; }
 
     internal Signature(string text)
     {
@@ -66,7 +68,8 @@ internal sealed class Signature
             if (arg.TypeAttr is { } type && attrs.All(a => a.Name != type)) attrs.Add(new(type, arg.IsTypeList ? "types" : "type", null, null));
             if (arg.NumberAttr is { } number && attrs.All(a => a.Name != number)) attrs.Add(new(number, "int", null, null));
         }
-        Attrs = [.. attrs];
+        attrs.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        (Attrs, Names) = ([.. attrs], [.. attrs.Select(a => a.Name)]);
     }
 
     static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

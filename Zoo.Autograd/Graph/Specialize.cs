@@ -1,4 +1,3 @@
-using System.Text;
 using Zoo.Autograd.Ops;
 
 namespace Zoo.Autograd.Graph;
@@ -15,7 +14,7 @@ internal static class Specialize
     internal static Program For(Program program, IReadOnlyList<Shape> feeds, IReadOnlyList<NDArray?>? values = null)
     {
         var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
-        var equal = new Dictionary<string, Node>();
+        var equal = new HashSet<Node>(new SameCall());
         var inputs = new Variable[program.Feeds.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -27,7 +26,7 @@ internal static class Specialize
         return program.With(inputs, v => done[v.Node][v.Index]);
     }
 
-    static Variable[] Rebuild(Node node, Variable[] inputs, Dictionary<string, Node> equal)
+    static Variable[] Rebuild(Node node, Variable[] inputs, HashSet<Node> equal)
     {
         if (node.Tag is Parameter && node.Controls.Length == 0) return node.Outputs;
         if (node.Op == StateOps.Placeholder) throw new GraphException($"run: the input '{node.Name}' is used but not fed. Expected it among the program's inputs.") { Node = node.Name };
@@ -43,7 +42,7 @@ internal static class Specialize
     }
 
     /// <summary>The ops that stand for a node, themselves rebuilt.</summary>
-    static Variable[] Inner(Node node, Variable[] parts, Dictionary<string, Node> equal)
+    static Variable[] Inner(Node node, Variable[] parts, HashSet<Node> equal)
     {
         var done = new Dictionary<Node, Variable[]>(ReferenceEqualityComparer.Instance);
         foreach (var input in node.Inputs) done[input.Node] = input.Node.Outputs;
@@ -67,11 +66,31 @@ internal static class Specialize
 
     static bool Known(Node node) => Array.TrueForAll(node.Inputs, v => v.Shape.IsKnown || v.DType == DType.Resource) && (node.Op.DataDependent || Array.TrueForAll(node.Outputs, v => v.Shape.IsKnown));
 
-    static Variable[] Merge(Node node, Dictionary<string, Node> equal)
+    static Variable[] Merge(Node node, HashSet<Node> equal)
     {
-        var key = new StringBuilder(node.Op.Name).Append('|');
-        foreach (var input in node.Inputs) key.Append(input.Node.Order).Append(':').Append(input.Index).Append(',');
-        node.Attrs.AppendKey(key);
-        return (equal.TryGetValue(key.ToString(), out var known) ? known : equal[key.ToString()] = node).Outputs;
+        if (equal.TryGetValue(node, out var known)) return known.Outputs;
+        equal.Add(node);
+        return node.Outputs;
+    }
+
+    /// <summary>Nodes are equal that call one op with the same inputs and attributes.</summary>
+    sealed class SameCall : IEqualityComparer<Node>
+    {
+        public bool Equals(Node? a, Node? b)
+        {
+            if (a!.Op != b!.Op || a.Inputs.Length != b.Inputs.Length) return false;
+            for (var i = 0; i < a.Inputs.Length; i++)
+                if (!ReferenceEquals(a.Inputs[i], b.Inputs[i])) return false;
+            return a.Attrs.Equals(b.Attrs);
+        }
+
+        public int GetHashCode(Node node)
+        {
+            var mix = new HashCode();
+            mix.Add(node.Op);
+            foreach (var input in node.Inputs) mix.Add((input.Node.Order, input.Index));
+            mix.Add(node.Attrs);
+            return mix.ToHashCode();
+        }
     }
 }

@@ -13,9 +13,9 @@ internal sealed class FunctionLibrary(FunctionDefLibrary? library, Resources res
 {
     const int MaxDepth = 64, MaxNodes = 1 << 20;
     readonly Dictionary<string, FunctionDef> defs = Named(library, where);
-    readonly Dictionary<string, Function> read = [];
+    readonly Dictionary<(string Name, Attrs Attrs, string Resources), Function> read = [];
     readonly Dictionary<object, int> numbers = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<string> open = [];
+    readonly HashSet<(string Name, Attrs Attrs, string Resources)> open = [];
     long spent;
 
     internal bool Has(string name) => defs.ContainsKey(name);
@@ -53,17 +53,17 @@ internal sealed class FunctionLibrary(FunctionDefLibrary? library, Resources res
     internal Function Get(string name, Attrs attrs, IReadOnlyList<Variable> arguments)
     {
         var def = defs.GetValueOrDefault(name) ?? throw new GraphException($"the function '{name}' is not in the graph's library. Expected one of its {defs.Count}.");
-        var key = new StringBuilder(name).Append('|');
-        attrs.AppendKey(key);
+        var held = new StringBuilder();
         foreach (var v in arguments)
-            if (Resources.Of(v) is { } held) key.Append(',').Append(numbers.TryGetValue(held, out var number) ? number : numbers[held] = numbers.Count);
-            else key.Append(v.DType == DType.Variant ? ",v" : ",");
-        if (read.TryGetValue(key.ToString(), out var known)) return known;
+            if (Resources.Of(v) is { } of) held.Append(',').Append(numbers.TryGetValue(of, out var number) ? number : numbers[of] = numbers.Count);
+            else held.Append(v.DType == DType.Variant ? ",v" : ",");
+        var key = (name, attrs, held.ToString());
+        if (read.TryGetValue(key, out var known)) return known;
         if (open.Count >= MaxDepth) throw new GraphException($"functions call each other deeper than {MaxDepth}: '{name}' at last. Expected fewer.");
-        if (!open.Add(key.ToString())) throw new GraphException($"the function '{name}' calls itself. Expected functions that end.");
+        if (!open.Add(key)) throw new GraphException($"the function '{name}' calls itself. Expected functions that end.");
         var function = Read(def, attrs, arguments);
-        open.Remove(key.ToString());
-        return read[key.ToString()] = function;
+        open.Remove(key);
+        return read[key] = function;
     }
 
     Function Read(FunctionDef def, Attrs attrs, IReadOnlyList<Variable> arguments)

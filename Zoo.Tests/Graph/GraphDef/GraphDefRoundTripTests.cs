@@ -80,7 +80,7 @@ sealed class GraphDefRoundTripTests
     static string Describe(Node n)
     {
         var attrs = new StringBuilder();
-        n.Attrs.AppendKey(attrs);
+        foreach (var (key, value) in n.Attrs.All) attrs.Append(key).Append("=").Append(AttrWriter.Write(value)).Append(";");
         if (n.Attrs.All.Any(a => a.Value is NDArray)) attrs.Clear();   // large ones are known by identity there; the written files hold their values
         return $"{n.Name} {n.Op} {string.Join(' ', n.Inputs.Select(i => $"{i.Node.Name}:{i.Index}"))} {string.Join(' ', n.Controls.Select(c => c.Name))} {attrs} {string.Join(' ', n.Outputs.Select(o => $"{o.DType} {o.Shape}"))}";
     }

@@ -37,17 +37,19 @@ internal sealed class ArenaMaker
 
     readonly Plan plan;
     readonly Piece?[] pieces;
-    readonly bool[] stays;
-    readonly HashSet<int> given, used;
+    readonly bool[] stays, used;   // what nobody asked an op for has no address
+    readonly HashSet<int> given;
     readonly List<Piece> made = [];
     readonly List<Step> once = [], each = [];
     int now;
 
     internal ArenaMaker(Plan plan)
     {
-        (this.plan, pieces, stays) = (plan, new Piece?[plan.Slots], new bool[plan.Slots]);
+        (this.plan, pieces, stays, used) = (plan, new Piece?[plan.Slots], new bool[plan.Slots], new bool[plan.Slots]);
         given = [.. plan.Swaps.Where(s => !s.Copy).Select(s => s.Slot)];   // becomes a Parameter's own memory
-        used = [.. plan.Steps.Concat(plan.Assignments).SelectMany(s => s.Reads), .. plan.Fetches, .. plan.Swaps.Select(s => s.Slot)];   // what nobody asked an op for has no address
+        foreach (var step in plan.Steps.Concat(plan.Assignments))
+            foreach (var slot in step.Reads) used[slot] = true;
+        foreach (var slot in plan.Fetches.Concat(plan.Swaps.Select(s => s.Slot))) used[slot] = true;
     }
 
     /// <summary>Looks at what a step has just done.</summary>
@@ -60,10 +62,10 @@ internal sealed class ArenaMaker
         for (var i = 0; i < step.Writes.Length; i++)
         {
             var slot = step.Writes[i];
-            if (!used.Contains(slot)) continue;
+            if (!used[slot]) continue;
             var address = TorchTensor.Address(slots[slot]);
             if (makes.Length > 0) Make(slot, address, makes[i]);
-            else pieces[slot] = Array.Find(Array.ConvertAll(step.Reads, r => pieces[r]), p => p?.Covers(address) == true);
+            else pieces[slot] = Under(address, step.Reads);
         }
         // a view of what stays can stay
         if (step.IsView && stays[step.Reads[0]] && pieces[step.Writes[0]] is not null)
@@ -72,6 +74,14 @@ internal sealed class ArenaMaker
             once.Add(step);
         }
         else each.Add(step);
+    }
+
+    /// <summary>The first of these slots' pieces that holds an address.</summary>
+    Piece? Under(nint address, int[] slots)
+    {
+        foreach (var slot in slots)
+            if (pieces[slot] is { } piece && piece.Covers(address)) return piece;
+        return null;
     }
 
     void Make(int slot, nint address, (long[] Sizes, DType DType) what)

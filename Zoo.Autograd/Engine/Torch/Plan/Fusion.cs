@@ -21,13 +21,13 @@ internal sealed class Fusion
 {
     const int MaxNodes = 48, MaxOutputs = 8;
     static readonly List<Node> none = [];
-    readonly List<Node> order;
+    readonly IReadOnlyList<Node> order;
     readonly HashSet<Variable> wanted;
     readonly Dictionary<Node, List<Node>> users = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Node, FusionGroup> groupOf = new(ReferenceEqualityComparer.Instance);
     readonly Descent descent;
 
-    Fusion(List<Node> order, IEnumerable<Variable> results)
+    Fusion(IReadOnlyList<Node> order, IEnumerable<Variable> results)
     {
         (this.order, wanted) = (order, results.ToHashSet<Variable>(ReferenceEqualityComparer.Instance));
         foreach (var node in order)
@@ -40,7 +40,7 @@ internal sealed class Fusion
     }
 
     /// <summary>What is computed as one, in an order in which inputs come first: a node, or a group of them.</summary>
-    internal static List<(Node? Node, FusionGroup? Group)> Units(List<Node> order, IEnumerable<Variable> results)
+    internal static List<(Node? Node, FusionGroup? Group)> Units(IReadOnlyList<Node> order, IEnumerable<Variable> results)
     {
         var fusion = new Fusion(order, results);
         fusion.Join();
@@ -58,7 +58,8 @@ internal sealed class Fusion
             groupOf[node] = group;
             group.Members.Add(node);
         }
-        foreach (var group in groupOf.Values.Distinct()) group.Members.Reverse();
+        foreach (var node in order)
+            if (groupOf[node] is { Members.Count: > 1 } group && ReferenceEquals(group.Members[0], node)) group.Members.Reverse();   // its last member stands first
     }
 
     FusionGroup? Common(Node node)
@@ -74,30 +75,43 @@ internal sealed class Fusion
 
     void Merge()
     {
-        var position = new Dictionary<Node, int>(ReferenceEqualityComparer.Instance);
+        var position = new Dictionary<Node, int>(order.Count, ReferenceEqualityComparer.Instance);
         foreach (var node in order) position[node] = position.Count;
+        var between = new HashSet<FusionGroup>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
         {
             var group = groupOf[node];
             if (!node.IsPointwise || !ReferenceEquals(group.Members[^1], node)) continue;
-            var between = new HashSet<FusionGroup>(ReferenceEqualityComparer.Instance);
-            while (group.Members.SelectMany(m => m.Inputs).Select(v => groupOf[v.Node]).FirstOrDefault(g => CanMerge(g, group, between)) is { } producer)
+            while (Producer(group, between) is { } producer)
             {
                 if (between.Count > 0) Behind(group, between);
                 group.Members = [.. producer.Members.Concat(group.Members).OrderBy(m => position[m])];
                 foreach (var member in producer.Members) groupOf[member] = group;
             }
         }
-        foreach (var group in groupOf.Values.Distinct()) group.Outputs = Outputs(group.Members);
+        foreach (var node in order)
+            if (groupOf[node] is var group && ReferenceEquals(group.Members[^1], node)) group.Outputs = [.. Outputs(group, group)];
+    }
+
+    /// <summary>The first group that a group reads and can take in.</summary>
+    FusionGroup? Producer(FusionGroup group, HashSet<FusionGroup> between)
+    {
+        foreach (var member in group.Members)
+            foreach (var input in member.Inputs)
+                if (groupOf[input.Node] is var producer && CanMerge(producer, group, between)) return producer;
+        return null;
     }
 
     bool CanMerge(FusionGroup producer, FusionGroup into, HashSet<FusionGroup> between) => !ReferenceEquals(producer, into) && producer.IsPointwise && producer.Shape == into.Shape
-        && producer.Members.Count + into.Members.Count <= MaxNodes && Outputs([.. producer.Members, .. into.Members]).Count <= MaxOutputs && !ReachesOutside(producer, into, between);
+        && producer.Members.Count + into.Members.Count <= MaxNodes && Outputs(producer, into).Count() <= MaxOutputs && !ReachesOutside(producer, into, between);
 
-    List<Variable> Outputs(List<Node> members)
+    /// <summary>What others need of one group, or of two as one.</summary>
+    IEnumerable<Variable> Outputs(FusionGroup a, FusionGroup b)
     {
-        var inside = members.ToHashSet<Node>(ReferenceEqualityComparer.Instance);
-        return [.. members.SelectMany(m => m.Outputs).Where(v => wanted.Contains(v) || Users(v.Node).Any(u => !inside.Contains(u)))];
+        foreach (var group in ReferenceEquals(a, b) ? [a] : new[] { a, b })
+            foreach (var member in group.Members)
+                foreach (var v in member.Outputs)
+                    if (wanted.Contains(v) || Users(member).Exists(u => groupOf[u] is var by && !ReferenceEquals(by, a) && !ReferenceEquals(by, b))) yield return v;
     }
 
     /// <summary>Whether a value goes from one group to another by way of a third; where not, which groups it reaches that stand before the other.</summary>
@@ -174,7 +188,7 @@ internal sealed class Descent
 {
     readonly Dictionary<Node, (int Begin, int End)> span = new(ReferenceEqualityComparer.Instance);
 
-    internal Descent(List<Node> order, Func<Node, List<Node>> users)
+    internal Descent(IReadOnlyList<Node> order, Func<Node, List<Node>> users)
     {
         var stack = new Stack<(Node Node, int Next)>();
         var number = 0;

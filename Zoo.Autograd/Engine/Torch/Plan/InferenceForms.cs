@@ -11,11 +11,8 @@ namespace Zoo.Autograd.Engine.Torch;
 internal sealed class InferenceForms
 {
     readonly Program program;
-    readonly List<Node> nodes;
+    readonly Uses uses;
     readonly HashSet<Node> settled = new(ReferenceEqualityComparer.Instance), covered = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<Node, int> position = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<Variable, List<Node>> users = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<Variable> wanted;
 
     /// <summary>By the last node of a chain: what makes its result.</summary>
     readonly Dictionary<Node, Chain> chains = new(ReferenceEqualityComparer.Instance);
@@ -31,27 +28,20 @@ internal sealed class InferenceForms
 
     InferenceForms(Program program)
     {
-        (this.program, nodes) = (program, program.Nodes());
-        wanted = program.Roots().ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
+        (this.program, uses) = (program, new(program));
         var written = program.Updates.Select(u => u.Target).ToHashSet();
-        foreach (var node in nodes)
+        foreach (var node in uses.Nodes)
         {
-            position[node] = position.Count;
             if (node.Op == StateOps.Const || node.Tag is Parameter p && !written.Contains(p) || node.Inputs.Length > 0 && node.Tag is not Parameter && !node.Op.Stateful && Array.TrueForAll(node.Inputs, v => settled.Contains(v.Node))) settled.Add(node);
-            foreach (var input in node.Inputs.Distinct())
-            {
-                if (!users.TryGetValue(input, out var list)) users[input] = list = [];
-                list.Add(node);
-            }
         }
     }
 
     /// <summary>The program with its chains rewritten.</summary>
-    internal static Program For(Program program) => InferenceConv.IsThere ? new InferenceForms(program).Run() : program;
+    internal static Program For(Program program) => InferenceConv.IsThere && program.Nodes().Any(n => n.Op == ConvOps.Conv2D) ? new InferenceForms(program).Run() : program;
 
     Program Run()
     {
-        foreach (var node in nodes)
+        foreach (var node in uses.Nodes)
             if (node.Op == ConvOps.Conv2D && node.Out.DType == DType.Float32 && settled.Contains(node[1].Node) && !settled.Contains(node[0].Node) && node.Out.Shape.Elements > 0) Follow(node);
         return chains.Count == 0 ? program : Rebuild();
     }
@@ -59,7 +49,7 @@ internal sealed class InferenceForms
     void Follow(Node product)
     {
         var chain = new Chain { Product = product, End = product.Out };
-        while (chain.Activation == "none" && !wanted.Contains(chain.End) && users.GetValueOrDefault(chain.End) is [var user] && !covered.Contains(user) && Absorbs(chain, user))
+        while (chain.Activation == "none" && !uses.IsWanted(chain.End) && uses.Of(chain.End) is [var user] && !covered.Contains(user) && Absorbs(chain, user))
         {
             covered.Add(user);
             chain.End = user.Out;
@@ -95,7 +85,7 @@ internal sealed class InferenceForms
 
     bool Normalizes(Chain chain, Node norm)
     {
-        if (norm.Flag("is_training") || !ReferenceEquals(norm[0], chain.End) || norm.Inputs[1..].Any(v => !settled.Contains(v.Node)) || norm.Outputs[1..].Any(v => wanted.Contains(v) || users.ContainsKey(v))) return false;
+        if (norm.Flag("is_training") || !ReferenceEquals(norm[0], chain.End) || norm.Inputs[1..].Any(v => !settled.Contains(v.Node)) || norm.Outputs[1..].Any(v => uses.IsWanted(v) || uses.Of(v).Count > 0)) return false;
         var factor = norm[1] * A.Rsqrt(norm[4] + norm.Float("epsilon"));
         Multiply(chain, factor);
         var summand = norm[2] - norm[3] * factor;
@@ -106,13 +96,13 @@ internal sealed class InferenceForms
     /// <summary>Whether what is added has memory of its own that nobody reads any more when the product is made: all its other users are what the product is made of.</summary>
     bool TakesPlace(Chain chain)
     {
-        if (chain.Other is not { } other || wanted.Contains(other) || !chains.ContainsKey(other.Node) && !other.Node.IsPointwise) return false;
-        var readers = users[other].Where(u => !ReferenceEquals(u, chain.Sum)).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+        if (chain.Other is not { } other || uses.IsWanted(other) || !chains.ContainsKey(other.Node) && !other.Node.IsPointwise) return false;
+        var readers = uses.Of(other).Where(u => !ReferenceEquals(u, chain.Sum)).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         if (readers.Any(u => u.Op != ConvOps.Conv2D && !u.IsPointwise)) return false;   // it may be seen through a view
         var (seen, stack) = (new HashSet<Node>(ReferenceEqualityComparer.Instance), new Stack<Node>([chain.Product]));
         while (readers.Count > 0 && stack.TryPop(out var node))
             foreach (var input in node.Inputs)
-                if (position[input.Node] > position[other.Node] && seen.Add(input.Node))
+                if (uses.Position(input.Node) > uses.Position(other.Node) && seen.Add(input.Node))
                 {
                     readers.Remove(input.Node);
                     stack.Push(input.Node);
@@ -133,7 +123,7 @@ internal sealed class InferenceForms
     Program Rebuild()
     {
         var done = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
-        foreach (var node in nodes)
+        foreach (var node in uses.Nodes)
         {
             if (chains.TryGetValue(node, out var chain)) done[chain.End] = Make(chain);
             else if (!covered.Contains(node) && node.Inputs.Any(v => !ReferenceEquals(New(v), v)))

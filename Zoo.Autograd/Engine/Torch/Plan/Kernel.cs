@@ -140,7 +140,10 @@ internal delegate void HostKernel(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> 
 internal delegate NDArray[] LateKernel(ReadOnlySpan<nint> inputs);
 
 /// <summary>A tensor while a plan is made; the planner gives it a slot.</summary>
-internal sealed class Value;
+internal sealed class Value
+{
+    internal int? Slot { get; set; }
+}
 
 /// <summary>The results of a kernel rule, one for each output of the node; null for an output nobody can ask for.</summary>
 internal sealed class Values(Value?[] list)

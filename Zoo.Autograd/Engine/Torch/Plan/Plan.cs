@@ -34,12 +34,14 @@ internal sealed class Plan
     /// <summary>The same for the steps that are left of them, where the slot that a result is seen through may be another than the one that is written.</summary>
     internal int[][] Gives(Step[] steps, Func<int, int> written)
     {
-        var (gives, last) = (Array.ConvertAll(steps, _ => new List<int>()), new Dictionary<int, int>());
+        var (gives, last) = (new int[steps.Length][], new int[Slots]);
+        Array.Fill(gives, []);
+        Array.Fill(last, -1);
         for (var i = 0; i < steps.Length; i++)
             foreach (var slot in steps[i].Writes) last[slot] = i;
         for (var i = 0; i < Fetches.Length; i++)
-            if (last.TryGetValue(written(Fetches[i]), out var step)) gives[step].Add(i);
-        return Array.ConvertAll(gives, g => g.ToArray());
+            if (last[written(Fetches[i])] is >= 0 and var step) gives[step] = [.. gives[step], i];
+        return gives;
     }
 
     /// <summary>Steps that write Parameters, after all others.</summary>

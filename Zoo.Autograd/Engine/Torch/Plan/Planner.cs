@@ -10,13 +10,14 @@ internal sealed class Planner
     readonly Program program;
     readonly List<Step> steps = [];
     readonly Dictionary<Variable, int> slotOf = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<Value, int> slotOfValue = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<int> rowMajor = [], likeParameter = [], kept = [];
     readonly List<(int Slot, NDArray Value)> constants = [];
     readonly List<(int Slot, Parameter Parameter)> parameters = [];
     readonly Dictionary<Parameter, int> slotOfParameter = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Variable, UpdateInput> sums = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(int Numbers, long Segments), int> lists = [];
+    readonly PointwiseBuilder builder = new();   // of the group at hand
+    readonly Dictionary<Variable, Reg> regs = new(ReferenceEqualityComparer.Instance);
     int slots;
 
     Planner(Program program) => this.program = program;
@@ -86,9 +87,7 @@ internal sealed class Planner
         var (numbers, key) = (slotOf[node[1]], (slotOf[node[1]], node.Out.Shape[0]));
         if (!lists.TryGetValue(key, out var list))
         {
-            Value ids = new();
-            slotOfValue[ids] = numbers;
-            var kernel = new Kernel(node, [new(), ids]);
+            var kernel = new Kernel(node, [new(), new() { Slot = numbers }]);
             var made = SummedRows.List(kernel);
             foreach (var instruction in kernel.Instructions) Emit(instruction, node);
             lists[key] = list = Slot(made);
@@ -147,14 +146,13 @@ internal sealed class Planner
     /// <summary>The element-wise program of a group and what it reads.</summary>
     (PointwiseProgram Code, List<(UpdateInput Input, Shape Shape)> Inputs) Program(FusionGroup group, bool update = false)
     {
-        var builder = new PointwiseBuilder();
-        var regs = new Dictionary<Variable, Reg>(ReferenceEqualityComparer.Instance);
         var inputs = new List<(UpdateInput Input, Shape Shape)>();
-        var inside = group.Members.ToHashSet();
+        regs.Clear();
+        builder.Clear();
         foreach (var node in group.Members)
         {
             foreach (var v in node.Inputs)
-                if (!inside.Contains(v.Node) && !regs.ContainsKey(v)) regs[v] = Outside(v);
+                if (!regs.ContainsKey(v)) regs[v] = Outside(v);   // members come after what they read, so it is none
             regs[node.Out] = builder.Append(node, Array.ConvertAll(node.Inputs, v => group.Outputs.Contains(v) ? builder.Rounded(regs[v], v.DType) : regs[v]));
         }
         return (builder.Build([.. group.Outputs.Select(v => builder.Stored(regs[v], v.DType))]), inputs);
@@ -171,17 +169,11 @@ internal sealed class Planner
     void Record(Node node)
     {
         var rule = Rule(node) ?? throw new GraphException($"{node.Op.Name}: the embedded engine has no kernel for it. Run this model on TensorFlow: Engine.Use(\"tensorflow\").") { Node = node.Name };
-        var inputs = Array.ConvertAll(node.Inputs, v =>
-        {
-            var value = new Value();
-            if (slotOf.TryGetValue(v, out var slot)) slotOfValue[value] = slot;
-            return value;
-        });
-        var kernel = new Kernel(node, inputs);
+        var kernel = new Kernel(node, Array.ConvertAll(node.Inputs, v => new Value { Slot = slotOf.TryGetValue(v, out var slot) ? slot : null }));
         var results = rule(kernel).List;
         foreach (var instruction in kernel.Instructions) Emit(instruction, node);
         for (var i = 0; i < results.Length; i++)
-            if (results[i] is { } value) slotOf[node.Outputs[i]] = slotOfValue[value];
+            if (results[i] is { } value) slotOf[node.Outputs[i]] = Slot(value);
     }
 
     /// <summary>A node's kernel. What has none for want of a value asks for that.</summary>
@@ -216,7 +208,7 @@ internal sealed class Planner
                 View(s.X, s.Sizes, s.Strides, s.Offset, s.Result, node);
                 break;
             case ContiguousInstruction c:
-                slotOfValue[c.Result] = RowMajor(Slot(c.X));
+                c.Result.Slot = RowMajor(Slot(c.X));
                 break;
             case EmptyInstruction e:
                 Add(new EmptyStep(e.Shape, e.DType, New(e.Result)), node);
@@ -244,9 +236,13 @@ internal sealed class Planner
     void View(Value x, long[] sizes, long[] strides, long offset, Value result, Node node) =>
         Add(new ViewStep(RowMajor(Slot(x)), sizes, strides, offset, New(result)), node);
 
-    int Slot(Value v) => slotOfValue[v];
+    static int Slot(Value v) => v.Slot!.Value;
 
-    int New(Value v) => slotOfValue[v] = slots++;
+    int New(Value v)
+    {
+        v.Slot = slots;
+        return slots++;
+    }
 
     int[] New(Value[] values) => Array.ConvertAll(values, New);
 
@@ -280,11 +276,22 @@ internal sealed class Planner
     /// <summary>Each slot is freed after its last use; leaves and results are kept to the end of the run.</summary>
     void Liveness(Step[] order, int[] results)
     {
-        var last = new Dictionary<int, Step>();
-        foreach (var step in order)
-            foreach (var slot in step.Reads.Concat(step.Writes)) last[slot] = step;
         kept.UnionWith(results);
-        foreach (var group in last.Where(l => !kept.Contains(l.Key)).GroupBy(l => l.Value, l => l.Key))
-            group.Key.Frees = [.. group];
+        var done = new bool[slots];
+        foreach (var slot in kept) done[slot] = true;
+        var frees = new List<int>();
+        for (var i = order.Length - 1; i >= 0; i--)
+        {
+            frees.Clear();
+            foreach (var slot in order[i].Reads) Last(slot);
+            foreach (var slot in order[i].Writes) Last(slot);
+            if (frees.Count > 0) order[i].Frees = [.. frees];
+        }
+
+        void Last(int slot)
+        {
+            if (!done[slot]) frees.Add(slot);
+            done[slot] = true;
+        }
     }
 }

@@ -10,37 +10,21 @@ namespace Zoo.Autograd.Engine.Torch;
 internal sealed class Recognise
 {
     readonly Program program;
-    readonly List<Node> nodes;
-    readonly Dictionary<Node, int> position = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<Variable, List<Node>> users = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<Variable> wanted;
+    readonly Uses uses;
     readonly Dictionary<Node, Rewrite> rewrites = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<Node> covered = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A new node in place of several; made where the first of them stood.</summary>
     sealed record Rewrite(Op Op, Variable[] Inputs, Attrs Attrs, (Variable Old, int Output)[] Results);
 
-    Recognise(Program program)
-    {
-        (this.program, nodes) = (program, program.Nodes());
-        wanted = program.Roots().ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
-        foreach (var node in nodes)
-        {
-            position[node] = position.Count;
-            foreach (var input in node.Inputs.Distinct())
-            {
-                if (!users.TryGetValue(input, out var list)) users[input] = list = [];
-                list.Add(node);
-            }
-        }
-    }
+    Recognise(Program program) => (this.program, uses) = (program, new(program));
 
     /// <summary>The program with its patterns rewritten.</summary>
     internal static Program For(Program program) => new Recognise(program).Run();
 
     Program Run()
     {
-        foreach (var node in nodes)
+        foreach (var node in uses.Nodes)
         {
             if (covered.Contains(node)) continue;
             if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
@@ -62,10 +46,10 @@ internal sealed class Recognise
     void ConvolutionBackward(Node filter)
     {
         var (x, g) = (filter[0], filter[2]);
-        var input = users[g].Find(n => n.Op == ConvOps.Two.BackpropInput && ReferenceEquals(n[2], g) && !covered.Contains(n) && n.Out.Shape == x.Shape && n[1].Shape == filter.Out.Shape && n.Attrs.SameAs(filter.Attrs));
-        var bias = users[g].Find(n => n.Op == NNOps.BiasAddGrad && !covered.Contains(n));
+        var input = uses.Of(g).Find(n => n.Op == ConvOps.Two.BackpropInput && ReferenceEquals(n[2], g) && !covered.Contains(n) && n.Out.Shape == x.Shape && n[1].Shape == filter.Out.Shape && n.Attrs.Equals(filter.Attrs));
+        var bias = uses.Of(g).Find(n => n.Op == NNOps.BiasAddGrad && !covered.Contains(n));
         if (input is null && bias is null) return;
-        Node[] members = [.. new[] { filter, input, bias }.OfType<Node>().OrderBy(n => position[n])];
+        Node[] members = [.. new[] { filter, input, bias }.OfType<Node>().OrderBy(n => uses.Position(n))];
         var weight = input?[1];
         if (Late(x, members[0]) || weight is not null && Late(weight, members[0])) return;
         var results = new List<(Variable, int)> { (filter.Out, 1) };
@@ -78,8 +62,8 @@ internal sealed class Recognise
 
     void MaxPool(Node pool)
     {
-        var gradients = users.GetValueOrDefault(pool.Out)?.Where(n => n.Op == PoolOps.Two.MaxGrad && ReferenceEquals(n[1], pool.Out) && ReferenceEquals(n[0], pool[0]) && n.Attrs.Get<string>("padding") == pool.Text("padding")
-            && n.Ints("ksize").SequenceEqual(pool.Ints("ksize")) && n.Ints("strides").SequenceEqual(pool.Ints("strides"))).ToArray() ?? [];
+        var gradients = uses.Of(pool.Out).Where(n => n.Op == PoolOps.Two.MaxGrad && ReferenceEquals(n[1], pool.Out) && ReferenceEquals(n[0], pool[0]) && n.Attrs.Get<string>("padding") == pool.Text("padding")
+            && n.Ints("ksize").SequenceEqual(pool.Ints("ksize")) && n.Ints("strides").SequenceEqual(pool.Ints("strides"))).ToArray();
         if (gradients.Length == 0 || !FusedPool.Fits(pool)) return;
         rewrites[pool] = new(FusedPool.Indexed, [pool[0]], pool.Attrs, [(pool.Out, 0)]);
         covered.Add(pool);
@@ -97,16 +81,16 @@ internal sealed class Recognise
         covered.Add(absorbed);
     }
 
-    bool OnlyUser(Variable v, Node user) => users[v].TrueForAll(n => ReferenceEquals(n, user)) && !wanted.Contains(v);
+    bool OnlyUser(Variable v, Node user) => uses.Of(v).TrueForAll(n => ReferenceEquals(n, user)) && !uses.IsWanted(v);
 
     /// <summary>Whether a value is not there yet where a node stands.</summary>
-    bool Late(Variable v, Node at) => v.Node.Tag is not Parameter && position[v.Node] > position[at];
+    bool Late(Variable v, Node at) => v.Node.Tag is not Parameter && uses.Position(v.Node) > uses.Position(at);
 
     Program Rebuild()
     {
         var done = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
         var made = new Dictionary<Variable, Node>(ReferenceEqualityComparer.Instance);
-        foreach (var node in nodes)
+        foreach (var node in uses.Nodes)
         {
             if (rewrites.TryGetValue(node, out var rewrite))
             {

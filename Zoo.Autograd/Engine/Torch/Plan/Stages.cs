@@ -29,7 +29,7 @@ internal sealed class Ready(Plan? plan, Ready? first, int carried, TorchSession?
 internal sealed class Stages
 {
     readonly Program program;
-    readonly List<Node> nodes;
+    readonly IReadOnlyList<Node> nodes;
     readonly HashSet<Node> after = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>What must be computed first, and whether the plan of the rest depends on its value or only on its shape.</summary>

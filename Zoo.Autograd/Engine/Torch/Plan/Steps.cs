@@ -248,7 +248,7 @@ internal sealed class PointwiseStep(PointwiseProgram program, PointwiseShape sha
     internal override int[] Reads => inputs;
     internal override int[] Writes => results;
     internal override (long[] Sizes, DType DType)[] Makes { get; } = Array.ConvertAll(dtypes, dtype => (sizes, dtype));
-    internal override double Arithmetic => program.Operations * (double)shape.Count;
+    internal override double Arithmetic => kernel.Program.Operations * (double)shape.Count;
 
     internal override void Run(nint[] slots)
     {

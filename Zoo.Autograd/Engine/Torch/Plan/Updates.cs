@@ -18,6 +18,7 @@ internal sealed class Updates
         foreach (var (target, value) in program.Updates)
             if (!targets.TryAdd(value, target)) several.Add(value);
         foreach (var v in program.Fetches.Concat(several)) targets.Remove(v);
+        if (targets.Count == 0) return;
         var read = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
         foreach (var (node, group) in units)
         {
@@ -63,6 +64,7 @@ internal sealed class Updates
     /// <summary>What a group reads from outside.</summary>
     static IEnumerable<Variable> Inputs(FusionGroup group)
     {
+        if (group.Members.Count == 1) return group.Members[0].Inputs;
         var inside = group.Members.Select(m => m.Out).ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
         return group.Members.SelectMany(m => m.Inputs).Where(v => !inside.Contains(v));
     }
@@ -82,7 +84,7 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
     internal override int[] Reads { get; } = [.. inputs.SelectMany(i => i.List is { } list ? [i.Slot, list] : new[] { i.Slot })];
     internal override int[] Writes => [];
     internal override string Kind => rows ? "rows" : "update";
-    internal override double Arithmetic => program.Operations * (rows ? inputs.Sum(i => (double)i.Sums.Count * i.Sums.Width) : shape.Count);
+    internal override double Arithmetic => kernel.Program.Operations * (rows ? inputs.Sum(i => (double)i.Sums.Count * i.Sums.Width) : shape.Count);
 
     /// <summary>Gives memory to the new values of Parameters that others read; may fail, before anything is written.</summary>
     internal void Prepare(nint[] slots)
@@ -121,7 +123,7 @@ internal sealed unsafe class UpdateStep(PointwiseProgram program, PointwiseShape
     bool ArePlain(ReadOnlySpan<nint> from)
     {
         for (var i = 0; i < from.Length; i++)
-            if (shape.Inputs[i % program.Inputs.Length].Kind == AccessKind.Scalar && !(program.InputType(i % program.Inputs.Length) switch
+            if (shape.Inputs[i % kernel.Program.Inputs.Length].Kind == AccessKind.Scalar && !(kernel.Program.InputType(i % kernel.Program.Inputs.Length) switch
             {
                 DType.Float32 => float.IsFinite(*(float*)from[i]),
                 DType.Float64 => double.IsFinite(*(double*)from[i]),

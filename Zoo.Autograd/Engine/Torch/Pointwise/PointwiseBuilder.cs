@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Zoo.Autograd.Graph;
 
 namespace Zoo.Autograd.Engine.Torch;
@@ -46,6 +46,13 @@ internal sealed class PointwiseBuilder
     /// <summary>The quotient of the node's floating-point inputs brought to a whole number: where it jumps depends on how the quotient itself is rounded.</summary>
     internal Reg Quotient(Opcode whole) => Do(whole, Node.Out.DType, Rounded(Do(Opcode.Div), Node.Out.DType));
 
+    /// <summary>Begins another program.</summary>
+    internal void Clear()
+    {
+        code.Clear();
+        known.Clear();
+    }
+
     /// <summary>Appends a node's formula over results that are there already.</summary>
     internal Reg Append(Node node, Reg[] inputs)
     {
@@ -58,11 +65,15 @@ internal sealed class PointwiseBuilder
     /// <summary>A program some of whose results are reduced. What only loads comes first, what only stores last: between them lies what may be one compiled loop.</summary>
     internal PointwiseProgram Build((Reg Value, ReduceKind Reduce)[] outputs, ReduceLayout layout)
     {
-        HashSet<int> read = [.. code.SelectMany(x => (int[])[x.A, x.B, x.C])];
-        int[] order = [.. Enumerable.Range(0, code.Count).OrderBy(i => PointwiseProgram.Loads(code[i], code) ? 0 : code[i].DType.IsHalf() && !read.Contains(i) ? 2 : 1)];
-        var place = new int[code.Count];
-        for (var i = 0; i < order.Length; i++) place[order[i]] = i;
-        return new([.. order.Select(i => code[i] with { A = New(code[i].A), B = New(code[i].B), C = New(code[i].C) })], [.. outputs.Select(o => new PointwiseOutput(place[o.Value.Index], o.Reduce))], layout);
+        var (place, placed) = (new int[code.Count], 0);
+        for (var stage = 0; stage < 3; stage++)
+            for (var i = 0; i < place.Length; i++)
+                if (Stage(i) == stage) place[i] = placed++;
+        var sorted = new PointwiseInstruction[code.Count];
+        for (var i = 0; i < place.Length; i++) sorted[place[i]] = code[i] with { A = New(code[i].A), B = New(code[i].B), C = New(code[i].C) };
+        return new(ImmutableCollectionsMarshal.AsImmutableArray(sorted), [.. outputs.Select(o => new PointwiseOutput(place[o.Value.Index], o.Reduce))], layout);
+
+        int Stage(int at) => PointwiseProgram.Loads(code[at], code) ? 0 : code[at].DType.IsHalf() && !code.Exists(x => x.A == at || x.B == at || x.C == at) ? 2 : 1;
 
         int New(int at) => at < 0 ? at : place[at];
     }

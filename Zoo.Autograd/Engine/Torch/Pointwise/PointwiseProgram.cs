@@ -24,10 +24,15 @@ internal sealed class PointwiseProgram : IEquatable<PointwiseProgram>
         foreach (var output in Outputs) mix.Add(output);
         mix.Add(layout);
         hash = mix.ToHashCode();
-        var loads = Code.Select((x, i) => (x, i)).Where(p => p.x.Op == Opcode.Input).ToDictionary(p => (int)p.x.Immediate, p => p.i);
-        Inputs = new int[loads.Count];
-        for (var i = 0; i < Inputs.Length; i++)
-            Inputs[i] = loads.TryGetValue(i, out var at) ? at : throw new ArgumentException($"Pointwise: {this} loads {loads.Count} inputs, but not number {i}.");
+        var loads = 0;
+        foreach (var instruction in Code)
+            if (instruction.Op == Opcode.Input) loads++;
+        Inputs = new int[loads];
+        Array.Fill(Inputs, -1);
+        for (var i = 0; i < Code.Length; i++)
+            if (Code[i].Op == Opcode.Input)
+                if (Code[i].Immediate is var number && number < loads && Inputs[(int)number] < 0) Inputs[(int)number] = i;
+                else throw new ArgumentException($"Pointwise: {this} loads {loads} inputs, of which one is number {number}. Expected each number below {loads} once.");
     }
 
     internal ImmutableArray<PointwiseInstruction> Code { get; }

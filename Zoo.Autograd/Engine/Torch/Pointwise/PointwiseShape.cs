@@ -25,21 +25,18 @@ internal sealed record PointwiseAccess(AccessKind Kind, long Period, long[] Size
     /// <summary>Reading in the order of <paramref name="dims"/> with the given strides in elements (0 repeats).</summary>
     internal static PointwiseAccess Of(ReadOnlySpan<long> dims, ReadOnlySpan<long> strides)
     {
-        var sizes = new List<long>();
-        var steps = new List<long>();
+        Span<long> sizes = stackalloc long[dims.Length], steps = stackalloc long[dims.Length];
+        var count = 0;
         for (int i = 0; i < dims.Length; i++)
         {
             if (dims[i] == 1)
                 continue;
-            if (sizes.Count > 0 && steps[^1] == strides[i] * dims[i])
-                (sizes[^1], steps[^1]) = (sizes[^1] * dims[i], strides[i]);
+            if (count > 0 && steps[count - 1] == strides[i] * dims[i])
+                (sizes[count - 1], steps[count - 1]) = (sizes[count - 1] * dims[i], strides[i]);
             else
-            {
-                sizes.Add(dims[i]);
-                steps.Add(strides[i]);
-            }
+                (sizes[count], steps[count++]) = (dims[i], strides[i]);
         }
-        long[] s = [.. sizes], t = [.. steps];
+        long[] s = sizes[..count].ToArray(), t = steps[..count].ToArray();
         return (s.Length, t) switch
         {
             (0, _) or (1, [1]) => new(AccessKind.Full, 0, s, t),
