@@ -23,6 +23,8 @@ internal static class WorkerMain
     /// <summary>Door of <see cref="Hello"/> for the driver's commands.</summary>
     internal const byte Door = 1;
 
+    const string Lists = ".deps.json";
+
     static int Main()
     {
         var start = WorkerStart.Read(Console.ReadLine() ?? "");
@@ -83,9 +85,14 @@ internal static class WorkerMain
     internal static Process Start(WorkerStart start, int threads, int workers)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "Zoo.Spark.dll");
-        if (!File.Exists(assembly)) throw new ClusterException($"ZooContext: '{assembly}' is not there to start workers with. Expected it beside the program. Use local[N], whose workers are threads.");
+        // The worker finds its libraries as the program does, wherever these lie: the program's lists say it.
+        var libraries = (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string ?? "").Split(';')[0];
+        var settings = libraries.EndsWith(Lists, StringComparison.Ordinal) ? libraries[..^Lists.Length] + ".runtimeconfig.json" : "";
+        foreach (var file in (string[])[assembly, libraries, settings])
+            if (!File.Exists(file)) throw new ClusterException($"ZooContext: '{file}' is not there to start workers with. Expected Zoo.Spark.dll beside the program, and the program's {Lists} and .runtimeconfig.json. Use local[N], whose workers are threads.");
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        ProcessStartInfo info = new(host, ["exec", assembly]) { RedirectStandardInput = true, UseShellExecute = false };
+        ProcessStartInfo info = new(host, ["exec", "--depsfile", libraries, "--runtimeconfig", settings, assembly]) { RedirectStandardInput = true, UseShellExecute = false };
+        info.Environment["DOTNET_gcServer"] = info.Environment["DOTNET_gcConcurrent"] = "0";
         info.Environment["ZOO_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         var process = Share.Start(info, start.Rank, workers, threads) ?? throw new ClusterException($"ZooContext: a process of '{host}' cannot be started. Expected dotnet on the path.");
         process.StandardInput.WriteLine(start.Write());
