@@ -63,6 +63,9 @@ internal sealed unsafe class PointwiseCompilerTests
     [TestCase(256, 3)]
     [TestCase(48, 0, 1, 2, 50, 99)]
     [TestCase(64)]
+    [TestCase(20, 0, 0, 7, 8, 40, 98)]
+    [TestCase(1, 0, 1, 1, 33, 34, 99)]
+    [TestCase(2100, 1, 1, 50)]
     public void SumsOfRowsAreMadeWithinTheLoop(int width, params int[] segments)
     {
         const int all = 100;   // several tiles; only some have rows
@@ -87,6 +90,55 @@ internal sealed unsafe class PointwiseCompilerTests
             PointwiseKernel.For(program).Run([(nint)x, (nint)y, (nint)e], [(nint)e], PointwiseShape.Horizontal(program, [elements], [AccessKind.Full, AccessKind.Full, AccessKind.Full]));
         }
         Assert.That(weights, Is.EqualTo(expected));
+    }
+
+    /// <summary>A result that is the sums themselves is written where there are no rows too.</summary>
+    [Test]
+    public void SumsOfRowsThatArePassedOnAreWhole()
+    {
+        var b = new PointwiseBuilder();
+        var (sum, w) = (b.Input(0, DType.Float32), b.Input(1, DType.Float32));
+        var program = b.Build([sum, b.Do(Opcode.Mul, DType.Float32, b.Do(Opcode.Add, DType.Float32, sum, w), w)]);
+        const int width = 64, all = 50;
+        float[] rows = [.. Enumerable.Range(0, width)], weights = new float[all * width], passed = new float[all * width], made = new float[all * width];
+        Array.Fill(weights, 2);
+        Array.Fill(passed, -1);
+        RowOf[] order = [new(0, 40)];
+        fixed (float* r = rows, p = weights, q = passed, to = made)
+        fixed (RowOf* list = order)
+        {
+            var sums = new RowSums { Width = width, Stride = width, Count = 1, Segments = all }.At((nint)r, (nint)list);
+            PointwiseKernel.For(program).Run([(nint)(&sums), (nint)p], [(nint)q, (nint)to], PointwiseShape.Horizontal(program, [made.Length], [AccessKind.Summed, AccessKind.Full]));
+        }
+        Assert.That(passed, Is.EqualTo(Enumerable.Range(0, passed.Length).Select(i => i / width == 40 ? i % width : 0f)));
+        Assert.That(made, Is.EqualTo(passed.Select(v => (v + 2) * 2)));
+    }
+
+    /// <summary>More sums than a set of bits holds, all of rows of their own.</summary>
+    [Test]
+    public void ManySumsOfRowsAreMadeAtOnce()
+    {
+        const int many = 70, width = 32, all = 40;
+        var b = new PointwiseBuilder();
+        var sum = b.Input(0, DType.Float32);
+        for (var i = 1; i < many; i++) sum = b.Do(Opcode.Add, DType.Float32, sum, b.Input(i, DType.Float32));
+        var program = b.Build([sum]);
+        float[] rows = [.. Enumerable.Range(0, many * width).Select(i => i / width + 1f)], result = new float[all * width];
+        RowOf[] order = [.. Enumerable.Range(0, many).Select(i => new RowOf(0, i % (all - 1)))];
+        var sums = new RowSums[many];
+        fixed (float* r = rows, to = result)
+        fixed (RowOf* list = order)
+        fixed (RowSums* made = sums)
+        {
+            var addresses = new nint[many];
+            for (var i = 0; i < many; i++)
+            {
+                made[i] = new RowSums { Width = width, Stride = width, Count = 1, Segments = all }.At((nint)(r + i * width), (nint)(list + i));
+                addresses[i] = (nint)(made + i);
+            }
+            PointwiseKernel.For(program).Run(addresses, [(nint)to], PointwiseShape.Horizontal(program, [result.Length], [.. addresses.Select(_ => AccessKind.Summed)]));
+        }
+        Assert.That(result, Is.EqualTo(Enumerable.Range(0, result.Length).Select(i => i / width is var segment && segment == all - 1 ? 0 : segment + 1f + (segment + all <= many ? segment + all : 0))));
     }
 
     [Test]

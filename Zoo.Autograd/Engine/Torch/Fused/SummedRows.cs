@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Zoo.Autograd.Engine.Torch.Pointwise;
 using Zoo.Autograd.Graph;
@@ -8,7 +9,7 @@ namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
 /// Sums of rows, or of their squares, by the number of a segment: the gradient of looked-up rows. The rows may be some columns of a wider matrix, of which no copy is made. Where an update alone
-/// reads the sums they are never made as a whole: it adds up what belongs to each of its tiles (<see cref="RowSums"/>), or of its rows, where its formula leaves all others as they are.
+/// reads the sums they are never made as a whole: it adds them up as it comes to them (<see cref="RowSums"/>), or for their rows alone, where its formula leaves all others as they are.
 /// </summary>
 internal static unsafe class SummedRows
 {
@@ -19,7 +20,13 @@ internal static unsafe class SummedRows
         Kernel = k =>
         {
             var (sums, elements, list) = (Of(k.Node), k.OutShape().Elements, List(k));
-            return k.Host((from, to) => sums.At(from[0], from[1]).Fill((float*)to[0], 0, elements), [k[0], list], (k.OutShape(), k.OutDType()))[0];
+            return k.Host((from, to) =>
+            {
+                RowSums all;
+                RowSums.Add(&all, 0, sums.At(from[0], from[1]), (float*)to[0]);
+                all.Seek(0);
+                RowSums.Make(&all, 1, 0, elements);
+            }, [k[0], list], (k.OutShape(), k.OutDType()))[0];
         },
     };
 
@@ -78,20 +85,29 @@ internal static unsafe class SummedRows
 /// <summary>A row and the segment that it belongs to.</summary>
 internal readonly record struct RowOf(int Row, int Segment);
 
-/// <summary>Sums of rows, made for any run of elements.</summary>
+/// <summary>Sums of rows, one after the other, and a place in them: they are made in the order of their elements, those of the rows' squares with those of the rows.</summary>
 internal unsafe struct RowSums
 {
+    /// <summary>Elements that are made at once at least.</summary>
+    const int Least = 64;
     const int Ahead = 8;
-    float* rows;
+    float* rows, plain, squares;
     RowOf* order;
     internal long Offset, Width, Stride, Count, Segments;
     internal bool Squared;
+    /// <summary>The element from which is counted; the first of the present segment, which is the next one that has rows, and the one behind it; the place in the list of the first row behind.</summary>
+    long origin, begin, until, next;
+    /// <summary>The present segment's rows.</summary>
+    RowOf* first, behind;
 
     /// <summary>The same with addresses of the data and the list.</summary>
     internal readonly RowSums At(nint data, nint order) => this with { rows = (float*)data + Offset, order = (RowOf*)order };
 
     /// <summary>The segment whose first row stands at a place in the list; -1 where none begins.</summary>
     internal readonly int Begins(long at) => order[at].Segment is var segment && segment < Segments && (at == 0 || order[at - 1].Segment != segment) ? segment : -1;
+
+    /// <summary>Whether any row belongs to a segment.</summary>
+    internal readonly bool Has(long segment) => First(segment) is var at && at < Count && order[at].Segment == segment;
 
     /// <summary>Where the rows of a segment, and of those behind it, begin in the list.</summary>
     readonly long First(long segment)
@@ -103,33 +119,129 @@ internal unsafe struct RowSums
         return low;
     }
 
-    /// <summary>Whether any row belongs to element <paramref name="at"/> and the next.</summary>
-    internal readonly bool Has(long at, long count) => First(at / Width) is var next && next < Count && order[next].Segment <= (at + count - 1) / Width;
-
-    /// <summary>Elements <paramref name="at"/> and the next, of all sums one after the other. Rows of a segment are added up in their order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal readonly void Fill(float* result, long at, long count)
+    /// <summary>Adds sums to others, of which there are <paramref name="count"/>, with the place where they are made. Answers how many there are then: those of the same rows go together.</summary>
+    internal static int Add(RowSums* all, int count, RowSums sums, float* to)
     {
-        new Span<float>(result, checked((int)count)).Clear();
-        var last = (at + count - 1) / Width;
-        for (var i = First(at / Width); i < Count && order[i].Segment <= last; i++)
+        for (var s = all; s < all + count; s++)
+            if (s->rows == sums.rows && s->order == sums.order && s->Stride == sums.Stride && s->Width == sums.Width && (sums.Squared ? s->squares : s->plain) == null)
+                return s->To(sums.Squared, to, count);
+        all[count] = sums;
+        return all[count].To(sums.Squared, to, count + 1);
+    }
+
+    int To(bool squared, float* to, int count)
+    {
+        if (squared) squares = to;
+        else plain = to;
+        return count;
+    }
+
+    /// <summary>Goes to an element, wherever it is.</summary>
+    internal void Seek(long at) => (until, next) = (at, First(at / Width));
+
+    /// <summary>Counts from an element, whose sum is made in the first place.</summary>
+    internal void From(long at) => origin = at;
+
+    /// <summary>
+    /// Several sums, behind what was made last, of elements up to <paramref name="to"/>. Those up to <paramref name="idle"/> have no rows and are not written; of the others those of a row are made, or some more.
+    /// All are whole vectors.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void Next(RowSums* sums, int count, long from, long end, out long idle, out long to)
+    {
+        (idle, to) = (end, end);
+        for (var s = sums; s < sums + count; s++)
         {
-            if (Sse.IsSupported)   // rows lie anywhere
-                for (byte* line = (byte*)(rows + order[Math.Min(i + Ahead, Count - 1)].Row * Stride), beyond = line + Width * sizeof(float); line < beyond; line += 64) Sse.Prefetch0(line);
-            var first = order[i].Segment * Width;
-            long from = Math.Max(first, at), to = Math.Min(first + Width, at + count);
-            Add(rows + order[i].Row * Stride + (from - first), result + (from - at), (int)(to - from));
+            if (s->origin + from >= s->until) s->Go();
+            if (s->begin - s->origin < idle) (idle, to) = (s->begin - s->origin, s->until - s->origin);
         }
+        idle = Math.Max(from, idle & ~15);
+        to = Math.Min(end, Math.Max(idle + Least, to + 15 & ~15));
+        for (var s = sums; s < sums + count && idle < to; s++) s->Make(idle, to);
+    }
+
+    /// <summary>Several sums of elements, behind what was made last.</summary>
+    internal static void Make(RowSums* sums, int count, long from, long end)
+    {
+        for (var s = sums; s < sums + count; s++) s->Make(from, end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    readonly void Add(float* x, float* sum, int n)
+    void Make(long from, long end)
     {
-        for (int j = 0, count; j < n; j += count)
+        while (from < end)
         {
-            count = Math.Min(16, n - j);
-            var value = SmallProduct.Load(x + j, count);
-            SmallProduct.Store(SmallProduct.Load(sum + j, count) + (Squared ? value * value : value), sum + j, count);
+            if (origin + from >= until) Go();
+            var start = Math.Clamp(begin - origin, from, end);
+            if (start > from) Clear(from, start);
+            Sum(start, from = Math.Min(end, until - origin));
         }
+    }
+
+    readonly void Clear(long from, long end)
+    {
+        if (plain != null) new Span<float>(plain + from, checked((int)(end - from))).Clear();
+        if (squares != null) new Span<float>(squares + from, checked((int)(end - from))).Clear();
+    }
+
+    /// <summary>Adds up the present rows, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Sum(long at, long end)
+    {
+        for (var x = rows + (origin + at - begin); at <= end - 64; at += 64, x += 64)
+        {
+            Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, q0 = default, q1 = default, q2 = default, q3 = default;
+            for (var row = first; row < behind; row++)
+            {
+                var from = x + row->Row * Stride;
+                Vector512<float> x0 = Vector512.Load(from), x1 = Vector512.Load(from + 16), x2 = Vector512.Load(from + 32), x3 = Vector512.Load(from + 48);
+                s0 += x0;
+                s1 += x1;
+                s2 += x2;
+                s3 += x3;
+                q0 += x0 * x0;
+                q1 += x1 * x1;
+                q2 += x2 * x2;
+                q3 += x3 * x3;
+            }
+            if (plain != null) Store(s0, s1, s2, s3, plain + at);
+            if (squares != null) Store(q0, q1, q2, q3, squares + at);
+        }
+        for (int n; at < end; at += n)
+        {
+            n = (int)Math.Min(16, end - at);
+            Vector512<float> s = default, q = default;
+            for (var row = first; row < behind; row++)
+            {
+                var x = SmallProduct.Load(rows + (origin + at - begin) + row->Row * Stride, n);
+                s += x;
+                q += x * x;
+            }
+            if (plain != null) SmallProduct.Store(s, plain + at, n);
+            if (squares != null) SmallProduct.Store(q, squares + at, n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store(Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3, float* to)
+    {
+        x0.Store(to);
+        x1.Store(to + 16);
+        x2.Store(to + 32);
+        x3.Store(to + 48);
+    }
+
+    /// <summary>To the next segment that has rows, or to the end of all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Go()
+    {
+        first = order + next;
+        var segment = next < Count ? first->Segment : Segments;
+        begin = segment * Width;
+        until = begin + Width;
+        for (; segment < Segments && next < Count && order[next].Segment == segment; next++)
+            if (Sse.IsSupported)   // rows lie anywhere
+                for (byte* line = (byte*)(rows + order[Math.Min(next + Ahead, Count - 1)].Row * Stride), beyond = line + Width * sizeof(float); line < beyond; line += 64) Sse.Prefetch0(line);
+        behind = order + next;
     }
 }

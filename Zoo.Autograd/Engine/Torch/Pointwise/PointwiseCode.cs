@@ -18,7 +18,7 @@ internal sealed unsafe class PointwiseCode
     const int Never = -1;
 
     readonly PointwiseProgram program;
-    (ulong Scalars, PointwiseLoop? Loop)[] loops = [];
+    (ulong Scalars, ulong Zeros, PointwiseLoop? Loop)[] loops = [];
 
     internal PointwiseCode(PointwiseProgram program)
     {
@@ -126,15 +126,15 @@ internal sealed unsafe class PointwiseCode
     internal int First { get; }
     internal int Last { get; }
 
-    /// <summary>These as one loop, where there is one, with the inputs that are one element for all as bits. Made once for each such set.</summary>
-    internal PointwiseLoop? Loop(ulong scalars)
+    /// <summary>These as one loop, where there is one, with the inputs that are one element for all, and those that are 0, as bits. Made once for each two such sets.</summary>
+    internal PointwiseLoop? Loop(ulong scalars, ulong zeros = 0)
     {
         var known = loops;
-        foreach (var (set, loop) in known)
-            if (set == scalars)
+        foreach (var (ones, nothing, loop) in known)
+            if (ones == scalars && nothing == zeros)
                 return loop;
-        var made = PointwiseCompiler.Compile(program, scalars);
-        loops = [.. known, (scalars, made)];   // of two threads at once one makes it in vain
+        var made = PointwiseCompiler.Compile(program, scalars, zeros);
+        loops = [.. known, (scalars, zeros, made)];   // of two threads at once one makes it in vain
         return made;
     }
 
@@ -150,4 +150,6 @@ internal sealed unsafe class PointwiseCode
     internal Reducer?[] Reducers { get; }
     /// <summary>Outputs that are reductions.</summary>
     internal int[] Reductions { get; }
+    /// <summary>Whether inputs are read by the loop alone (<see cref="Loop"/>), but for those that are widened before.</summary>
+    internal bool IsOneLoop => Copies.Length == 0 && Reductions.Length == 0 && Last == Steps.Length;
 }

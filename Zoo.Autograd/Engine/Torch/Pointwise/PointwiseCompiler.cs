@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace Zoo.Autograd.Engine.Torch.Pointwise;
 
-/// <summary>A compiled loop over a tile: the addresses of all values, and how many bytes of each, a whole number of vectors.</summary>
-internal unsafe delegate void PointwiseLoop(byte** values, long bytes);
+/// <summary>A compiled loop over a part of a tile: the addresses of all values, and from which byte of each to which, whole vectors.</summary>
+internal unsafe delegate void PointwiseLoop(byte** values, long begin, long end);
 
 /// <summary>
 /// Makes one loop of a whole program of floats, between the conversions of 16-bit ones, so that what lies between two instructions stays in registers: an optimizer's update is bound by memory then, not
@@ -24,7 +24,8 @@ internal static unsafe class PointwiseCompiler
 
     /// <param name="program">The program.</param>
     /// <param name="scalars">Bit i: input i is one element for all, read once.</param>
-    internal static PointwiseLoop? Compile(PointwiseProgram program, ulong scalars = 0)
+    /// <param name="zeros">Bit i: input i is 0 for all, and not read.</param>
+    internal static PointwiseLoop? Compile(PointwiseProgram program, ulong scalars = 0, ulong zeros = 0)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || !Vector512.IsHardwareAccelerated) return null;
         int work = 0;
@@ -38,7 +39,7 @@ internal static unsafe class PointwiseCompiler
             }
             else if (x.DType != DType.Float32 && !x.DType.IsHalf()) return null;
         }
-        return work < 2 ? null : Make(program, scalars);
+        return work < 2 ? null : Make(program, scalars, zeros);
     }
 
     static bool Knows(Opcode op) => Operation(op) is not null;
@@ -75,12 +76,12 @@ internal static unsafe class PointwiseCompiler
     /// <summary>Whether an instruction belongs to the loop: what brings inputs and what narrows results at the end does not.</summary>
     static bool IsInside(PointwiseProgram program, int value) => !PointwiseProgram.Loads(program.Code[value], program.Code) && !program.Code[value].DType.IsHalf();
 
-    static PointwiseLoop Make(PointwiseProgram program, ulong scalars)
+    static PointwiseLoop Make(PointwiseProgram program, ulong scalars, ulong zeros)
     {
-        var method = new DynamicMethod("pointwise", typeof(void), [typeof(byte**), typeof(long)], typeof(PointwiseCompiler).Module, skipVisibility: true);
+        var method = new DynamicMethod("pointwise", typeof(void), [typeof(byte**), typeof(long), typeof(long)], typeof(PointwiseCompiler).Module, skipVisibility: true);
         ILGenerator il = method.GetILGenerator();
         bool[] inside = [.. Enumerable.Range(0, program.Code.Length).Select(v => IsInside(program, v))];
-        bool[] once = [.. program.Code.Select(x => x.Op == Opcode.Constant || x is { Op: Opcode.Input, Immediate: < 64, DType: DType.Float32 } && (scalars >> (int)x.Immediate & 1) != 0)];
+        bool[] nothing = [.. program.Code.Select(x => IsOf(zeros, x))], once = [.. program.Code.Select(x => x.Op == Opcode.Constant || IsOf(scalars | zeros, x))];
         HashSet<int> stored = [.. program.Outputs.Select(o => program.Code[o.Value].DType.IsHalf() ? program.Code[o.Value].A : o.Value).Where(v => v >= 0 && inside[v])];
         LocalBuilder[][] values = [.. Enumerable.Range(0, Copies).Select(_ => new LocalBuilder[program.Code.Length])];
         var places = new LocalBuilder[program.Code.Length];
@@ -88,6 +89,12 @@ internal static unsafe class PointwiseCompiler
         {
             for (int copy = 0; copy < Copies; copy++)
                 values[copy][v] = copy > 0 && once[v] ? values[0][v] : il.DeclareLocal(vector);
+            if (nothing[v])
+            {
+                il.Emit(OpCodes.Call, vector.GetProperty(nameof(Vector512<>.Zero))!.GetMethod!);
+                il.Emit(OpCodes.Stloc, values[0][v]);
+                continue;
+            }
             if (program.Code[v].DType.IsHalf() || inside[v] && !stored.Contains(v)) continue;
             places[v] = il.DeclareLocal(typeof(byte*));
             il.Emit(OpCodes.Ldarg_0);
@@ -102,13 +109,15 @@ internal static unsafe class PointwiseCompiler
             il.Emit(OpCodes.Stloc, values[0][v]);
         }
         LocalBuilder at = il.DeclareLocal(typeof(nint));
-        il.Emit(OpCodes.Ldc_I4_0);
+        il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.Stloc, at);
         Loop(Copies);
         Loop(1);
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<PointwiseLoop>();
+
+        static bool IsOf(ulong inputs, PointwiseInstruction x) => x is { Op: Opcode.Input, Immediate: < 64, DType: DType.Float32 } && (inputs >> (int)x.Immediate & 1) != 0;
 
         void Loop(int copies)
         {
@@ -145,7 +154,7 @@ internal static unsafe class PointwiseCompiler
             il.Emit(OpCodes.Ldc_I4, (copies - 1) * VectorBytes);
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Conv_I8);
-            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldarg_2);
             il.Emit(OpCodes.Blt, body);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 
 namespace Zoo.Autograd.Engine.Torch.Pointwise;
 
@@ -55,8 +56,11 @@ internal sealed unsafe class PointwiseKernel
         }
     }
 
-    PointwiseRun Whole(nint* inputs, nint* outputs, PointwiseShape shape, ulong staged) =>
-        new() { Program = Program, Code = code, Loop = code.Loop(shape.Scalars), Idle = shape.Sums == 0 ? null : code.Loop(shape.Scalars | shape.Sums), Shape = shape, Inputs = inputs, Outputs = outputs, Staged = staged };
+    PointwiseRun Whole(nint* inputs, nint* outputs, PointwiseShape shape, ulong staged)
+    {
+        bool canRest = shape.Sums > 0 && shape.Sums == BitOperations.PopCount(shape.Summed) && code.IsOneLoop;
+        return new() { Program = Program, Code = code, Loop = code.Loop(shape.Scalars), Idle = canRest ? code.Loop(shape.Scalars, shape.Summed) : null, Shape = shape, Inputs = inputs, Outputs = outputs, Staged = staged };
+    }
 
     /// <summary>The horizontal form, done for the rows alone that sums among the inputs have: each once, by the first of the sums that has it.</summary>
     internal void Rows(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, PointwiseShape shape)

@@ -7,13 +7,12 @@ internal unsafe struct PointwiseRun : IRangeBody
 {
     const int SlotBytes = PointwiseShape.TileBytes, InputBytes = 2 * SlotBytes + 64, RoomBytes = 2 * SlotBytes;
 
-    static readonly NativeBuffer zeros = Zeros();
     [ThreadStatic] static NativeBuffer? scratch;
 
     internal PointwiseProgram Program;
     internal PointwiseCode Code;
     internal PointwiseLoop? Loop;
-    /// <summary>The same where all sums of rows are 0.</summary>
+    /// <summary>The same where all sums of rows are 0, which it does not read; null where all sums have to be made.</summary>
     internal PointwiseLoop? Idle;
     internal PointwiseShape Shape;
     internal nint* Inputs, Outputs;
@@ -44,8 +43,9 @@ internal unsafe struct PointwiseRun : IRangeBody
 
     readonly void Units(long begin, long end, long block, byte** p, byte* room)
     {
-        int segment = -1;
-        long* sums = stackalloc long[Code.Reductions.Length + 1];
+        int segment = -1, count = 0;
+        long* totals = stackalloc long[Code.Reductions.Length + 1];
+        RowSums* sums = stackalloc RowSums[Shape.Sums];
         nint* ins = Inputs, outs = Outputs;
         for (long unit = begin; unit < end; unit++)
         {
@@ -57,30 +57,32 @@ internal unsafe struct PointwiseRun : IRangeBody
                     segment = segments[unit];
                     ins = Inputs + (long)segment * Program.Inputs.Length;
                     outs = Outputs + (long)segment * Program.Outputs.Length;
-                    Prepare(ins, p, room);
+                    count = Prepare(ins, p, room, sums);
+                    for (int i = 0; i < count; i++)
+                        sums[i].Seek(Shape.UnitStarts![unit]);
                 }
                 start = Shape.UnitStarts![unit];
                 last = Math.Min(start + Shape.Unit, Shape.SegmentLengths![segment]);
             }
             else if (unit == begin)
-                Prepare(ins, p, room);
+                Prepare(ins, p, room, sums);
             for (int r = 0; r < Code.Reductions.Length; r++)
-                sums[r] = Code.Reducers[Code.Reductions[r]]!.Identity;
+                totals[r] = Code.Reducers[Code.Reductions[r]]!.Identity;
             for (long at = start; at < last; at += Shape.Tile)
             {
                 int n = (int)Math.Min(Shape.Tile, last - at);
-                Tile(ins, outs, at, n, p, room);
+                Tile(ins, outs, at, n, p, room, sums, count);
                 if (Code.Reductions.Length > 0)
-                    Reduce(unit, block, at, n, p, room, sums);
+                    Reduce(unit, block, at, n, p, room, totals);
                 Copy(outs, at, n, p);
             }
             for (int r = 0; r < Code.Reductions.Length && Program.Layout is ReduceLayout.All or ReduceLayout.Rows; r++)
             {
                 int o = Code.Reductions[r];
                 if (Program.Layout == ReduceLayout.All)
-                    ((long*)Partials)[r * Stride + unit] = sums[r];
+                    ((long*)Partials)[r * Stride + unit] = totals[r];
                 else if (Shape.Columns > Shape.Tile)
-                    Code.Reducers[o]!.Store((byte*)Outputs[o] + unit * Code.Reducers[o]!.Size, sums[r], Shape.Columns);
+                    Code.Reducers[o]!.Store((byte*)Outputs[o] + unit * Code.Reducers[o]!.Size, totals[r], Shape.Columns);
             }
         }
     }
@@ -90,27 +92,30 @@ internal unsafe struct PointwiseRun : IRangeBody
     {
         byte** p = stackalloc byte*[Code.Values];
         byte* room = Scratch();
+        RowSums* all = stackalloc RowSums[Shape.Sums];
         var own = (RowSums*)Inputs[sums];
-        Prepare(Inputs, p, room);
+        int count = Prepare(Inputs, p, room, all);
         for (long i = begin; i < end; i++)
         {
             int row = own->Begins(i);
             for (int other = 0; other < sums && row >= 0; other++)
-                if (Shape.Inputs[other].Kind == AccessKind.Summed && ((RowSums*)Inputs[other])->Has(row * own->Width, own->Width))
+                if (Shape.Inputs[other].Kind == AccessKind.Summed && ((RowSums*)Inputs[other])->Has(row))
                     row = -1;
             if (row < 0)
                 continue;
+            for (int k = 0; k < count; k++)
+                all[k].Seek(row * own->Width);
             for (long at = row * own->Width, beyond = at + own->Width; at < beyond; at += Shape.Tile)
             {
                 int n = (int)Math.Min(Shape.Tile, beyond - at);
-                Tile(Inputs, Outputs, at, n, p, room);
+                Tile(Inputs, Outputs, at, n, p, room, all, count);
                 Copy(Outputs, at, n, p);
             }
         }
     }
 
-    /// <summary>Sets the places of all values and fills those that stay the same from tile to tile.</summary>
-    readonly void Prepare(nint* ins, byte** p, byte* room)
+    /// <summary>Sets the places of all values and fills those that stay the same from tile to tile. Answers how many sums of rows there are.</summary>
+    readonly int Prepare(nint* ins, byte** p, byte* room, RowSums* sums)
     {
         byte* slots = room + RoomBytes;
         for (int v = 0; v < Code.Values; v++)
@@ -126,6 +131,7 @@ internal unsafe struct PointwiseRun : IRangeBody
             PointwiseInputs.Fill(p[constant.Value], (byte*)&bits, constant.DType.Size(), Shape.Tile);
         }
         byte* areas = Areas(room);
+        int count = 0;
         for (int i = 0; i < Program.Inputs.Length; i++)
         {
             PointwiseAccess access = Shape.Inputs[i];
@@ -135,13 +141,17 @@ internal unsafe struct PointwiseRun : IRangeBody
                 PointwiseInputs.Fill(area, (byte*)ins[i], size, Shape.Tile);
             else if (access.Kind == AccessKind.Periodic && access.Period <= Shape.Tile)
                 PointwiseInputs.Replicate(area, (byte*)ins[i], access.Period, size, Shape.Tile + access.Period);
+            else if (access.Kind == AccessKind.Summed)
+                count = RowSums.Add(sums, count, *(RowSums*)ins[i], (float*)area);
         }
+        return count;
     }
 
-    readonly void Tile(nint* ins, nint* outs, long at, int n, byte** p, byte* room)
+    readonly void Tile(nint* ins, nint* outs, long at, int n, byte** p, byte* room, RowSums* sums, int count)
     {
         byte* areas = Areas(room);
-        bool idle = Shape.Sums != 0 && IsIdle(ins, at, n);
+        for (int i = 0; i < count; i++)
+            sums[i].From(at);
         for (int i = 0; i < Program.Inputs.Length; i++)
         {
             PointwiseAccess access = Shape.Inputs[i];
@@ -153,14 +163,7 @@ internal unsafe struct PointwiseRun : IRangeBody
                 case AccessKind.Full:
                     place = (byte*)ins[i] + at * size;
                     break;
-                case AccessKind.Scalar:
-                    break;
-                case AccessKind.Summed when idle:
-                    place = zeros.Pointer;
-                    break;
-                case AccessKind.Summed:
-                    place = area;
-                    ((RowSums*)ins[i])->Fill((float*)area, at, n);
+                case AccessKind.Scalar or AccessKind.Summed:
                     break;
                 case AccessKind.Periodic when access.Period <= Shape.Tile:
                     place = area + at % access.Period * size;
@@ -181,31 +184,28 @@ internal unsafe struct PointwiseRun : IRangeBody
                 p[step.Result] = (byte*)outs[o] + at * Program.TypeOf(step.Result).Size();
         }
         Steps(0, Code.First, at, n, 0, p);
-        int done = 0;
-        if ((idle ? Idle : Loop) is { } loop)
+        int done = Loop is null ? 0 : n & ~15;   // whole vectors of floats
+        if (Idle is null)
         {
-            done = n & ~15;   // whole vectors of floats
-            loop(p, done * sizeof(float));
+            RowSums.Make(sums, count, 0, done);
+            Loop?.Invoke(p, 0, done * sizeof(float));
         }
+        else   // what is added up is used at once, while the divisions of what came before are on their way
+            for (long from = 0; from < done;)
+            {
+                RowSums.Next(sums, count, from, done, out long idle, out long to);
+                if (idle > from)
+                    Idle(p, from * sizeof(float), idle * sizeof(float));
+                if (to > idle)
+                    Loop!(p, idle * sizeof(float), to * sizeof(float));
+                from = to;
+            }
         if (done < n)
+        {
+            RowSums.Make(sums, count, done, n);
             Steps(Code.First, Code.Last, at + done, n - done, done * sizeof(float), p);
+        }
         Steps(Code.Last, Code.Steps.Length, at, n, 0, p);
-    }
-
-    /// <summary>Whether there are no rows for any of the sums of a tile.</summary>
-    readonly bool IsIdle(nint* ins, long at, int n)
-    {
-        for (int i = 0; i < Program.Inputs.Length; i++)
-            if (Shape.Inputs[i].Kind == AccessKind.Summed && ((RowSums*)ins[i])->Has(at, n))
-                return false;
-        return true;
-    }
-
-    static NativeBuffer Zeros()
-    {
-        var buffer = new NativeBuffer(SlotBytes);
-        buffer.AsSpan<byte>().Clear();
-        return buffer;
     }
 
     readonly void Steps(int from, int to, long at, int n, long skip, byte** p)

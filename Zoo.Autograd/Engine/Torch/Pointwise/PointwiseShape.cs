@@ -13,7 +13,7 @@ internal enum AccessKind : byte
     Repeated,
     /// <summary>Any strides.</summary>
     Strided,
-    /// <summary>Sums of rows, which are made tile by tile (<see cref="RowSums"/>).</summary>
+    /// <summary>Sums of rows, which are made bit by bit (<see cref="RowSums"/>).</summary>
     Summed,
 }
 
@@ -82,7 +82,8 @@ internal sealed class PointwiseShape
             if (inputs[i].Kind == AccessKind.Scalar)
                 Scalars |= 1UL << i;
             else if (inputs[i].Kind == AccessKind.Summed)
-                Sums |= 1UL << i;
+                Summed |= 1UL << i;
+        Sums = inputs.Count(i => i.Kind == AccessKind.Summed);
         if (inputs.Length != program.Inputs.Length)
             throw new ArgumentException($"Pointwise: {inputs.Length} inputs were described, the program has {program.Inputs.Length}.");
         Count = Product(dims);
@@ -134,7 +135,9 @@ internal sealed class PointwiseShape
     /// <summary>Bit i: input i is one element for all.</summary>
     internal ulong Scalars { get; }
     /// <summary>Bit i: input i is sums of rows.</summary>
-    internal ulong Sums { get; }
+    internal ulong Summed { get; }
+    /// <summary>How many inputs are sums of rows.</summary>
+    internal int Sums { get; }
     internal long Count { get; }
     internal long Rows { get; }
     internal long Columns { get; }
