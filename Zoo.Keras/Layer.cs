@@ -10,7 +10,7 @@ namespace Zoo.Keras;
 /// Applied twice, it shares its weights. Layers that are fields or properties of a layer belong to it: their weights are its weights.
 /// </summary>
 [KerasShared]
-public abstract class Layer : ICallable
+public abstract partial class Layer : ICallable
 {
     readonly List<OwnWeight> own = [];
     string? name;

@@ -11,7 +11,7 @@ internal static class Nearest
     internal static GraphException Unknown(string where, string what, string name, IReadOnlyCollection<string> known)
     {
         var near = To(name, known);
-        return new GraphException($"{where}: no {what} named '{name}'. {(near.Length > 0 ? $"Nearest names: {string.Join(", ", near)}. " : "")}{known.Count} {what}s in the graph.") { Node = name, Known = known };
+        return new GraphException($"{where}: no {what} named '{name}'. {(near.Length > 0 ? $"Nearest names: {string.Join(", ", near)}. " : known.Count is > 0 and <= 10 ? $"Expected one of {string.Join(", ", known)}. " : "")}{known.Count} {what}s in the graph.") { Node = name, Known = known };
     }
 
     /// <summary>At most three names that are like a name: those that hold it or are held by it first, then by the number of changes that lead there.</summary>

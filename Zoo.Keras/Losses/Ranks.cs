@@ -45,7 +45,7 @@ internal static class Ranks
     {
         var (a, b) = Match(yTrue, yPred);
         if (a.Shape.HasRank && b.Shape.HasRank && !a.Shape.Accepts(b.Shape))
-            throw new ShapeException($"labels of shape {yTrue.Shape} and predictions of shape {yPred.Shape} cannot be compared element by element.") { Expected = yPred.Shape, Actual = yTrue.Shape };
+            throw new ShapeException($"labels of shape {yTrue.Shape} and predictions of shape {yPred.Shape} cannot be compared element by element.{(a.Shape.Rank < b.Shape.Rank || a.Shape[-1] == 1 ? " Labels that are class numbers go with sparse_categorical_crossentropy." : "")}") { Expected = yPred.Shape, Actual = yTrue.Shape };
         return (a, b);
     }
 }

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace Zoo.Keras;
 
 /// <summary>A metric as Compile takes it: Keras' name, a <see cref="Metric"/>, or a formula of (labels, predictions); converts from each.</summary>
 public sealed class MetricFunction : IKerasValue<MetricFunction>
 {
+    static readonly ConcurrentDictionary<string, Func<Variable, Variable, Variable>> known = new();
     readonly Metric? metric;
 
     /// <summary>A metric object.</summary>
@@ -17,7 +20,7 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     public MetricFunction(string name)
     {
         Name = name;
-        if (!IsGeneral) metric = KerasRegistry.Named<Metric>("metric", name, LossFunction.Short).Renamed(name);
+        if (!IsGeneral) metric = Named(name);
     }
 
     /// <summary>A formula of labels and predictions, whose mean is taken.</summary>
@@ -25,6 +28,16 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     {
         var name = formula.Method.Name;
         metric = new FormulaMetric(formula) { Name = name.Contains('<') ? "metric" : name };
+    }
+
+    /// <summary>Gives a formula a name, by which Compile knows it and a file holds it; do it before loading.</summary>
+    /// <returns>The formula with its name, for Compile.</returns>
+    public static MetricFunction Register(string name, Func<Variable, Variable, Variable> formula)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(formula);
+        known[name] = formula;
+        return new(name);
     }
 
     /// <summary>The name it was asked for by; null for objects and formulas.</summary>
@@ -39,9 +52,11 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     /// <summary>The metric for labels and predictions of given shapes.</summary>
     internal Metric For(Shape yTrue, Shape yPred)
     {
-        if (metric is not null) return Name is null ? metric : KerasRegistry.Named<Metric>("metric", Name, LossFunction.Short).Renamed(Name);
+        if (metric is not null) return Name is null ? metric : Named(Name);
         return KerasRegistry.Named<Metric>("metric", Kind(yTrue, yPred) + (Name is "accuracy" or "acc" ? "accuracy" : "crossentropy")).Renamed(Name!);
     }
+
+    static Metric Named(string name) => known.TryGetValue(name, out var formula) ? new FormulaMetric(formula) { Name = name } : KerasRegistry.Named<Metric>("metric", name, LossFunction.Short).Renamed(name);
 
     /// <summary>How a name goes on that follows from the shapes of labels and predictions.</summary>
     internal static string Kind(Shape yTrue, Shape yPred) =>

@@ -78,7 +78,7 @@ sealed class KerasWriter
             case Shape shape: return shape.HasRank ? shape.Dims.ToArray().Select(d => d < 0 ? null : (object?)d).ToList() : null;
             case NDArray array: return Array(array);
             case Delegate:
-                throw new ModelFileException($"Save: {where()} is a C# function, which a file cannot hold. Expected a name or an object with [KerasObject]. Register the function under a name, or use a class.");
+                throw new ModelFileException($"Save: {where()} is a C# function, which a file cannot hold. Expected a name or an object with [KerasObject]. Give a loss or a metric a name (LossFunction.Register(\"my_loss\", (yTrue, yPred) => …), MetricFunction.Register), or use a class.");
             case IDictionary map:
                 return map.Keys.Cast<object>().ToDictionary(k => Convert.ToString(k, CultureInfo.InvariantCulture)!, k => Value(map[k], () => $"{where()}['{k}']"));
             case ITuple tuple: return Enumerable.Range(0, tuple.Length).Select(i => Value(tuple[i], where)).ToList();

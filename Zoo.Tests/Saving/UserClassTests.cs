@@ -92,6 +92,21 @@ public class UserClassTests : InFolder
     }
 
     [Test]
+    public void Formulas_as_loss_and_metric_need_names()
+    {
+        var model = new Sequential { Input([3]), new Dense(2) };
+        model.Compile("adam", (t, p) => A.Mean(A.Square(t - p), -1));
+        Assert.That(() => model.Save(At("m.keras")), Throws.TypeOf<ModelFileException>().With.Message.Contains("LossFunction.Register"));
+        model.Compile("adam", LossFunction.Register("tests_near", (t, p) => A.Mean(A.Abs(t - p) * 3, -1)), [MetricFunction.Register("tests_far", (t, p) => A.Max(t - p, -1))]);
+        var before = model.Evaluate(Data(), NDArray.Zeros([2, 2]), verbose: 0);
+        model.Save(At("m.keras"));
+        var after = Model.Load(At("m.keras")).Evaluate(Data(), NDArray.Zeros([2, 2]), verbose: 0);
+        Assert.That((after["loss"], after["tests_far"]), Is.EqualTo((before["loss"], before["tests_far"])));
+        Assert.That(after["loss"], Is.EqualTo(3 * model.Predict(Data()).ToArray<float>().Average(p => Math.Abs(p))).Within(1e-6));
+        Assert.That(() => LossFunction.Register("", (t, p) => t), Throws.ArgumentException);
+    }
+
+    [Test]
     public void A_formula_as_activation_refuses_with_the_fix()
     {
         Model model = new Sequential { Input([3]), new Dense(2, new ActivationFunction(v => v * v)) };
