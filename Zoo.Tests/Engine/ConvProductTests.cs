@@ -10,7 +10,13 @@ namespace Zoo.Tests.Engine;
 public class ConvProductTests
 {
     [Test]
-    public void A_convolution_and_its_gradients_are_those_in_float64([Values(1, 2, 3)] int height, [Values(1, 3, 5)] int width, [Values(3, 20, 40)] int channels, [Values(8, 50, 70)] int filters, [Values(1, 2)] int stride, [Values("SAME", "VALID")] string padding)
+    public void A_convolution_and_its_gradients_are_those_in_float64([Values(1, 2, 3)] int height, [Values(1, 3, 5)] int width, [Values(3, 20, 40)] int channels, [Values(8, 50, 70)] int filters, [Values(1, 2)] int stride, [Values("SAME", "VALID")] string padding) =>
+        Compare(height, width, channels, filters, stride, padding, 1);
+
+    [Test]
+    public void So_are_those_of_a_window_with_gaps([Values(1, 20)] int channels, [Values(8, 50)] int filters, [Values("SAME", "VALID")] string padding) => Compare(3, 2, channels, filters, 1, padding, 2);
+
+    static void Compare(int height, int width, int channels, int filters, int stride, string padding, int dilation)
     {
         float[][] single = Run(DType.Float32);
         float[][] twice = Run(DType.Float64);
@@ -20,8 +26,8 @@ public class ConvProductTests
         float[][] Run(DType dtype)
         {
             var random = new Random(5);
-            Variable x = Noise(3, 17, 19, channels), filter = Noise(height, width, channels, filters), bias = Noise(filters);
-            var y = A.BiasAdd(A.Conv2D(x, filter, stride, padding), bias);
+            Variable x = Noise(9, 9, 11, channels), filter = Noise(height, width, channels, filters), bias = Noise(filters);
+            var y = A.BiasAdd(A.Conv2D(x, filter, stride, padding, dilation), bias);
             var weight = Noise([.. y.Shape.Dims.ToArray()]);
             var program = new Zoo.Autograd.Graph.Program { Feeds = [], Fetches = [y, .. Gradients.Of([y], [x, filter, bias], [weight])!] };
             using var session = TestEngines.Get("embedded").Compile(program);

@@ -3,8 +3,7 @@ using Zoo.Autograd.Ops;
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
-/// Convolutions over pictures as matrix products, where oneDNN is slower because its blocks of sixteen channels are not full: those with a window of one element,
-/// and both gradients. Those of 3 x 3 go by way of <see cref="Winograd"/>. Filters lie with their last axis outermost. Each gives null where it does not fit.
+/// Convolutions over pictures and their gradients as matrix products, where oneDNN is slower because its blocks of sixteen channels are not full. Those of 3 x 3 with channels enough go by way of <see cref="Winograd"/>. Filters lie with their last axis outermost. Each gives null where it does not fit.
 /// </summary>
 internal static unsafe class ConvProduct
 {
@@ -13,26 +12,19 @@ internal static unsafe class ConvProduct
     {
         var (x, filter) = (k.Shape(0), k.Shape(1));
         if (Winograd.Fits(w, filter, k.DType())) return Winograd.Make(k, k[0], x, k.Permute(k[1], 3, 0, 1, 2), false, bias, k.OutShape(), w.Before[0], w.Before[1]);
-        return !Pointwise(w, filter, k.DType()) ? null
-            : Product.Make(k, k[0], false, k.Permute(k[1], 3, 0, 1, 2), true, bias, Places(x), filter[2], filter[3], k.OutShape());
+        if (!Fits(w, filter, k.DType())) return null;
+        if (!Pointwise(w, filter, k.DType())) return filter[3] % 16 == 0 ? null : WindowedConv.Forward(k, w, k[0], x, k.Permute(k[1], 3, 0, 1, 2), filter, bias, k.OutShape());
+        return Product.Make(k, k[0], false, k.Permute(k[1], 3, 0, 1, 2), true, bias, Places(x), filter[2], filter[3], k.OutShape());
     }
 
     /// <summary>The gradient for the input.</summary>
     internal static Value? Input(Kernel k, ConvWindow w, Value gradient, Shape gradientShape, Value filter, Shape filterShape, Shape input, DType dtype)
     {
-        var (places, window) = (gradientShape[1] * gradientShape[2], filterShape[0] * filterShape[1] * filterShape[2]);
         if (Winograd.Fits(w, filterShape, dtype) && Winograd.Make(k, gradient, gradientShape, k.Permute(filter, 3, 0, 1, 2), true, null, input, 2 - w.Before[0], 2 - w.Before[1]) is { } made) return made;
-        if (!Fits(w, filterShape, dtype) || !Pointwise(w, filterShape, dtype) && !Long(w, filterShape) || !Product.Suits(gradientShape[0] * places, filterShape[3], window) || input.Elements > int.MaxValue) return null;
+        if (!Fits(w, filterShape, dtype)) return null;
         var matrix = k.Permute(filter, 3, 0, 1, 2);
-        if (Pointwise(w, filterShape, dtype)) return Product.Make(k, gradient, false, matrix, false, null, Places(input), filterShape[3], filterShape[2], input);
-        var (sizes, threads) = (Sizes(w, input, gradientShape, filterShape), TorchThreads.Count);
-        var pictures = Math.Clamp(ScatteredProduct.Together / Math.Max(1, places * window), 1, input[0]);   // how many go together
-        var room = pictures * places * window + Product.Room(window, filterShape[3], 1)[0];
-        return k.Host((from, to) =>
-        {
-            var body = new ScatteredProduct { Gradient = (float*)from[0], Filter = (float*)from[1], Result = (float*)to[0], Room = (float*)to[1], Sizes = sizes, Filters = (int)filterShape[3], Window = (int)window, Pictures = (int)input[0], Each = (int)pictures, Size = room, Parts = threads };
-            ParallelFor.Run(ref body, threads, 1);
-        }, [gradient, matrix], (input, DType.Float32), (Shape.Create([threads * room]), DType.Float32))[0];
+        return Pointwise(w, filterShape, dtype) ? Product.Make(k, gradient, false, matrix, false, null, Places(input), filterShape[3], filterShape[2], input)
+            : WindowedConv.Input(k, w, gradient, gradientShape, matrix, filterShape, input);
     }
 
     /// <summary>The gradient for the filter.</summary>
@@ -40,7 +32,9 @@ internal static unsafe class ConvProduct
     {
         if (Winograd.Fits(w, filter, dtype) && WinogradGradient.Make(k, x, input, gradient, gradientShape, w.Before[0], w.Before[1]) is { } made) return Last(made);
         var (places, window) = (Places(gradientShape), filter[0] * filter[1] * filter[2]);
-        if (!Fits(w, filter, dtype) || !Pointwise(w, filter, dtype) && !Long(w, filter) || !Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
+        if (!Fits(w, filter, dtype)) return null;
+        if (!Pointwise(w, filter, dtype) && !Long(w, filter)) return WindowedConv.Filter(k, w, x, input, gradient, gradientShape, filter) is { } direct ? Last(direct) : null;
+        if (!Product.Suits(filter[3], places, window) || input.Elements > int.MaxValue) return null;
         Shape result = Shape.Create([filter[3], filter[0], filter[1], filter[2]]);
         if (Pointwise(w, filter, dtype)) return Last(Product.Make(k, gradient, true, x, false, null, filter[3], places, filter[2], result));
         var (sizes, threads) = (Sizes(w, input, gradientShape, filter), Product.Threads(filter[3], places, window));

@@ -15,9 +15,9 @@ internal static unsafe class ProductTile
     /// <summary>How many rows of it ahead are brought nearer meanwhile: the steps are too long for processors to guess.</summary>
     const int Soon = 8;
 
-    interface IHeight { static abstract bool IsSix { get; } }
-    readonly struct Four : IHeight { public static bool IsSix => false; }
-    readonly struct Six : IHeight { public static bool IsSix => true; }
+    internal interface IHeight { static abstract bool IsSix { get; } }
+    internal readonly struct Four : IHeight { public static bool IsSix => false; }
+    internal readonly struct Six : IHeight { public static bool IsSix => true; }
 
     /// <summary>Vectors of so many columns.</summary>
     internal static int Vectors(int columns) => (columns + 15) / 16;
