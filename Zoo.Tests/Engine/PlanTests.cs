@@ -49,9 +49,9 @@ public class PlanTests
     [Test]
     public void AConvolutionsGradientsAreOneCallAndAllUpdatesOnePass()
     {
-        var (step, _, _) = Net(channels: 16, filters: 16);   // whole vectors of channels: never a product of ours
+        var (step, _, _) = Net(channels: 16, filters: 16);
         using var session = (TorchSession)new TorchEngine().Compile(step);
-        var kinds = Kinds(session, [Noise([4, 13, 13, 3], 6)]);
+        var kinds = Kinds(session, [Noise([1, 13, 13, 3], 6)]);   // too little for products of ours
         Assert.That(kinds.Count(k => k == "aten::convolution_backward"), Is.EqualTo(2));
         Assert.That(kinds.Count(k => k == "aten::convolution"), Is.EqualTo(2));
         Assert.That(kinds.Count(k => k == "update"), Is.EqualTo(1));

@@ -140,6 +140,11 @@ internal sealed unsafe class MaxPool2D
             {
                 var (image, y) = (row / p.height, (int)(row % p.height) + p.padY);
                 int firstY = FirstWindow(y, p.sizeY, p.strideY), lastY = Math.Min(y / p.strideY, p.outHeight - 1);
+                if (p.strideX >= p.sizeX && firstY >= lastY)
+                {
+                    Spread(row, image, firstY, lastY, y);
+                    continue;
+                }
                 for (int ix = 0, firstX = 0, lastX = 0; ix < p.width; ix++)
                 {
                     var x = ix + p.padX;
@@ -154,6 +159,30 @@ internal sealed unsafe class MaxPool2D
                         if (lanes > 16) Sum<Two>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, lanes - 16, to + c);
                         else Sum<One>(Places + at + c, Gradient + at + c, line, p.channels, lastY - firstY + 1, lastX - firstX + 1, place, p.strideY * p.sizeX, p.strideX, lanes, to + c);
                     }
+                }
+            }
+        }
+
+        /// <summary>A row of the result that one row of windows sees, or none, where no two of these see one place: what comes back from each is read once.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        readonly void Spread(long row, long image, int firstY, int lastY, int y)
+        {
+            var p = Pool;
+            nint channels = p.channels;
+            var to = Result + row * p.width * channels;
+            var (covered, number) = (Math.Min(p.width, p.outWidth * p.strideX - p.padX), (y - firstY * p.strideY) * p.sizeX);
+            if (firstY > lastY || p.strideX > p.sizeX) covered = 0;
+            new Span<float>(to + covered * channels, (int)((p.width - covered) * channels)).Clear();
+            if (firstY > lastY) return;
+            var at = (image * p.outHeight + firstY) * p.outWidth * channels;
+            for (int o = 0, x = -p.padX; o < p.outWidth; o++, x += p.strideX, at += channels)
+            {
+                int first = Math.Max(0, -x), last = Math.Min(p.sizeX, p.width - x);
+                for (nint c = 0; c < channels; c += 16)
+                {
+                    var lanes = (int)Math.Min(16, channels - c);
+                    var (places, gradient) = (Numbers(Load(Places + at + c, lanes)), SmallProduct.Load(Gradient + at + c, lanes));
+                    for (var i = first; i < last; i++) SmallProduct.Store(Vector512.Equals(places, Vector512.Create(number + i)).AsSingle() & gradient, to + (x + i) * channels + c, lanes);
                 }
             }
         }

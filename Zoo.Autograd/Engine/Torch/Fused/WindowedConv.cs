@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Zoo.Autograd.Ops;
 
 namespace Zoo.Autograd.Engine.Torch;
@@ -14,11 +14,8 @@ internal sealed unsafe class WindowedConv
     /// <summary>The most elements of a packed panel of filters, so that it stays in the second cache.</summary>
     const int Packed = 1 << 17;
 
-    /// <summary>About how many elements of what comes back are packed at once.</summary>
-    const int Together = 1 << 15;
-
-    /// <summary>About how many elements the filters' gradients of parts of the pictures may have, and the most parts: they are added up at the end.</summary>
-    const int Sums = 1 << 18, MostParts = 24;
+    /// <summary>About how many elements the filter's gradients for parts of the pictures may have, and the most parts: they are added up at the end.</summary>
+    const int Sums = 1 << 16, MostParts = 24, Near = 1 << 14;
 
     readonly int pictures, height, width, channels, lines, lineWidth, top, left, places, window, line, filters;
 
@@ -49,8 +46,8 @@ internal sealed unsafe class WindowedConv
     int PaddedSize => lines * lineWidth * channels;
     int Wide => (filters + 15) / 16 * 16;
 
-    /// <summary>How many places' gradients are packed at once.</summary>
-    int Each => Math.Min(places, Math.Max(Panel, Together / Wide));
+    /// <summary>How many places go together where sums go over them: what they give stays in the first cache.</summary>
+    int Each => Math.Min(places, Math.Max(Panel, Near / (Math.Min(filters, Panel) + channels)));
 
     static WindowedConv? Of(ConvWindow w, Shape input, Shape output, Shape filter)
     {
@@ -80,18 +77,18 @@ internal sealed unsafe class WindowedConv
     {
         if (Of(w, input, output, filter) is not { } conv) return null;
         var threads = Product.Threads(conv.window, (long)conv.pictures * conv.places, conv.filters);
-        long sums = (long)conv.window * conv.Wide, each = conv.PaddedSize + (long)conv.Each * conv.Wide;
+        long sums = (long)conv.window * conv.Wide, each = conv.PaddedSize + (long)conv.places * conv.filters + Panel;
         var parts = (int)Math.Clamp(Sums / sums, 1, Math.Min(conv.pictures, MostParts));
         return k.Host((from, to) =>
         {
             var room = (float*)to[1];
             conv.Go(Work.Filter, threads, (float*)from[0], (float*)from[1], room, null, room + parts * sums, each, parts);
-            for (var f = 0; f < conv.filters; f++)
-                for (var i = 0; i < conv.window; i++)
+            for (var i = 0; i < conv.window; i++)
+                for (var f = 0; f < conv.filters; f += 16)
                 {
-                    var sum = 0f;
-                    for (var part = 0; part < parts; part++) sum += room[part * sums + (long)i * conv.Wide + f];
-                    ((float*)to[0])[(long)f * conv.window + i] = sum;
+                    var sum = Vector512<float>.Zero;
+                    for (var part = 0; part < parts; part++) sum += Vector512.Load(room + part * sums + (nint)i * conv.Wide + f);
+                    for (var lane = 0; lane < Math.Min(16, conv.filters - f); lane++) ((float*)to[0])[(nint)(f + lane) * conv.window + i] = sum[lane];
                 }
         }, [x, gradient], (Shape.Create([filter[3], filter[0], filter[1], filter[2]]), DType.Float32), (Shape.Create([parts * sums + threads * each]), DType.Float32))[0];
     }
@@ -138,7 +135,11 @@ internal sealed unsafe class WindowedConv
                 var room = Room + part * Each;
                 if (Work == Work.Forward) Forward(room, (long)Conv.pictures * Conv.places * part / Parts, (long)Conv.pictures * Conv.places * (part + 1) / Parts);
                 else if (Work == Work.Filter)
-                    for (var i = Sums * part / Parts; i < Sums * (part + 1) / Parts; i++) Filter(room, (int)((long)Conv.pictures * i / Sums), (int)((long)Conv.pictures * (i + 1) / Sums), Result + i * Conv.window * Conv.Wide);
+                {
+                    var blocks = Sums % Parts == 0 ? 1 : Parts;   // rows of the result that are shared out, where parts of the pictures do not come out even
+                    for (var i = Sums * blocks * part / Parts; i < Sums * blocks * (part + 1) / Parts; i++)
+                        Filter(room, (int)(i / blocks), (int)(Conv.window * (i % blocks) / blocks), (int)(Conv.window * (i % blocks + 1) / blocks));
+                }
                 else Input(room, (int)(Conv.pictures * part / Parts), (int)(Conv.pictures * (part + 1) / Parts));
             }
         }
@@ -166,30 +167,32 @@ internal sealed unsafe class WindowedConv
             }
         }
 
-        readonly void Filter(float* room, int firstPicture, int lastPicture, float* sums)
+        readonly void Filter(float* room, int part, int firstRow, int lastRow)
         {
             var c = Conv;
             var rows = stackalloc nint[WindowTile.Rows];
+            var sums = Result + (nint)part * c.window * c.Wide;
             if (c.Padded) new Span<float>(room, c.PaddedSize).Clear();
-            new Span<float>(sums, c.window * c.Wide).Clear();
-            var packed = room + c.PaddedSize;
-            for (var picture = firstPicture; picture < lastPicture; picture++)
+            new Span<float>(sums + (nint)firstRow * c.Wide, (lastRow - firstRow) * c.Wide).Clear();
+            for (int picture = (int)((long)c.pictures * part / Sums), last = (int)((long)c.pictures * (part + 1) / Sums); picture < last; picture++)
             {
                 var from = Seen(picture, room);
+                var back = Packed + (nint)picture * c.places * c.filters;
+                if (picture == c.pictures - 1)   // whole vectors are read, beyond the end too
+                {
+                    new Span<float>(back, c.places * c.filters).CopyTo(new(room + c.PaddedSize, c.places * c.filters));
+                    back = room + c.PaddedSize;
+                }
                 for (int place = 0, depth; place < c.places; place += depth)
                 {
                     depth = Math.Min(c.Each, c.places - place);
-                    new RowMajor(Packed + ((nint)picture * c.places + place) * c.filters, c.filters).Pack(0, depth, 0, c.filters, packed);
                     for (var j = 0; j < c.filters; j += Panel)
-                    {
-                        int columns = Math.Min(Panel, c.filters - j), across = ProductTile.Vectors(columns) * 16;
-                        for (int i = 0, count; i < c.window; i += count)
+                        for (int i = firstRow, count; i < lastRow; i += count)
                         {
-                            count = ProductTile.Height(c.window - i);
+                            count = ProductTile.Height(lastRow - i);
                             for (var r = 0; r < WindowTile.Rows; r++) rows[r] = (nint)from + Elements[i + Math.Min(r, count - 1)];
-                            WindowTile.Run(rows, count, Places + place, depth, packed + (nint)j * depth, across, columns, null, sums + (nint)i * c.Wide + j, c.Wide);
+                            WindowTile.Run(rows, count, Places + place, depth, back + (nint)place * c.filters + j, c.filters, Math.Min(Panel, c.filters - j), null, sums + (nint)i * c.Wide + j, c.Wide);
                         }
-                    }
                 }
             }
         }
