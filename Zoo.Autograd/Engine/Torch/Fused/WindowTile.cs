@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
-/// A tile of sums of products whose rows lie anywhere: each has an address, and each step an offset that counts for all of them, so that what a window sees need not be copied. The columns
-/// are packed, in whole vectors and at the end perhaps half a one.
+/// A tile of sums of products whose rows lie anywhere: each has an address, and each step an offset that counts for all of them, so that what a window sees need not be copied. Columns
+/// go by whole vectors and at the end perhaps half a one.
 /// </summary>
 internal static unsafe class WindowTile
 {
@@ -22,7 +21,7 @@ internal static unsafe class WindowTile
     /// <param name="count">How many count.</param>
     /// <param name="steps">The steps' offsets in bytes.</param>
     /// <param name="depth">How many there are.</param>
-    /// <param name="packed">The columns.</param>
+    /// <param name="packed">The columns, a step's side by side; whole vectors of them are read.</param>
     /// <param name="across">Elements from one step's columns to the next.</param>
     /// <param name="columns">How many count, up to <see cref="Panel"/>.</param>
     /// <param name="start">What is added to, as long as <paramref name="columns"/>; null for what is there.</param>

@@ -15,12 +15,17 @@ internal sealed unsafe class WindowedConv
     const int Packed = 1 << 17;
 
     /// <summary>About how many elements the filter's gradients for parts of the pictures may have, and the most parts: they are added up at the end.</summary>
-    const int Sums = 1 << 16, MostParts = 24, Near = 1 << 14;
+    const int Sums = 1 << 16, MostParts = 24;
+
+    /// <summary>About how many elements the first cache holds.</summary>
+    const int Near = 1 << 14;
 
     readonly int pictures, height, width, channels, lines, lineWidth, top, left, places, window, line, filters;
 
-    /// <summary>Offsets, in bytes of a padded picture: of the places where the window goes, of its elements and of its lines; and of what comes back for a place.</summary>
+    /// <summary>Offsets in bytes: of the places where the window goes and of its elements, both in a picture as it sees it, and of the elements of what comes back for a place.</summary>
     readonly int[] place, element, back;
+
+    /// <summary>Elements from one line of the window to the next.</summary>
     readonly int lineStep;
 
     WindowedConv(ConvWindow w, Shape input, Shape output, Shape filter)
@@ -53,7 +58,7 @@ internal sealed unsafe class WindowedConv
     {
         if (!Product.Suits(output[0] * output[1] * output[2], filter[0] * filter[1] * filter[2], filter[3]) || Math.Max(input.Elements, output.Elements) > int.MaxValue / sizeof(float)) return null;
         var conv = new WindowedConv(w, input, output, filter);
-        return conv.window * Panel <= Packed && (long)conv.PaddedSize * WindowTile.Rows <= int.MaxValue / sizeof(float) ? conv : null;
+        return conv.window * Panel <= Packed && (long)conv.lines * conv.lineWidth * conv.channels * WindowTile.Rows <= int.MaxValue / sizeof(float) ? conv : null;
     }
 
     /// <summary>The convolution with a filter that lies [out, height, width, in], and a bias or none.</summary>
@@ -178,7 +183,7 @@ internal sealed unsafe class WindowedConv
             {
                 var from = Seen(picture, room);
                 var back = Packed + (nint)picture * c.places * c.filters;
-                if (picture == c.pictures - 1)   // whole vectors are read, beyond the end too
+                if ((long)(c.pictures - 1 - picture) * c.places * c.filters < Panel)   // whole vectors are read, beyond the end too
                 {
                     new Span<float>(back, c.places * c.filters).CopyTo(new(room + c.PaddedSize, c.places * c.filters));
                     back = room + c.PaddedSize;
