@@ -11,6 +11,7 @@ static class Program
         ["train", var number, var folder, var backup, var step, var every] => Training.ResumeTests.TrainInChild(number, folder, backup, step, every),
         ["train-by-processes"] => Cluster.InterruptTests.TrainInChild(),
         ["page-faults"] => Engine.TorchGroundTests.PrintFaults(),
+        ["load"] => Engine.TorchGroundTests.Load(),
         _ => throw new ArgumentException("This is a test assembly. Expected 'dotnet test'."),
     };
 }

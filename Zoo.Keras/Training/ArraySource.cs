@@ -64,7 +64,10 @@ internal sealed class ArraySource : BatchSource
         return to <= count;
     }
 
-    NDArray[] Buffers(int rows) => Array.ConvertAll(arrays, a => NDArray.Zeros(a.Shape.With(0, rows), a.DType));
+    NDArray[] Buffers(int rows) => Array.ConvertAll(arrays, a => Buffer(a.Shape.With(0, rows), a.DType));
+
+    /// <summary>Engines compute in fixed memory as it is, and copy other.</summary>
+    static NDArray Buffer(Shape shape, DType dtype) => dtype is DType.Float32 or DType.Float64 ? NDArray.Fixed(shape, dtype) : NDArray.Zeros(shape, dtype);
 
     static void Gather(NDArray from, ReadOnlySpan<int> rows, NDArray into)
     {

@@ -186,6 +186,26 @@ public sealed unsafe class TorchGroundTests
         Assert.That(long.Parse(printed.Trim()), Is.LessThan(100), "the median round touches 80 MB: 20,480 pages if every block were fresh");
     }
 
+    [TestCase(null, "ACTIVE", "1000")]   // with "passive" a tenth, once there are more threads than processors
+    [TestCase("1000", "ACTIVE", "1000")]   // a process of ours has handed it on
+    [TestCase("5", "PASSIVE", "5")]
+    [Platform("Linux")]
+    public void OpenMpsThreadsSpinAsLongHoweverManyTheyAre(string? given, string policy, string spins)
+    {
+        if (!LibC.IsGlibc) Assert.Ignore("The settings are glibc's and GCC's.");
+        var start = new ProcessStartInfo("dotnet", [typeof(TorchGroundTests).Assembly.Location, "load"]) { RedirectStandardError = true };
+        start.Environment["OMP_DISPLAY_ENV"] = "VERBOSE";
+        start.Environment.Remove("OMP_WAIT_POLICY");
+        start.Environment.Remove("GOMP_SPINCOUNT");
+        if (given is not null) start.Environment["GOMP_SPINCOUNT"] = given;
+        using var child = Process.Start(start)!;
+        string said = child.StandardError.ReadToEnd();
+        child.WaitForExit();
+        Assert.That(said, Does.Contain($"OMP_WAIT_POLICY = '{policy}'").And.Contain($"GOMP_SPINCOUNT = '{spins}'"));
+    }
+
+    internal static int Load() => TorchLoader.Torch != 0 ? 0 : 1;
+
     internal static int PrintFaults()
     {
         var faults = new long[25];

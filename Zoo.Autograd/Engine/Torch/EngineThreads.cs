@@ -10,8 +10,9 @@ internal interface IEngineWork
 }
 
 /// <summary>
-/// Dedicated threads on which plans run: every thread that calls libtorch gets an OpenMP team of its own, so the threads of .NET's pool never call it with a team of more than themselves (<see cref="RunHere"/>). One a
-/// concurrent call, up to the number of processors, made on demand; further calls wait, and one that itself waits for other workers counts as none. A hand-off allocates nothing.
+/// Dedicated threads on which plans run: every thread that calls libtorch gets an OpenMP team of its own, so the threads of .NET's pool never call it with a team of more than themselves. One a
+/// concurrent call, up to the number of processors, made on demand; further calls wait, and one that itself waits for other workers counts as none. A hand-off allocates nothing, but wakes two threads, one after the other:
+/// a call stays with its caller where <see cref="CallingThread"/> says that this one will do.
 /// </summary>
 internal static class EngineThreads
 {
@@ -32,7 +33,9 @@ internal static class EngineThreads
     internal static long HandedByThisThread => handed;
 
     /// <summary>Runs <paramref name="work"/> on an engine thread and waits; its exception is thrown here. On an engine thread it runs at once.</summary>
-    internal static void Run(IEngineWork work)
+    /// <param name="work">The call.</param>
+    /// <param name="mayStay">Whether the calling thread may take an engine thread's part, where it suits.</param>
+    internal static void Run(IEngineWork work, bool mayStay = false)
     {
         if (inside)
         {
@@ -40,8 +43,35 @@ internal static class EngineThreads
             return;
         }
         _ = TorchLoader.Torch;   // a library that is missing fails here, on the caller
-        handed++;
         places.Wait();
+        try
+        {
+            if (mayStay && CallingThread.Suits) Stay(work);
+            else Hand(work);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    /// <summary>Runs it on the calling thread, which is an engine thread meanwhile.</summary>
+    static void Stay(IEngineWork work)
+    {
+        inside = true;
+        try
+        {
+            RunHere(work);
+        }
+        finally
+        {
+            inside = false;
+        }
+    }
+
+    static void Hand(IEngineWork work)
+    {
+        handed++;
         Worker? worker;
         lock (gate)
             idle.TryPop(out worker);
@@ -49,7 +79,6 @@ internal static class EngineThreads
         Exception? error = worker.Hand(work);
         lock (gate)
             idle.Push(worker);
-        places.Release();
         if (error is not null)
             ExceptionDispatchInfo.Throw(error);
     }

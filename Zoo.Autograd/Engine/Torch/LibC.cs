@@ -15,6 +15,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name)] internal static partial int mallopt(int parameter, int value);
     [LibraryImport(Name)] internal static partial int malloc_trim(nuint pad);
     [LibraryImport(Name)] internal static partial int setenv(byte* name, byte* value, int overwrite);
+    [LibraryImport(Name)] internal static partial int unsetenv(byte* name);
 
     /// <summary>Whether the process runs on glibc (musl and other systems have no mallopt worth calling).</summary>
     internal static bool IsGlibc { get; } = OperatingSystem.IsLinux()

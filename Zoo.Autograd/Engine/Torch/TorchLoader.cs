@@ -9,6 +9,7 @@ internal static unsafe class TorchLoader
     internal const string PackageVersion = "2.10.0";
 
     static ReadOnlySpan<byte> SpinCount => "1000"u8;
+    static ReadOnlySpan<byte> Policy => "OMP_WAIT_POLICY"u8;
 
     static readonly Lazy<Handles> handles = new(() => Load(Folders(), Platform.Current()));
 
@@ -40,7 +41,19 @@ internal static unsafe class TorchLoader
     {
         TorchMemory.Tune();
         QuietNativeLog();
-        WaitPolicy();
+        bool active = WaitPolicy();
+        try
+        {
+            return Find(folders, platform);
+        }
+        finally
+        {
+            if (active) fixed (byte* name = Policy) LibC.unsetenv(name);
+        }
+    }
+
+    static Handles Find(IEnumerable<(string Folder, string What)> folders, Platform platform)
+    {
         var tried = new StringBuilder();
         foreach ((string folder, string what) in folders)
         {
@@ -102,11 +115,18 @@ internal static unsafe class TorchLoader
 
     /// <summary>
     /// How long OpenMP's threads spin before they sleep. By default they wait for each other for a millisecond and more; where another process has one of the
-    /// processors, the one that works is then kept from it by those that wait.
+    /// processors, the one that works is then kept from it by those that wait. As soon as the teams of a process have more threads together than there are processors (two callers at once), libgomp spins a tenth of that, which
+    /// makes a step of two threads wait for sleepers, and does so to the end; unless the policy is "active" when it is loaded. That is for libgomp alone: other programs and libraries must not read it.
     /// </summary>
-    static void WaitPolicy()
+    /// <returns>Whether the policy is set for the time of loading.</returns>
+    static bool WaitPolicy()
     {
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) SetUnlessGiven("GOMP_SPINCOUNT"u8, SpinCount);
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return false;
+        SetUnlessGiven("GOMP_SPINCOUNT"u8, SpinCount);
+        if (!LibC.IsGlibc || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") != Encoding.UTF8.GetString(SpinCount)) return false;
+        fixed (byte* name = Policy, value = "active"u8)
+            LibC.setenv(name, value, 1);
+        return true;
     }
 
     /// <summary>The runtime keeps its own copy of the environment, so the variable must be set in the C library's.</summary>

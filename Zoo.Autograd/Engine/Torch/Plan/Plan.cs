@@ -10,7 +10,7 @@ internal sealed class Plan
     const double Small = 1 << 24;
 
     readonly ConcurrentBag<PlanRun> idle = [];
-    bool? small;
+    bool? small, plain;
     nint[]? constants;
     int[][]? given;
     SettledValues? values;
@@ -50,7 +50,10 @@ internal sealed class Plan
     internal required (Parameter Target, int Slot, bool Copy)[] Swaps { get; init; }
 
     /// <summary>Whether a run is about as short as waking others for it. By the program and its shapes alone, never by the clock: bits may depend on the number of threads.</summary>
-    internal bool IsSmall => small ??= Steps.Concat(Assignments).All(s => s is not ManagedStep) && Steps.Concat(Assignments).Sum(s => s.Cost) < Small;
+    internal bool IsSmall => small ??= IsPlain && Steps.Concat(Assignments).Sum(s => s.Cost) < Small;
+
+    /// <summary>Whether no step is managed code over arrays, which may run functions within functions, or wait for others.</summary>
+    internal bool IsPlain => plain ??= Before.Concat(Steps).All(s => s is not ManagedStep);
 
     /// <summary>Where values lie; null until a first run has shown what shares memory.</summary>
     internal Arena? Arena { get; set; }

@@ -41,7 +41,7 @@ internal sealed unsafe class PlanRun(Plan plan) : IEngineWork
         try
         {
             if (plan.IsSmall) EngineThreads.RunHere(this);
-            else EngineThreads.Run(this);
+            else EngineThreads.Run(this, mayStay: plan.IsPlain);
             fetches.CopyTo(results);
         }
         finally
