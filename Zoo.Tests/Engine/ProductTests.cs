@@ -1,5 +1,8 @@
 using NUnit.Framework;
+using Zoo.Autograd;
 using Zoo.Autograd.Engine.Torch;
+using Zoo.Autograd.Ops;
+using A = Zoo.Autograd.AutoGrad;
 
 namespace Zoo.Tests.Engine;
 
@@ -54,6 +57,35 @@ public unsafe class ProductTests
                 return result[16..^16];
             }
             finally { TorchThreads.Count = before; }
+        }
+    }
+
+    [Test]
+    public void What_is_done_to_a_products_sums_gives_the_bits_of_steps_apart([Values(16, 45)] int rows, [Values(20, 600)] int depth, [Values(10, 70, 128)] int columns, [Values] bool transposeA, [Values] bool transposeB, [Values("BiasAdd", "Relu", "ReluGrad")] string end, [Values] bool reshaped)
+    {
+        var random = new Random(3);
+        Variable a = Noise(transposeA ? [depth, rows] : [rows, depth]), b = Noise(transposeB ? [columns, depth] : [depth, columns]), bias = Noise([columns]);
+        var product = A.MatMul(a, b, transposeA, transposeB);
+        var shaped = reshaped ? A.Reshape(product, Shape.Create([-1, rows == 16 ? 4 : 9, columns])) : product;
+        var sum = end == "ReluGrad" ? NNOps.ReluGrad.Call(shaped, Noise(shaped.Shape.Dims.ToArray())) : A.BiasAdd(shaped, bias);
+        var result = end == "Relu" ? A.Relu(sum) : sum;
+        var (together, apart) = (Run(result), Run(result, product, sum));
+        Assert.That(together, Is.EqualTo(apart));
+        Assert.That(together.Min(), end == "Relu" ? Is.Zero : Is.Negative);
+
+        // what is fetched is not taken into another call
+        static float[] Run(params Variable[] fetches)
+        {
+            using var session = TestEngines.Get("embedded").Compile(new Zoo.Autograd.Graph.Program { Feeds = [], Fetches = fetches });
+            var fetched = new NDArray?[fetches.Length];
+            session.Run([], fetched);
+            return fetched[0]!.ToArray<float>();
+        }
+
+        Variable Noise(long[] dims)
+        {
+            var shape = Shape.Create(dims);
+            return new Parameter(NDArray.From([.. Enumerable.Range(0, (int)shape.Elements).Select(_ => random.NextSingle() - 0.5f)], shape), "noise").Variable;
         }
     }
 }

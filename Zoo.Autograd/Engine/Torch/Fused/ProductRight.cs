@@ -10,11 +10,20 @@ internal unsafe interface IProductRight
 {
     /// <summary>Packs some columns of some rows as panels of whole vectors, one row after the other in each.</summary>
     void Pack(int row, int depth, int column, int columns, float* packed);
+
+    /// <summary>Where an element lies, and how far those below are from each other, if a tile can read it there; else null.</summary>
+    float* At(int row, int column, out nint down);
 }
 
 /// <summary>A matrix that lies row by row.</summary>
 internal readonly unsafe struct RowMajor(float* b, nint stride) : IProductRight
 {
+    public float* At(int row, int column, out nint down)
+    {
+        down = stride;
+        return b + row * stride + column;
+    }
+
     public void Pack(int row, int depth, int column, int columns, float* packed)
     {
         var from = b + row * stride + column;
@@ -39,6 +48,12 @@ internal readonly unsafe struct RowMajor(float* b, nint stride) : IProductRight
 /// <summary>A matrix whose columns lie one after the other.</summary>
 internal readonly unsafe struct ColumnMajor(float* b, nint stride) : IProductRight
 {
+    public float* At(int row, int column, out nint down)
+    {
+        down = 0;
+        return null;
+    }
+
     public void Pack(int row, int depth, int column, int columns, float* packed)
     {
         for (var j = 0; j < columns; j += Panel) PackPanel(b + (column + j) * stride + row, Math.Min(Panel, columns - j), depth, packed + (nint)j * depth);
@@ -83,6 +98,12 @@ internal readonly unsafe struct ColumnMajor(float* b, nint stride) : IProductRig
 /// <summary>What a filter sees: a row for each of its places, in the order of the result, and in it the elements of its window, zero beyond the picture. Never made whole.</summary>
 internal readonly unsafe struct Windowed(float* pictures, PatchSizes sizes) : IProductRight
 {
+    public float* At(int row, int column, out nint down)
+    {
+        down = 0;
+        return null;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int row, int depth, int column, int columns, float* packed)
     {

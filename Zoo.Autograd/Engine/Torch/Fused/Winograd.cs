@@ -179,7 +179,7 @@ internal unsafe struct WinogradSquares : IRangeBody
                         for (int i = 0, rows; i < count; i += rows)
                         {
                             rows = ProductTile.Height(count - i);
-                            ProductTile.Run(seen + p * s.Plane + (nint)i * s.Channels, s.Channels, 1, rows, s.Channels, Filters + ((nint)p * s.Width16 + j) * s.Channels, made + p * s.ResultPlane + (nint)i * s.Results + j, s.Results, Math.Min(ProductTile.Panel, s.Results - j), false, sums);
+                            ProductTile.Run(seen + p * s.Plane + (nint)i * s.Channels, s.Channels, 1, rows, s.Channels, Filters + ((nint)p * s.Width16 + j) * s.Channels, made + p * s.ResultPlane + (nint)i * s.Results + j, s.Results, Math.Min(ProductTile.Panel, s.Results - j), default, sums);
                         }
                 for (var i = 0; i < count; i++) Give(first + i, made + (nint)i * s.Results);
             }

@@ -27,7 +27,8 @@ internal sealed class Recognise
         foreach (var node in uses.Nodes)
         {
             if (covered.Contains(node)) continue;
-            if (node.Op == NNOps.BiasAdd) BiasOfConvolution(node);
+            if (node.Op == NNOps.BiasAdd) Bias(node);
+            else if (node.Op == NNOps.ReluGrad && ProductBefore(node) is { } product) Replace(node, Product.Back, [product[0], product[1], node[1]], Form(product, node), (node.Out, 0), product);
             else if (node.Op == ConvOps.Two.BackpropFilter) ConvolutionBackward(node);
             else if (node.Op == PoolOps.MaxPool) MaxPool(node);
             else if (node.Op == IndexOps.UnsortedSegmentSum && SummedRows.Fits(node) && SummedRows.Form(node) is var form) Replace(node, SummedRows.Op, form.Inputs, form.Attrs, (node.Out, 0), node);
@@ -36,12 +37,25 @@ internal sealed class Recognise
         return rewrites.Count == 0 ? program : Rebuild();
     }
 
-    void BiasOfConvolution(Node bias)
+    /// <summary>Of a convolution, or of a product, where the same call does a Relu behind it too.</summary>
+    void Bias(Node bias)
     {
-        var conv = bias[0].Node;
-        if (conv.Op == ConvOps.Conv2D && OnlyUser(conv.Out, bias) && !covered.Contains(conv))
-            Replace(bias, FusedConv.Biased, [conv[0], conv[1], bias[1]], conv.Attrs, (bias.Out, 0), conv);
+        var before = bias[0].Node;
+        if (before.Op == ConvOps.Conv2D && OnlyUser(before.Out, bias) && !covered.Contains(before)) Replace(bias, FusedConv.Biased, [before[0], before[1], bias[1]], before.Attrs, (bias.Out, 0), before);
+        if (ProductBefore(bias) is not { } product || product.Out.Shape[1] != bias[1].Shape[0]) return;
+        var relu = uses.Of(bias.Out).Find(n => n.Op == NNOps.Relu && OnlyUser(bias.Out, n));
+        Replace(relu ?? bias, Product.Biased, [product[0], product[1], bias[1]], Form(product, bias).With(("relu", relu is not null)), ((relu ?? bias).Out, 0), product);
+        covered.Add(bias);
     }
+
+    /// <summary>A product of ours that goes nowhere else than to a node, as it is or reshaped.</summary>
+    Node? ProductBefore(Node node)
+    {
+        var (v, user) = node[0].Node.Op == ArrayOps.Reshape && OnlyUser(node[0], node) ? (node[0].Node[0], node[0].Node) : (node[0], node);
+        return v.Node.Op == LinearOps.MatMul && Product.Fits(v.Node) && OnlyUser(v, user) && !covered.Contains(v.Node) ? v.Node : null;
+    }
+
+    static Attrs Form(Node product, Node end) => Attrs.Of(("to", end.Out.Shape), ("transpose_a", product.Flag("transpose_a")), ("transpose_b", product.Flag("transpose_b")));
 
     void ConvolutionBackward(Node filter)
     {
