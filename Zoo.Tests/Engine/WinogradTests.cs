@@ -17,6 +17,9 @@ public unsafe class WinogradTests
         float[] x = Numbers(pictures * height * width * channels), filter = Numbers(results * 9 * channels), bias = Numbers(results);
         float[] one = Run(1), two = Run(2);
         Assert.That(two, Is.EqualTo(one), "one and two threads");
+        var other = Numbers(one.Length);
+        foreach (var over in new[] { false, true }) Assert.That(Sum(over), Is.EqualTo(one.Zip(other, (a, b) => Math.Max(0, a + b))), over ? "added to what is there, Relu" : "something added, Relu");
+
         for (var n = 0; n < pictures; n++)
             for (var i = 0; i < down; i++)
                 for (var j = 0; j < across; j++)
@@ -65,14 +68,20 @@ public unsafe class WinogradTests
 
         float[] Run(int threads) => Guarded(pictures * down * across * results, Winograd.Room(sizes, threads), threads, (to, room) =>
         {
-            fixed (float* from = x, by = filter, added = bias) Winograd.Run(from, by, turned, added, (float*)to, (float*)room, sizes, threads);
+            fixed (float* from = x, by = filter, added = bias) Winograd.Run(from, by, turned, new() { Bias = added }, (float*)to, (float*)room, sizes, threads);
+        });
+
+        float[] Sum(bool over) => Guarded(one.Length, Winograd.Room(sizes, 2), 2, (to, room) =>
+        {
+            if (over) other.CopyTo(new Span<float>((float*)to, one.Length));
+            fixed (float* from = x, by = filter, added = bias, more = other) Winograd.Run(from, by, turned, new() { Bias = added, Other = over ? (float*)to : more, Relu = true }, (float*)to, (float*)room, sizes, 2);
         });
 
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
     }
 
     /// <summary>What is written by so many threads, with guards around it.</summary>
-    static float[] Guarded(int count, Zoo.Autograd.Shape space, int threads, Action<nint, nint> run)
+    internal static float[] Guarded(int count, Zoo.Autograd.Shape space, int threads, Action<nint, nint> run)
     {
         var before = TorchThreads.Count;
         TorchThreads.Count = threads;

@@ -5,7 +5,8 @@ using Zoo.Autograd.Ops;
 namespace Zoo.Autograd.Engine.Torch;
 
 /// <summary>
-/// What inference makes of a convolution with weights that hold from run to run: one call of oneDNN with bias, sum and activation, over weights packed once (see <see cref="Settlement"/>).
+/// What inference makes of a convolution with weights that hold from run to run: one call with bias, sum and activation, over weights packed once (see <see cref="Settlement"/>): of
+/// oneDNN's, or our own (<see cref="Winograd"/>, <see cref="PointwiseConv"/>).
 /// </summary>
 internal static class InferenceConv
 {
@@ -20,12 +21,14 @@ internal static class InferenceConv
         Kernel = k =>
         {
             var (w, x) = (new ConvWindow(k.Node, k.Shape(0), k.Shape(1)), k.Shape(0));
+            var (added, activation) = (k.Node.Int("B") > 0 ? k[2] : null, k.Node.Text("activation"));
+            var sum = k.Node.Int("O") > 0 ? k[k.Count - 1] : null;
+            if ((Winograd.Held(k, w, added, sum, activation == "relu", k.Node.Flag("over")) ?? PointwiseConv.Held(k, w, added, sum, activation == "relu", k.Node.Flag("over"))) is { } made) return made;
             var picture = w.Pad(k, w.First(k, k[0]));
             var packed = k.Call("mkldnn::_reorder_convolution_weight", w.Filter(k, k[1]), w.Symmetric, w.Strides, w.Dilations, w.Groups, Arg.Optional([x[0], x[3], .. w.Padded(x)]));
-            var bias = k.Node.Int("B") > 0 ? Arg.Optional(k[2]) : Arg.None;
-            var activation = k.Node.Text("activation");
-            if (k.Node.Int("O") == 0) return w.Last(k, k.Call("mkldnn::_convolution_pointwise", picture, packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, activation, NoScalars, Arg.None));
-            var (other, after) = (w.First(k, k[k.Count - 1]), activation == "none" ? Arg.None : Arg.Optional(activation));
+            var bias = added is null ? Arg.None : Arg.Optional(added);
+            if (sum is null) return w.Last(k, k.Call("mkldnn::_convolution_pointwise", picture, packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, activation, NoScalars, Arg.None));
+            var (other, after) = (w.First(k, sum), activation == "none" ? Arg.None : Arg.Optional(activation));
             return w.Last(k, k.Node.Flag("over")
                 ? k.Call("mkldnn::_convolution_pointwise_.binary", other, picture, packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, "add", Arg.None, after, NoScalars, Arg.None)
                 : k.Call("mkldnn::_convolution_pointwise.binary", picture, other, packed, bias, w.Symmetric, w.Strides, w.Dilations, w.Groups, "add", Arg.None, after, NoScalars, Arg.None));

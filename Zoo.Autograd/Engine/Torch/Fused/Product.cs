@@ -10,7 +10,8 @@ namespace Zoo.Autograd.Engine.Torch;
 /// </summary>
 internal static unsafe class Product
 {
-    const int Depth = 512, Packed = 1 << 17, Rows = ProductTile.Rows, Panel = ProductTile.Panel;
+    internal const int Depth = 512, Packed = 1 << 17;
+    const int Rows = ProductTile.Rows, Panel = ProductTile.Panel;
 
     /// <summary>Multiplications and additions that a core does, about.</summary>
     const long PerNanosecond = 50;

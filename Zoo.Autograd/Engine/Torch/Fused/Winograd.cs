@@ -23,8 +23,8 @@ internal static unsafe class Winograd
         internal int Across => (ResultWidth + 1) / 2;
         internal int Squares => Pictures * Down * Across;
 
-        /// <summary>How many squares go together.</summary>
-        internal int Each => Math.Clamp((1 << 14) / (Channels + Results), 8 * ProductTile.Rows, 32 * ProductTile.Rows) / ProductTile.Rows * ProductTile.Rows;
+        /// <summary>How many squares go together; all where few would be left over.</summary>
+        internal int Each => Math.Clamp((1 << 14) / (Channels + Results), 8 * ProductTile.Rows, 32 * ProductTile.Rows) / ProductTile.Rows * ProductTile.Rows is var many && Squares > many && 4 * Squares <= 5 * many ? Squares : many;
 
         /// <summary>The elements from one element of all squares to the next; no multiple of what the first cache counts by.</summary>
         internal nint Plane => (nint)Each * Channels + 16;
@@ -47,21 +47,42 @@ internal static unsafe class Winograd
     {
         if (!Worth(input, result)) return null;
         var s = Sizes.Of(input, result, top, left);
-        var threads = Product.Threads((long)s.Squares * Square, input[3], result[3]);
-        return k.Host((from, to) => Run((float*)from[0], (float*)from[1], turned, from.Length > 2 ? (float*)from[2] : null, (float*)to[0], (float*)to[1], s, threads),
+        var threads = Threads(s);
+        return k.Host((from, to) => Run((float*)from[0], (float*)from[1], turned, new() { Bias = from.Length > 2 ? (float*)from[2] : null }, (float*)to[0], (float*)to[1], s, threads),
             bias is null ? [x, filter] : [x, filter, bias], (result, DType.Float32), (Room(s, threads), DType.Float32))[0];
+    }
+
+    /// <summary>
+    /// A convolution of inference: its filter is transformed once, for it holds from run to run; a bias, a sum with <paramref name="other"/>, in whose place the result may go, and Relu are done to the
+    /// results of a square while they are in registers. Null where it does not fit.
+    /// </summary>
+    internal static Value? Held(Kernel k, ConvWindow w, Value? bias, Value? other, bool relu, bool over)
+    {
+        var (input, result) = (k.Shape(0), k.OutShape());
+        if (!Fits(w, k.Shape(1), k.DType()) || !Lies(input, result)) return null;
+        var s = Sizes.Of(input, result, w.Before[0], w.Before[1]);
+        var threads = Threads(s);
+        var filters = k.Host((from, to) => Pack((float*)from[0], false, (float*)to[0], (float*)to[1], s, threads), [k.Permute(k[1], 3, 0, 1, 2)],
+            (Shape.Create([s.Filters]), DType.Float32), (Shape.Create([threads * (long)WinogradFilters.Size]), DType.Float32))[0];
+        var room = k.Empty(Shape.Create([threads * (long)s.Room]), DType.Float32);
+        var (withBias, withOther) = (bias is not null, other is not null);
+        return k.Host((from, to) => Squares((float*)from[0], (float*)from[1], new() { Bias = withBias ? (float*)from[3] : null, Other = withOther ? (float*)from[^1] : null, Relu = relu }, (float*)to[0], (float*)from[2], s, threads),
+            [k[0], filters, room, .. new[] { bias, other }.OfType<Value>()], over ? other : null, result);
     }
 
     /// <summary>Whether the window is of the kind, and there are channels enough to be worth transforming.</summary>
     internal static bool Fits(ConvWindow w, Shape filter, DType dtype) =>
         dtype == DType.Float32 && w.Rank == 2 && w.Groups == 1 && filter[0] == 3 && filter[1] == 3 && w.Strides is [1, 1] && w.Dilations is [1, 1] && Math.Min(filter[2], filter[3]) >= Least && w.Before is [<= 2, <= 2] && w.After is [<= 2, <= 2];
 
-    /// <summary>Whether there are squares enough, most of which lie within the picture.</summary>
-    internal static bool Worth(Shape input, Shape result)
-    {
-        var squares = input[0] * ((result[1] + 1) / 2) * ((result[2] + 1) / 2);
-        return Product.Suits(squares, input[3], result[3]) && squares >= Fewest && squares * 4 <= result[0] * result[1] * result[2] * MostBeyond && Math.Max(input.Elements, result.Elements) <= int.MaxValue;
-    }
+    /// <summary>Whether there are squares enough, most of which lie within the picture, to be worth transforming the filter too.</summary>
+    internal static bool Worth(Shape input, Shape result) => Lies(input, result) && Count(result) >= Fewest;
+
+    static bool Lies(Shape input, Shape result) =>
+        Product.Suits(Count(result), input[3], result[3]) && Count(result) * 4 <= result[0] * result[1] * result[2] * MostBeyond && Math.Max(input.Elements, result.Elements) <= int.MaxValue;
+
+    static long Count(Shape result) => result[0] * ((result[1] + 1) / 2) * ((result[2] + 1) / 2);
+
+    static int Threads(Sizes s) => Product.Threads((long)s.Squares * Square, s.Channels, s.Results);
 
     /// <summary>Fewer channels are not worth transforming, nor are fewer squares worth transforming the filters.</summary>
     const int Least = 16, Fewest = 96;
@@ -72,116 +93,56 @@ internal static unsafe class Winograd
     /// <summary>The floats that it needs as room of its own.</summary>
     internal static Shape Room(Sizes s, int threads) => Shape.Create([s.Filters + threads * (long)Math.Max(s.Room, WinogradFilters.Size)]);
 
-    internal static void Run(float* x, float* filter, bool turned, float* bias, float* result, float* room, Sizes s, int threads)
+    internal static void Run(float* x, float* filter, bool turned, ConvEnd end, float* result, float* room, Sizes s, int threads)
     {
-        var parts = Math.Min(threads, TorchThreads.Count);
-        var filters = new WinogradFilters { From = filter, To = room, Room = room + s.Filters, Turned = turned, Sizes = s, Parts = parts };
-        ParallelFor.Run(ref filters, parts, 1);
-        var body = new WinogradSquares { X = x, Filters = room, Bias = bias, Result = result, Room = room + s.Filters, Sizes = s, Parts = parts };
-        ParallelFor.Run(ref body, parts, 1);
-    }
-}
-
-/// <summary>The filters of a <see cref="Winograd"/> convolution, transformed and packed as panels of results.</summary>
-internal unsafe struct WinogradFilters : IRangeBody
-{
-    const int Block = ProductTile.Panel;
-    internal const int Size = Winograd.Square * Block * Block;
-
-    internal float* From, To, Room;
-    internal bool Turned;
-    internal Winograd.Sizes Sizes;
-    internal int Parts;
-
-    public readonly void Do(long begin, long end)
-    {
-        var (outer, inner) = Turned ? (Sizes.Channels, Sizes.Results) : (Sizes.Results, Sizes.Channels);
-        int down = (outer + Block - 1) / Block, across = (inner + Block - 1) / Block;
-        for (var part = begin; part < end; part++)
-            for (var block = down * across * part / Parts; block < down * across * (part + 1) / Parts; block++)
-            {
-                int o = (int)(block / across) * Block, i = (int)(block % across) * Block;
-                Pack(Room + part * Size, o, Math.Min(Block, outer - o), i, Math.Min(Block, inner - i), inner);
-            }
+        Pack(filter, turned, room, room + s.Filters, s, threads);
+        Squares(x, room, end, result, room + s.Filters, s, threads);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    readonly void Pack(float* room, int o, int rows, int i, int columns, int inner)
+    static void Pack(float* filter, bool turned, float* filters, float* room, Sizes s, int threads)
     {
-        const int plane = Block * Block;
-        for (var row = 0; row < rows; row++)
-            for (var c = 0; c < columns; c += 16)
-            {
-                var from = From + (nint)(o + row) * 9 * inner + i + c;
-                var (step, count) = ((nint)inner, Math.Min(16, columns - c));
-                if (Turned)
-                {
-                    from += 8 * step;
-                    step = -step;
-                }
-                var (a0, b0, c0, d0) = Spread(SmallProduct.Load(from, count), SmallProduct.Load(from + 3 * step, count), SmallProduct.Load(from + 6 * step, count));
-                var (a1, b1, c1, d1) = Spread(SmallProduct.Load(from + step, count), SmallProduct.Load(from + 4 * step, count), SmallProduct.Load(from + 7 * step, count));
-                var (a2, b2, c2, d2) = Spread(SmallProduct.Load(from + 2 * step, count), SmallProduct.Load(from + 5 * step, count), SmallProduct.Load(from + 8 * step, count));
-                var to = room + row * Block + c;
-                Put(to, Spread(a0, a1, a2));
-                Put(to + 4 * plane, Spread(b0, b1, b2));
-                Put(to + 8 * plane, Spread(c0, c1, c2));
-                Put(to + 12 * plane, Spread(d0, d1, d2));
-            }
-        var (channel, result, depth, width) = Turned ? (o, i, rows, columns) : (i, o, columns, rows);
-        for (var p = 0; p < Winograd.Square; p++)
-        {
-            var panel = result / Block * Block;
-            var into = To + ((nint)p * Sizes.Width16 + panel) * Sizes.Channels + (nint)channel * ProductTile.Vectors(width) * 16;
-            if (Turned) new RowMajor(room + p * plane, Block).Pack(0, depth, 0, width, into);
-            else new ColumnMajor(room + p * plane, Block).Pack(0, depth, 0, width, into);
-        }
-
-        static void Put(float* to, (Vector512<float> X, Vector512<float> Y, Vector512<float> Z, Vector512<float> W) all)
-        {
-            all.X.Store(to);
-            all.Y.Store(to + plane);
-            all.Z.Store(to + 2 * plane);
-            all.W.Store(to + 3 * plane);
-        }
+        var body = new WinogradFilters { From = filter, To = filters, Room = room, Turned = turned, Sizes = s, Parts = Math.Min(threads, TorchThreads.Count) };
+        ParallelFor.Run(ref body, body.Parts, 1);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Spread(Vector512<float> x, Vector512<float> y, Vector512<float> z)
+    /// <summary>With the filter as <see cref="Pack"/> gives it.</summary>
+    internal static void Squares(float* x, float* filters, ConvEnd end, float* result, float* room, Sizes s, int threads)
     {
-        var (ends, half) = ((x + z) * 0.5f, y * 0.5f);
-        return (x, ends + half, ends - half, z);
+        var shares = Shares.Of(s.Squares, s.Results, Math.Min(threads, TorchThreads.Count));
+        var body = new WinogradSquares { X = x, Filters = filters, End = end, Result = result, Room = room, Sizes = s, Shares = shares };
+        ParallelFor.Run(ref body, shares.Count, 1);
     }
 }
 
 /// <summary>The squares of pictures of a <see cref="Winograd"/> convolution.</summary>
 internal unsafe struct WinogradSquares : IRangeBody
 {
-    internal float* X, Filters, Bias, Result, Room;
+    internal float* X, Filters, Result, Room;
+    internal ConvEnd End;
     internal Winograd.Sizes Sizes;
-    internal int Parts;
+    internal Shares Shares;
 
     public readonly void Do(long begin, long end)
     {
         var (s, each) = (Sizes, Sizes.Each);
-        long blocks = (s.Squares + each - 1) / each;
         for (var part = begin; part < end; part++)
         {
-            float* zeros = Room + part * Math.Max(s.Room, WinogradFilters.Size), sums = zeros + s.Channels, seen = sums + ProductTile.Rows * ProductTile.Panel, made = seen + Winograd.Square * s.Plane;
+            float* zeros = Room + part * s.Room, sums = zeros + s.Channels, seen = sums + ProductTile.Rows * ProductTile.Panel, made = seen + Winograd.Square * s.Plane;
             new Span<float>(zeros, s.Channels).Clear();
-            for (var block = blocks * part / Parts; block < blocks * (part + 1) / Parts; block++)
+            var (start, last) = Shares.Rows(part, s.Squares);
+            var (left, right) = Shares.Columns(part, s.Results);
+            for (var first = start; first < last; first += each)
             {
-                var first = (int)block * each;
-                var count = Math.Min(each, s.Squares - first);
+                var count = Math.Min(each, last - first);
                 for (var i = 0; i < count; i++) See(s, X, first + i, seen + (nint)i * s.Channels, s.Plane, zeros);
                 for (var p = 0; p < Winograd.Square; p++)
-                    for (var j = 0; j < s.Results; j += ProductTile.Panel)
+                    for (var j = left; j < right; j += ProductTile.Panel)
                         for (int i = 0, rows; i < count; i += rows)
                         {
                             rows = ProductTile.Height(count - i);
                             ProductTile.Run(seen + p * s.Plane + (nint)i * s.Channels, s.Channels, 1, rows, s.Channels, Filters + ((nint)p * s.Width16 + j) * s.Channels, made + p * s.ResultPlane + (nint)i * s.Results + j, s.Results, Math.Min(ProductTile.Panel, s.Results - j), default, sums);
                         }
-                for (var i = 0; i < count; i++) Give(first + i, made + (nint)i * s.Results);
+                for (var i = 0; i < count; i++) Give(first + i, made + (nint)i * s.Results, left, right);
             }
         }
     }
@@ -216,29 +177,29 @@ internal unsafe struct WinogradSquares : IRangeBody
         }
     }
 
-    /// <summary>Transforms a square's products back to its four results, as far as they lie in the picture.</summary>
+    /// <summary>Transforms a square's products back to its four results, as far as they lie in the picture, from a column up to another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    readonly void Give(int square, float* from)
+    readonly void Give(int square, float* products, int first, int last)
     {
         var (s, plane) = (Sizes, Sizes.ResultPlane);
         var (x, y, at) = s.Place(square);
-        var to = Result + at;
         var (right, below) = (x + 1 < s.ResultWidth, y + 1 < s.ResultHeight);
         nint step = s.Results, row = (nint)s.ResultWidth * step;
-        for (nint c = 0; c < s.Results; c += 16, from += 16, to += 16)
+        for (nint c = first; c < last; c += 16)
         {
-            var count = (int)Math.Min(16, s.Results - c);
+            var from = products + c;
+            var count = (int)Math.Min(16, last - c);
             var (a0, b0) = Sum(Of(0), Of(4), Of(8), Of(12));
             var (a1, b1) = Sum(Of(1), Of(5), Of(9), Of(13));
             var (a2, b2) = Sum(Of(2), Of(6), Of(10), Of(14));
             var (a3, b3) = Sum(Of(3), Of(7), Of(11), Of(15));
-            var bias = Bias is null ? default : SmallProduct.Load(Bias + c, count);
             var (left0, right0) = Sum(a0, a1, a2, a3);
             var (left1, right1) = Sum(b0, b1, b2, b3);
-            SmallProduct.Store(left0 + bias, to, count);
-            if (right) SmallProduct.Store(right0 + bias, to + step, count);
-            if (below) SmallProduct.Store(left1 + bias, to + row, count);
-            if (right && below) SmallProduct.Store(right1 + bias, to + row + step, count);
+            var bias = End.Bias is null ? default : SmallProduct.Load(End.Bias + c, count);
+            End.Store(left0 + bias, Result, at + c, count);
+            if (right) End.Store(right0 + bias, Result, at + step + c, count);
+            if (below) End.Store(left1 + bias, Result, at + row + c, count);
+            if (right && below) End.Store(right1 + bias, Result, at + row + step + c, count);
 
             Vector512<float> Of(int p) => SmallProduct.Load(from + p * plane, count);
         }

@@ -78,6 +78,10 @@ internal sealed class Kernel
         return outputs;
     }
 
+    /// <summary>Our own kernel with one result of float32, in the memory of an argument where one is named: one that has memory of its own and is not read any more.</summary>
+    internal Value Host(HostKernel run, Value[] arguments, Value? over, Shape result) =>
+        over is null ? Host(run, arguments, (result, Autograd.DType.Float32))[0] : Record(v => new HostInstruction(run, arguments, [], [v], over));
+
     /// <summary>Our own kernel whose results' sizes are known only when it has run: an op that is <see cref="Op.DataDependent"/>.</summary>
     internal Value[] Late(LateKernel run, Value[] arguments, int results)
     {
@@ -159,7 +163,7 @@ internal sealed record PermuteInstruction(Value X, int[] Axes, Value Result) : I
 internal sealed record ReshapeInstruction(Value X, long[] Sizes, Value Result) : Instruction;
 internal sealed record StridedInstruction(Value X, long[] Sizes, long[] Strides, long Offset, Value Result) : Instruction;
 internal sealed record ContiguousInstruction(Value X, Value Result) : Instruction;
-internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results) : Instruction;
+internal sealed record HostInstruction(HostKernel Run, Value[] Arguments, (Shape Shape, DType DType)[] Outputs, Value[] Results, Value? Over = null) : Instruction;
 internal sealed record ManagedInstruction(Func<Node, NDArray[], NDArray[]> Run, Value[] Arguments, DType[] Types, Value[] Results) : Instruction;
 internal sealed record LateInstruction(LateKernel Run, Value[] Arguments, Value[] Results) : Instruction;
 internal sealed record ReduceInstruction(Value X, PointwiseProgram Code, Shape Shape, int Axes, Shape ResultShape, Value Result) : Instruction;

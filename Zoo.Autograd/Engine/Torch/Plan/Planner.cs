@@ -212,6 +212,7 @@ internal sealed class Planner
                 break;
             case EmptyInstruction e:
                 Add(new EmptyStep(e.Shape, e.DType, New(e.Result)), node);
+                rowMajor.Add(Slot(e.Result));
                 break;
             case ReduceInstruction r:
                 var (input, dims) = (RowMajor(Slot(r.X)), r.Shape.ToArray());
@@ -227,7 +228,8 @@ internal sealed class Planner
                 foreach (var v in l.Results) rowMajor.Add(Slot(v));
                 break;
             case HostInstruction h:
-                Add(new HostStep(h.Run, Array.ConvertAll(h.Arguments, v => RowMajor(Slot(v))), Array.ConvertAll(h.Outputs, o => (o.Shape.ToArray(), o.DType)), New(h.Results)), node);
+                var arguments = Array.ConvertAll(h.Arguments, v => RowMajor(Slot(v)));
+                Add(h.Over is { } over ? new OverStep(h.Run, arguments, RowMajor(Slot(over)), New(h.Results[0])) : new HostStep(h.Run, arguments, Array.ConvertAll(h.Outputs, o => (o.Shape.ToArray(), o.DType)), New(h.Results)), node);
                 foreach (var v in h.Results) rowMajor.Add(Slot(v));
                 break;
         }

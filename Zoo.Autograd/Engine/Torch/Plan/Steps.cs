@@ -200,6 +200,23 @@ internal sealed class HostStep(HostKernel run, int[] inputs, (long[] Sizes, DTyp
     }
 }
 
+/// <summary>A managed kernel over raw memory whose result goes where one of its arguments lies.</summary>
+internal sealed class OverStep(HostKernel run, int[] inputs, int over, int result) : Step
+{
+    internal override int[] Reads => inputs;
+    internal override int[] Writes { get; } = [result];
+    internal override string Kind => "host";
+
+    internal override void Run(nint[] slots)
+    {
+        Span<nint> from = stackalloc nint[inputs.Length], to = stackalloc nint[1];
+        for (var i = 0; i < from.Length; i++) from[i] = TorchTensor.Address(slots[inputs[i]]);
+        slots[result] = TorchTensor.Share(slots[over]);
+        to[0] = TorchTensor.Address(slots[result]);
+        run(from, to);
+    }
+}
+
 /// <summary>A function of host arrays.</summary>
 internal sealed class ManagedStep(Func<Node, NDArray[], NDArray[]> run, int[] inputs, DType[] types, Node node, int[] results) : Step
 {
