@@ -186,8 +186,8 @@ public sealed unsafe class TorchGroundTests
         Assert.That(long.Parse(printed.Trim()), Is.LessThan(100), "the median round touches 80 MB: 20,480 pages if every block were fresh");
     }
 
-    [TestCase(null, "ACTIVE", "1000")]   // with "passive" a tenth, once there are more threads than processors
-    [TestCase("1000", "ACTIVE", "1000")]   // a process of ours has handed it on
+    [TestCase(null, "ACTIVE", "4000")]   // with "passive" 100, once there are more threads than processors
+    [TestCase("4000", "ACTIVE", "4000")]   // a process of ours has handed it on
     [TestCase("5", "PASSIVE", "5")]
     [Platform("Linux")]
     public void OpenMpsThreadsSpinAsLongHoweverManyTheyAre(string? given, string policy, string spins)

@@ -8,7 +8,7 @@ internal static unsafe class TorchLoader
 {
     internal const string PackageVersion = "2.10.0";
 
-    static ReadOnlySpan<byte> SpinCount => "1000"u8;
+    static ReadOnlySpan<byte> SpinCount => "4000"u8;
     static ReadOnlySpan<byte> Policy => "OMP_WAIT_POLICY"u8;
 
     static readonly Lazy<Handles> handles = new(() => Load(Folders(), Platform.Current()));
@@ -115,8 +115,8 @@ internal static unsafe class TorchLoader
 
     /// <summary>
     /// How long OpenMP's threads spin before they sleep. By default they wait for each other for a millisecond and more; where another process has one of the
-    /// processors, the one that works is then kept from it by those that wait. As soon as the teams of a process have more threads together than there are processors (two callers at once), libgomp spins a tenth of that, which
-    /// makes a step of two threads wait for sleepers, and does so to the end; unless the policy is "active" when it is loaded. That is for libgomp alone: other programs and libraries must not read it.
+    /// processors, the one that works is then kept from it by those that wait. As soon as the teams of a process have more threads together than there are processors (two callers at once), libgomp spins 100 times, which
+    /// makes a step of two threads wait for sleepers, and does so to the end; 1,000 times where the policy is "active" when it is loaded. That is for libgomp alone: other programs and libraries must not read it.
     /// </summary>
     /// <returns>Whether the policy is set for the time of loading.</returns>
     static bool WaitPolicy()
