@@ -18,6 +18,7 @@ public abstract partial class Layer
         for (var i = 0; i < mine.Count; i++)
             if (weights[i].Shape != mine[i].Shape)
                 throw new ShapeException($"SetWeights: array {i} has shape {weights[i].Shape}. Expected {mine[i].Shape}, that of {mine[i].Path}. Give the arrays in the order of Weights.") { Expected = mine[i].Shape, Actual = weights[i].Shape };
-        for (var i = 0; i < mine.Count; i++) mine[i].Value = weights[i];
+        NDArray[] values = [.. weights.Select((w, i) => w.DType == mine[i].DType ? w : w.Cast(mine[i].DType))];   // what cannot be cast fails before any is set
+        for (var i = 0; i < mine.Count; i++) mine[i].Value = values[i];
     }
 }

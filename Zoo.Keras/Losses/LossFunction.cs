@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
-
 namespace Zoo.Keras;
 
 /// <summary>A loss as Compile takes it: Keras' name, a <see cref="Keras.Loss"/>, or a formula of (labels, predictions); converts from each.</summary>
 public sealed class LossFunction : IKerasValue<LossFunction>
 {
-    static readonly ConcurrentDictionary<string, Func<Variable, Variable, Variable>> known = new();
+    static readonly NamedFormulas formulas = new("LossFunction.Register", name => IsGeneral(name) || KerasRegistry.Has<Loss>(name, Short));
 
     /// <summary>A loss object.</summary>
     public LossFunction(Loss loss)
@@ -16,21 +14,23 @@ public sealed class LossFunction : IKerasValue<LossFunction>
 
     /// <summary>The loss with a name. Which of the cross-entropies <c>crossentropy</c> (<c>ce</c>) is follows from the shapes of labels and predictions.</summary>
     /// <exception cref="ArgumentException">No loss has it; the message lists all.</exception>
-    public LossFunction(string name) => (Loss, Name) = (known.TryGetValue(name, out var formula) ? new CustomLoss(formula) { Name = name } : name is "crossentropy" or "ce" ? new Crossentropy() : KerasRegistry.Named<Loss>("loss", name, Short), name);
+    public LossFunction(string name) => (Loss, Name) = (formulas.Find(name) is { } formula ? new CustomLoss(formula) { Name = name } : IsGeneral(name) ? new Crossentropy() : KerasRegistry.Named<Loss>("loss", name, Short), name);
 
     /// <summary>A formula of labels and predictions that gives one number a sample.</summary>
     public LossFunction(Func<Variable, Variable, Variable> formula) => Loss = new CustomLoss(formula);
 
     /// <summary>Gives a formula a name, by which Compile knows it and a file holds it; do it before loading.</summary>
     /// <returns>The formula with its name, for Compile.</returns>
+    /// <exception cref="ArgumentException">The name is empty or one of Keras'.</exception>
     /// <example><code>model.Compile("adam", LossFunction.Register("near", (yTrue, yPred) => A.Mean(A.Abs(yTrue - yPred), -1)));</code></example>
     public static LossFunction Register(string name, Func<Variable, Variable, Variable> formula)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(formula);
-        known[name] = formula;
+        formulas.Add(name, formula);
         return new(name);
     }
+
+    /// <summary>Whether what the name means follows from the shapes.</summary>
+    static bool IsGeneral(string name) => name is "crossentropy" or "ce";
 
     /// <summary>The loss.</summary>
     public Loss Loss { get; }

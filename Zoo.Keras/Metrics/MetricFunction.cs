@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
-
 namespace Zoo.Keras;
 
 /// <summary>A metric as Compile takes it: Keras' name, a <see cref="Metric"/>, or a formula of (labels, predictions); converts from each.</summary>
 public sealed class MetricFunction : IKerasValue<MetricFunction>
 {
-    static readonly ConcurrentDictionary<string, Func<Variable, Variable, Variable>> known = new();
+    static readonly NamedFormulas formulas = new("MetricFunction.Register", name => IsGeneral(name) || KerasRegistry.Has<Metric>(name, LossFunction.Short));
     readonly Metric? metric;
 
     /// <summary>A metric object.</summary>
@@ -20,7 +18,7 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     public MetricFunction(string name)
     {
         Name = name;
-        if (!IsGeneral) metric = Named(name);
+        if (!IsGeneral(name)) metric = Named(name);
     }
 
     /// <summary>A formula of labels and predictions, whose mean is taken.</summary>
@@ -32,11 +30,10 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
 
     /// <summary>Gives a formula a name, by which Compile knows it and a file holds it; do it before loading.</summary>
     /// <returns>The formula with its name, for Compile.</returns>
+    /// <exception cref="ArgumentException">The name is empty or one of Keras'.</exception>
     public static MetricFunction Register(string name, Func<Variable, Variable, Variable> formula)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(formula);
-        known[name] = formula;
+        formulas.Add(name, formula);
         return new(name);
     }
 
@@ -47,7 +44,7 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
     internal bool TakesClasses => metric?.TakesClasses ?? false;
 
     /// <summary>Whether the name's meaning depends on the shapes.</summary>
-    bool IsGeneral => Name is "accuracy" or "acc" or "crossentropy" or "ce";
+    static bool IsGeneral(string name) => name is "accuracy" or "acc" or "crossentropy" or "ce";
 
     /// <summary>The metric for labels and predictions of given shapes.</summary>
     internal Metric For(Shape yTrue, Shape yPred)
@@ -56,7 +53,7 @@ public sealed class MetricFunction : IKerasValue<MetricFunction>
         return KerasRegistry.Named<Metric>("metric", Kind(yTrue, yPred) + (Name is "accuracy" or "acc" ? "accuracy" : "crossentropy")).Renamed(Name!);
     }
 
-    static Metric Named(string name) => known.TryGetValue(name, out var formula) ? new FormulaMetric(formula) { Name = name } : KerasRegistry.Named<Metric>("metric", name, LossFunction.Short).Renamed(name);
+    static Metric Named(string name) => formulas.Find(name) is { } formula ? new FormulaMetric(formula) { Name = name } : KerasRegistry.Named<Metric>("metric", name, LossFunction.Short).Renamed(name);
 
     /// <summary>How a name goes on that follows from the shapes of labels and predictions.</summary>
     internal static string Kind(Shape yTrue, Shape yPred) =>

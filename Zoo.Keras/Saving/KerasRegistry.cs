@@ -65,13 +65,22 @@ public static class KerasRegistry
     /// <exception cref="ArgumentException">No class has the name; the message lists all.</exception>
     internal static T Named<T>(string what, string name, IReadOnlyDictionary<string, string>? aliases = null) where T : class
     {
-        var wanted = aliases?.GetValueOrDefault(name, name) ?? name;
-        var fitting = BuiltIn.Value.Values.Where(t => typeof(T).IsAssignableFrom(t)).Distinct();
-        var type = fitting.FirstOrDefault(t => t.Name == wanted || Words(t).Contains(wanted.ToLowerInvariant()))
-            ?? throw new ArgumentException($"{what}: '{name}' is not known. Expected one of {string.Join(", ", fitting.Select(t => Words(t)[0]).Order(StringComparer.Ordinal))}, or an object.");
+        var type = Find<T>(name, aliases)
+            ?? throw new ArgumentException($"{what}: '{name}' is not known. Expected one of {string.Join(", ", Fitting<T>().Select(t => Words(t)[0]).Order(StringComparer.Ordinal))}, or an object.");
         var constructor = type.GetConstructors().FirstOrDefault(c => c.GetParameters().All(p => p.HasDefaultValue))
             ?? throw new ArgumentException($"{what}: {type.Name} needs arguments. Expected an object: new {type.Name}(…).");
         return (T)KerasValue.Invoke(() => constructor.Invoke([.. constructor.GetParameters().Select(p => p.DefaultValue is null && p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : p.DefaultValue)]));
+    }
+
+    /// <summary>Whether Keras has a name for a kind of object.</summary>
+    internal static bool Has<T>(string name, IReadOnlyDictionary<string, string>? aliases = null) where T : class => Find<T>(name, aliases) is not null;
+
+    static IEnumerable<Type> Fitting<T>() => BuiltIn.Value.Values.Where(t => typeof(T).IsAssignableFrom(t)).Distinct();
+
+    static Type? Find<T>(string name, IReadOnlyDictionary<string, string>? aliases)
+    {
+        var wanted = aliases?.GetValueOrDefault(name, name) ?? name;
+        return Fitting<T>().FirstOrDefault(t => t.Name == wanted || Words(t).Contains(wanted.ToLowerInvariant()));
     }
 
     // Keras' word for optimizers is the class name in small letters, for everything else the name in snake case.

@@ -39,6 +39,8 @@ sealed class WeightArraysTests
         Assert.That(() => net.SetWeights(weights[..2]), Throws.ArgumentException.With.Message.Contains("2 arrays").And.Message.Contains("dense/kernel"));
         (weights[6], weights[7]) = (weights[7], weights[6]);
         Assert.That(() => net.SetWeights(weights), Throws.TypeOf<ShapeException>().With.Message.Contains("array 6"));
+        (weights[6], weights[7]) = (weights[7], NDArray.From(["a", "b"], [2]));   // the last one, and the first has changed
+        Assert.That(() => net.SetWeights(weights), Throws.Exception);
         Assert.That(net.Predict(data).ToArray<float>(), Is.EqualTo(before));
         Assert.That(() => new Dense(2).SetWeights(weights), Throws.ArgumentException.With.Message.Contains("not applied"));
     }

@@ -103,7 +103,8 @@ public class UserClassTests : InFolder
         var after = Model.Load(At("m.keras")).Evaluate(Data(), NDArray.Zeros([2, 2]), verbose: 0);
         Assert.That((after["loss"], after["tests_far"]), Is.EqualTo((before["loss"], before["tests_far"])));
         Assert.That(after["loss"], Is.EqualTo(3 * model.Predict(Data()).ToArray<float>().Average(p => Math.Abs(p))).Within(1e-6));
-        Assert.That(() => LossFunction.Register("", (t, p) => t), Throws.ArgumentException);
+        foreach (var name in (string[])["", "mse", "crossentropy", "Huber"]) Assert.That(() => LossFunction.Register(name, (t, p) => t), Throws.ArgumentException, name);
+        foreach (var name in (string[])["", "mae", "accuracy", "top_k_categorical_accuracy"]) Assert.That(() => MetricFunction.Register(name, (t, p) => t), Throws.ArgumentException, name);
     }
 
     [Test]
